@@ -1,0 +1,82 @@
+#pragma once
+// One function for each row of routes.def, in handlers_*.cpp by what they are about. Which of the
+// four kinds of routes.h a handler is, its signature tells.
+
+#include "api/routes.h"
+
+namespace anlan::api::handle {
+
+// handlers_session.cpp
+Result<Json> health(Services& at, const Call& call);
+void login(Services& at, const CallPtr& call, Finish finish);
+void logout(Services& at, const CallPtr& call, Finish finish);
+Result<Json> me(Services& at, const Call& call);
+void change_password(Services& at, const CallPtr& call, Finish finish);
+void set_language(Services& at, const CallPtr& call, Finish finish);
+Result<Json> demo(Services& at, const Call& call);
+
+// handlers_records.cpp
+Result<Json> forms(Services& at, const Call& call);
+Result<Json> form(Services& at, const Call& call);
+Result<Json> list_records(Services& at, const Call& call);
+Result<engine::What> create_record(Services& at, const Call& call);
+Result<Json> count_records(Services& at, const Call& call);
+Result<Json> record(Services& at, const Call& call);
+Result<engine::What> update_record(Services& at, const Call& call);
+Result<Json> history(Services& at, const Call& call);
+Result<Json> timeline(Services& at, const Call& call);
+Result<Answer> proof(Services& at, const Call& call);
+Result<Answer> file(Services& at, const Call& call);
+Result<engine::What> comment(Services& at, const Call& call);
+Result<engine::What> import_records(Services& at, const Call& call);
+Result<Json> put_blob(Services& at, const Call& call);
+Result<Json> blob_state(Services& at, const Call& call);
+
+// handlers_tasks.cpp
+Result<Json> tasks(Services& at, const Call& call);
+Result<engine::What> claim_task(Services& at, const Call& call);
+Result<engine::What> unclaim_task(Services& at, const Call& call);
+Result<engine::What> complete_task(Services& at, const Call& call);
+Result<engine::What> return_task(Services& at, const Call& call);
+Result<Json> notices(Services& at, const Call& call);
+Result<engine::What> read_notice(Services& at, const Call& call);
+
+// handlers_people.cpp
+Result<Json> org(Services& at, const Call& call);
+Result<engine::What> import_org(Services& at, const Call& call);
+Result<Json> people(Services& at, const Call& call);
+void import_people(Services& at, const CallPtr& call, Finish finish);
+void set_up(Services& at, const CallPtr& call, Finish finish);
+Result<Json> roles(Services& at, const Call& call);
+Result<Json> tokens(Services& at, const Call& call);
+void create_token(Services& at, const CallPtr& call, Finish finish);
+Result<engine::What> revoke_token(Services& at, const Call& call);
+
+// handlers_trust.cpp
+Result<Json> ledger_head(Services& at, const Call& call);
+Result<Json> ledger_inclusion(Services& at, const Call& call);
+Result<Json> ledger_consistency(Services& at, const Call& call);
+Result<Json> authority(Services& at, const Call& call);
+Result<Answer> certificate(Services& at, const Call& call);
+Result<Answer> qr_code(Services& at, const Call& call);
+Result<Answer> label(Services& at, const Call& call);
+Result<Json> openapi(Services& at, const Call& call);
+Result<Answer> docs(Services& at, const Call& call);
+
+}  // namespace anlan::api::handle
+
+namespace anlan::api {
+
+// The command of a call: who, idempotency key and fingerprint of the request.
+engine::Command command_of(const Call& call, engine::What what);
+// A whole number of the query; BadField where it is none, MissingField where it is missing.
+Result<int64_t> query_number(const Call& call, std::string_view name);
+// Logs in and answers "me" with the cookie.
+struct LoginWish {
+  std::string login;
+  std::string password;
+  std::string client;
+};
+void start_session(Services& at, const CallPtr& call, const LoginWish& wish, Finish finish);
+
+}  // namespace anlan::api

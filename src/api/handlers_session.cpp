@@ -1,0 +1,139 @@
+#include "api/handlers.h"
+#include "core/hash.h"
+#include "core/text.h"
+
+namespace anlan::api {
+namespace {
+
+// A week: the engine ends a session much earlier, this only keeps dead cookies from piling up.
+constexpr std::string_view kCookieRules = "; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800";
+
+void set_cookie(Answer& answer, std::string_view token, bool is_tls) {
+  std::string text = "anlan=" + std::string(token) + std::string(kCookieRules);
+  answer.headers.emplace_back("Set-Cookie", text + (is_tls ? "; Secure" : ""));
+}
+
+void clear_cookie(Answer& answer, bool is_tls) {
+  std::string text = "anlan=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+  answer.headers.emplace_back("Set-Cookie", text + (is_tls ? "; Secure" : ""));
+}
+
+// The caller as it is after the change: grants and language may have moved.
+Result<Answer> me_answer(Services& at, const std::string& token) {
+  access::Subject by = TRY(at.engine.authenticate(token));
+  return json_answer(TRY(at.engine.me(by)));
+}
+
+// Engine calls back on its writer's thread; the answer is made on the pool.
+void submit_then_me(Services& at, const CallPtr& call, engine::What what, Finish finish) {
+  at.engine.submit(command_of(*call, std::move(what)),
+                   [&at, call, finish = std::move(finish)](Result<Json> done) {
+                     if (!done) return finish(std::unexpected(std::move(done).error()));
+                     at.pool.go_on([&at, call, finish] { finish(me_answer(at, call->token)); });
+                   });
+}
+
+Result<Json> check_login(Services& at, const LoginWish& wish, access::PasswordCheck& check) {
+  check = TRY(at.engine.check_password(wish.login, wish.password));
+  return Json();
+}
+
+}  // namespace
+
+engine::Command command_of(const Call& call, engine::What what) {
+  std::string text(method_text(call.request.method));
+  text += "\n" + call.request.path + "\n" + call.request.body;
+  std::string key = lower_ascii(call.request.header("idempotency-key"));
+  return {.by = call.by,
+          .key = key,
+          .fingerprint = key.empty() ? "" : to_hex(sha256(text)),
+          .what = std::move(what)};
+}
+
+Result<int64_t> query_number(const Call& call, std::string_view name) {
+  auto found = call.query.find(name);
+  if (found == call.query.end()) return refuse(ErrorCode::MissingField, "", std::string(name));
+  std::optional<int64_t> value = Json(Json::Number{found->second}).as_int64();
+  bool is_number = found->second.find_first_not_of("0123456789") == std::string::npos;
+  if (found->second.empty() || !is_number || !value) {
+    return refuse(ErrorCode::BadField, "not a whole number", std::string(name));
+  }
+  return *value;
+}
+
+void start_session(Services& at, const CallPtr& call, const LoginWish& wish, Finish finish) {
+  access::PasswordCheck check;
+  if (Result<Json> checked = check_login(at, wish, check); !checked) {
+    return finish(std::unexpected(std::move(checked).error()));
+  }
+  std::string token = access::random_token(at.engine.random());
+  access::LoginCommand command{
+      .check = check, .client = wish.client, .address = call->request.address, .token = token};
+  engine::Command order{.by = call->by, .what = engine::Login{.command = std::move(command)}};
+  at.engine.submit(std::move(order), [&at, call, token, finish](Result<Json> done) {
+    if (!done) return finish(std::unexpected(std::move(done).error()));
+    at.pool.go_on([&at, call, token, finish] {
+      Result<Answer> answer = me_answer(at, token);
+      if (answer) set_cookie(*answer, token, call->request.is_tls);
+      finish(std::move(answer));
+    });
+  });
+}
+
+namespace handle {
+
+Result<Json> health(Services& at, const Call& call) {
+  bool is_empty = TRY(at.engine.is_empty());
+  return Json::object({{"status", "ready"},
+                       {"version", kVersion},
+                       {"plant", at.engine.plant_name(call.language)},
+                       {"empty", is_empty},
+                       {"time", format_instant(at.engine.clock().now())}});
+}
+
+void login(Services& at, const CallPtr& call, Finish finish) {
+  LoginWish wish{.login = call->body.text_or("login", ""),
+                 .password = call->body.text_or("password", ""),
+                 .client = call->body.text_or("client", "desk")};
+  start_session(at, call, wish, std::move(finish));
+}
+
+void logout(Services& at, const CallPtr& call, Finish finish) {
+  engine::Command order{.by = call->by, .what = engine::Logout{}};
+  at.engine.submit(std::move(order), [call, finish = std::move(finish)](Result<Json> done) {
+    if (!done) return finish(std::unexpected(std::move(done).error()));
+    Answer answer = json_answer(Json::object());
+    clear_cookie(answer, call->request.is_tls);
+    finish(std::move(answer));
+  });
+}
+
+Result<Json> me(Services& at, const Call& call) { return at.engine.me(call.by); }
+
+void change_password(Services& at, const CallPtr& call, Finish finish) {
+  auto prepare = [&]() -> Result<engine::What> {
+    std::string old = call->body.text_or("old", "");
+    std::string fresh = call->body.text_or("new", "");
+    access::PasswordCheck check = TRY(at.engine.check_password(call->by.login, old));
+    if (!check.is_right) return refuse(ErrorCode::LoginFailed, "old password", "old");
+    if (old == fresh) return refuse(ErrorCode::WeakPassword, "the same again", "new");
+    TRY(access::check_password_strength(fresh, call->by.login, at.config.sessions));
+    return engine::ChangePassword{.new_hash = TRY(access::hash_password(fresh))};
+  };
+  Result<engine::What> what = prepare();
+  if (!what) return finish(std::unexpected(std::move(what).error()));
+  submit_then_me(at, call, std::move(*what), std::move(finish));
+}
+
+void set_language(Services& at, const CallPtr& call, Finish finish) {
+  engine::SetLanguage what{.language = call->body.text_or("language", "zh")};
+  submit_then_me(at, call, std::move(what), std::move(finish));
+}
+
+Result<Json> demo(Services& at, const Call&) {
+  if (at.engine.demo().is_null()) return refuse(ErrorCode::NotFound, "no demo plant");
+  return at.engine.demo();
+}
+
+}  // namespace handle
+}  // namespace anlan::api

@@ -1,0 +1,50 @@
+#pragma once
+// What handlers work with.
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/api.h"
+#include "api/pool.h"
+#include "api/rate.h"
+#include "api/static_files.h"
+#include "engine/engine.h"
+
+namespace anlan::api {
+
+// The local certificate authority as the pages show it; empty without TLS.
+struct AuthorityView {
+  std::string certificate_pem{};
+  std::string name{};
+  std::string fingerprint{};  // SHA-256, "AB:CD:..."
+  Instant not_after{};
+};
+
+// Where the server is reached; known once it listens.
+struct Places {
+  uint16_t port = 0;
+  uint16_t http_port = 0;
+  bool is_tls = false;
+  std::vector<std::string> hosts{};  // as they stand in a URL, the best first
+};
+
+struct Services {
+  engine::Engine& engine;
+  ServerConfig config;
+  Pool& pool;
+  StaticFiles files;
+  Buckets login_rate;
+  Buckets login_address_rate;
+  std::string secret;  // 32 bytes of this installation: token texts are made from it
+  AuthorityView authority{};
+  Places places{};
+
+  // A refusal with how long to wait, or nothing. Counts an attempt to log in.
+  Duration login_wait(const std::string& address, const std::string& login);
+  // "https://host:port" for each host.
+  std::vector<std::string> addresses() const;
+};
+
+}  // namespace anlan::api

@@ -1,0 +1,124 @@
+#include "app/app.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <print>
+
+#include "api/api.h"
+#include "app/commands.h"
+
+namespace anlan::app {
+namespace {
+
+constexpr OptionKind kServeOptions[] = {
+    {"--port"},
+    {"--http-port"},
+    {"--data"},
+    {"--database"},
+    {"--empty", false},
+    {"--http", false},
+    {"--web"},
+    {"--packs"},
+    {"--head-folder", true, true},
+    {"--host", true, true},
+};
+constexpr OptionKind kDataOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--out"}};
+
+struct Command {
+  std::string_view name;
+  std::string_view words;
+  Text help;
+  Exit (*run)(const Words&);
+  std::span<const OptionKind> options;
+};
+
+Exit version(const Words& words) {
+  if (!words.plain.empty()) return std::unexpected(Misuse{Text::WrongWords, "version"});
+  std::println("anlan {}", api::kVersion);
+  return 0;
+}
+
+Exit help(const Words&);
+
+constexpr Command kCommands[] = {
+    {"serve",
+     "[--port N] [--http-port N] [--data DIR] [--database sqlite|postgres:CONNINFO] [--empty]\n"
+     "                       [--http] [--web DIR] [--packs DIR] [--head-folder DIR]... "
+     "[--host NAME]...",
+     Text::ServeHelp, &serve, kServeOptions},
+    {"dmn-tck", "FOLDER", Text::TckHelp, &dmn_tck, {}},
+    {"proof", "record FORM ID | head | consistency FROM TO  [--data DIR] [--out FILE]",
+     Text::ProofHelp, &proof, kDataOptions},
+    {"verify", "[--data DIR] [--database ...] [--packs DIR]", Text::VerifyHelp, &verify,
+     kDataOptions},
+    {"version", "", Text::VersionHelp, &version, {}},
+    {"help", "", Text::HelpHelp, &help, {}},
+};
+
+void print_help(std::FILE* to) {
+  std::string language = terminal_language();
+  std::println(to, "{}\n", say(Text::Usage, language));
+  for (const Command& command : kCommands) {
+    std::println(to, "  {:<10} {}\n             {}", command.name, say(command.help, language),
+                 command.words);
+  }
+}
+
+Exit help(const Words&) {
+  print_help(stdout);
+  return 0;
+}
+
+int misused(const Misuse& misuse) {
+  std::println(stderr, "anlan: {}\n",
+               say(misuse.text, terminal_language(), {misuse.first, misuse.second}));
+  print_help(stderr);
+  return 2;
+}
+
+}  // namespace
+
+std::expected<int64_t, Misuse> whole_number(const std::string& text) {
+  std::optional<int64_t> value = Json(Json::Number{text}).as_int64();
+  if (!value || *value < 0) return std::unexpected(Misuse{Text::BadNumber, text});
+  return *value;
+}
+
+int tell_failure(const Error& error) {
+  const ErrorText& text = error_text(error.code);
+  bool is_chinese = terminal_language() == "zh";
+  std::println(
+      stderr, "anlan: {}",
+      say(Text::Failed, terminal_language(), {is_chinese ? text.zh : text.en, error.detail}));
+  return 1;
+}
+
+std::expected<engine::Config, Misuse> engine_config(const Words& words) {
+  std::string folder = words.one("--data", "data");
+  std::string database = words.one("--database", "sqlite");
+  if (database == "sqlite") database = "sqlite:" + folder + "/anlan.db";
+  else if (!database.starts_with("postgres:")) {
+    return std::unexpected(Misuse{Text::BadDatabase, database});
+  }
+  std::string packs = words.one("--packs", "packs");
+  return engine::Config{.store = {.database = database,
+                                  .folder = folder,
+                                  .head_folders = words.all("--head-folder"),
+                                  .plant = "anlan",
+                                  .clock = system_clock_of_machine(),
+                                  .random = random_of_machine()},
+                        .pack_folders = {packs}};
+}
+
+int run_words(const std::vector<std::string>& words) {
+  if (words.empty()) return misused({.text = Text::NoCommand});
+  std::string name = words.front() == "--help" || words.front() == "-h" ? "help" : words.front();
+  if (name == "--version") name = "version";
+  auto command = std::ranges::find(kCommands, name, &Command::name);
+  if (command == std::end(kCommands)) return misused({Text::UnknownCommand, name});
+  auto read = read_words(name, std::span(words).subspan(1), command->options);
+  Exit exit = read ? command->run(*read) : std::unexpected(read.error());
+  return exit ? *exit : misused(exit.error());
+}
+
+}  // namespace anlan::app

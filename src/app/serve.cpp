@@ -1,0 +1,159 @@
+// anlan serve: engine, seed, server; then it waits for a signal and stops in reverse.
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <print>
+
+#include "api/api.h"
+#include "app/commands.h"
+#include "core/log.h"
+#include "engine/seed.h"
+
+namespace anlan::app {
+namespace {
+
+struct ServeWish {
+  engine::Config engine;
+  api::ServerConfig server;
+  bool is_empty = false;
+};
+
+std::expected<uint16_t, Misuse> port_of(const Words& words, std::string_view name, uint16_t other) {
+  if (!words.has(name)) return other;
+  std::string text = words.one(name, "");
+  auto number = whole_number(text);
+  if (!number || *number > 65535) return std::unexpected(Misuse{Text::BadPort, text});
+  return static_cast<uint16_t>(*number);
+}
+
+std::expected<ServeWish, Misuse> wish_of(const Words& words) {
+  if (!words.plain.empty()) return std::unexpected(Misuse{Text::WrongWords, "serve"});
+  ServeWish wish{.engine = TRY(engine_config(words)), .is_empty = words.has("--empty")};
+  wish.server.port = TRY(port_of(words, "--port", 8443));
+  wish.server.http_port = TRY(port_of(words, "--http-port", 0));
+  wish.server.plain_http = words.has("--http");
+  // A browser gives camera and crypto to secure origins only; plain http is for this machine.
+  if (wish.server.plain_http) wish.server.address = "127.0.0.1";
+  wish.server.web_folder = words.one("--web", "web/dist");
+  wish.server.folder = wish.engine.store.folder;
+  wish.server.host_names = words.all("--host");
+  wish.server.sessions = wish.engine.sessions;
+  return wish;
+}
+
+// Says what begins or ends and how long it took.
+class Step {
+ public:
+  Step(Clock& clock, std::string what) : clock_(clock), what_(std::move(what)) {
+    begun_ = clock_.now();
+  }
+  void done() {
+    log(LogLevel::Info, what_, Json::object({{"ms", (clock_.now() - begun_).to_milliseconds()}}));
+  }
+
+ private:
+  Clock& clock_;
+  std::string what_;
+  Instant begun_;
+};
+
+class WriterRuns {
+ public:
+  explicit WriterRuns(engine::Engine& engine) : engine_(engine) { engine_.start(); }
+  ~WriterRuns() { engine_.stop(); }
+  WriterRuns(const WriterRuns&) = delete;
+  WriterRuns& operator=(const WriterRuns&) = delete;
+
+ private:
+  engine::Engine& engine_;
+};
+
+void print_both(Text text, std::initializer_list<std::string_view> zh,
+                std::initializer_list<std::string_view> en) {
+  std::println("{}", say(text, "zh", zh));
+  std::println("{}", say(text, "en", en));
+}
+
+void print_demo(const Json& demo) {
+  const std::string password = demo.text_or("password", "");
+  print_both(Text::DemoPlant, {password}, {password});
+  for (const Json& account : demo["accounts"].as_array()) {
+    const Json& role = account["role"];
+    std::string roles = role.text_or("zh", "") + " / " + role.text_or("en", "");
+    std::println("{}", say(Text::DemoAccount, "zh",
+                           {account.text_or("login", ""), account.text_or("name", ""), roles}));
+  }
+}
+
+void print_welcome(engine::Engine& engine, const api::Server& server, bool is_tls) {
+  print_both(Text::Ready, {}, {});
+  std::vector<std::string> addresses = server.addresses();
+  for (const std::string& address : addresses) {
+    std::println("{}", say(Text::Address, "en", {address}));
+  }
+  if (is_tls) print_both(Text::AuthorityPage, {addresses.front()}, {addresses.front()});
+  if (engine.is_empty().value_or(false)) print_both(Text::EmptyPlant, {}, {});
+  if (!engine.demo().is_null()) print_demo(engine.demo());
+  std::fflush(stdout);
+}
+
+// The usual 1,024 descriptors are 300 browsers; the hard limit is what the owner allows.
+void allow_many_connections() {
+  constexpr rlim_t kWish = 65'536;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kWish));
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<void> run(const ServeWish& wish, const sigset_t& signals) {
+  Clock& clock = wish.engine.store.clock;
+  std::error_code ignored;  // opening the database says it better
+  std::filesystem::create_directories(wish.engine.store.folder, ignored);
+  Step opening(clock, "engine opened");
+  auto engine = TRY(engine::Engine::open(wish.engine));
+  opening.done();
+  if (!wish.is_empty) {
+    Step seeding(clock, "demo plant seeded");
+    TRY(engine::seed_demo(*engine));
+    seeding.done();
+  }
+  Step starting(clock, "server started");
+  auto server = TRY(api::Server::create(wish.server, *engine));
+  WriterRuns writer(*engine);  // ends before the server that listens to it
+  TRY(server->start());
+  starting.done();
+  print_welcome(*engine, *server, !wish.server.plain_http);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  print_both(Text::Stopping, {}, {});
+  Step stopping(clock, "server stopped");
+  server->stop();
+  stopping.done();
+  Step closing(clock, "engine stopped");
+  engine->stop();
+  closing.done();
+  return {};
+}
+
+}  // namespace
+
+Exit serve(const Words& words) {
+  ServeWish wish = TRY(wish_of(words));
+  // Blocked before any thread exists, so that only sigwait sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  allow_many_connections();
+  Result<void> ended = run(wish, signals);
+  return ended ? 0 : tell_failure(ended.error());
+}
+
+}  // namespace anlan::app

@@ -1,0 +1,223 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <future>
+
+#include "core/check.h"
+#include "core/log.h"
+#include "engine/execute.h"
+#include "engine/tables.h"
+
+namespace anlan::engine {
+namespace {
+
+constexpr std::size_t kTimersPerTurn = 100;  // then commands get their turn again
+constexpr Duration kTimerRetry = Duration::minutes(1);
+constexpr Duration kIdleMax = Duration::seconds(1);  // so that heads and new timers are seen
+
+std::vector<store::Migration> all_migrations() {
+  std::vector<store::Migration> all = access::migrations();
+  for (auto& migration : records::migrations()) all.push_back(std::move(migration));
+  for (auto& migration : flow::migrations()) all.push_back(std::move(migration));
+  for (auto& migration : engine_migrations()) all.push_back(std::move(migration));
+  return all;
+}
+
+Json log_error(const Error& error) {
+  return Json::object({{"code", error_text(error.code).code},
+                       {"detail", error.detail},
+                       {"field", error.field}});
+}
+
+}  // namespace
+
+Engine::Engine(const Config& config)
+    : config_(config), ids_(config.store.clock, config.store.random) {}
+
+Engine::~Engine() { stop(); }
+
+Result<std::unique_ptr<Engine>> Engine::open(const Config& config) {
+  std::unique_ptr<Engine> engine(new Engine(config));
+  engine->packs_ = TRY(load_packs(config.pack_folders));
+  engine->database_ = TRY(store::Database::open(config.store));
+  TRY(engine->deploy());
+  engine->told_ = TRY(engine->last_event());
+  TRY(engine->refresh_demo());
+  return engine;
+}
+
+Result<void> Engine::deploy() {
+  auto migrations = all_migrations();
+  for (const records::Form* form : packs_.forms.all()) {
+    const records::Form* before = nullptr;
+    for (int64_t version = form->version - 1; version > 0 && before == nullptr; --version) {
+      before = packs_.forms.find(form->id, version);
+    }
+    migrations.push_back(TRY(records::migration_of(*form, before)));
+  }
+  return database_->migrate(migrations);
+}
+
+void Engine::start() {
+  CHECK(!writer_.joinable(), "the writer runs once");
+  writer_ = std::thread([this] { serve(); });
+}
+
+void Engine::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  wake_.notify_all();
+  if (writer_.joinable()) writer_.join();
+}
+
+void Engine::submit(Command command, Done done) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!is_stopping_ && queue_.size() < limits::kCommandQueueMax) {
+      queue_.push_back({std::move(command), std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(refuse(ErrorCode::Overloaded, "the command queue is full"));
+}
+
+Result<Json> Engine::run(Command command) {
+  auto answer = std::make_shared<std::promise<Result<Json>>>();  // shared: std::function copies it
+  auto waiting = answer->get_future();
+  submit(std::move(command), [answer](Result<Json> result) { answer->set_value(std::move(result)); });
+  while (!writer_.joinable() &&
+         waiting.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    turn();
+  }
+  return waiting.get();
+}
+
+void Engine::serve() {
+  while (true) {
+    auto next = turn();
+    std::unique_lock lock(mutex_);
+    if (!queue_.empty()) continue;
+    if (is_stopping_) return;
+    Duration wait = kIdleMax;
+    if (next) wait = std::clamp(*next - config_.store.clock.now(), Duration{}, kIdleMax);
+    wake_.wait_for(lock, std::chrono::nanoseconds(wait.ns),
+                   [this] { return is_stopping_ || !queue_.empty(); });
+  }
+}
+
+std::optional<Instant> Engine::turn() {
+  std::deque<Waiting> group;
+  {
+    std::lock_guard lock(mutex_);
+    while (!queue_.empty() && group.size() < limits::kCommandGroupMax) {
+      group.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+  }
+  if (!group.empty()) run_group(std::move(group));
+  Instant now = config_.store.clock.now();
+  run_timers(now);
+  sign_head(now);
+  tell_events();
+
+  auto view = snapshot();
+  if (!view) return std::nullopt;
+  auto next = flow::next_timer(**view);
+  if (!next || !*next) return std::nullopt;
+  // A timer that failed waits for its retry; nobody spins on it.
+  if (**next <= now && !failed_timers_.empty()) return now + kIdleMax;
+  return *next;
+}
+
+void Engine::run_group(std::deque<Waiting> group) {
+  Instant now = config_.store.clock.now();
+  std::vector<std::optional<Result<Json>>> answers(group.size());
+  std::vector<store::Work> works;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    works.push_back([&, i](store::Transaction& transaction) -> Result<void> {
+      Execution execution({packs_, config_, database_->blobs(), ids_, now}, transaction);
+      auto answer = execution.run(group[i].command);
+      if (!answer) {
+        answers[i] = answer;
+        return std::unexpected(answer.error());
+      }
+      if (auto refused = execution.refused_after_commit()) {
+        answers[i] = std::unexpected(*refused);
+        return {};
+      }
+      answers[i] = std::move(answer);
+      if (execution.is_taken_back()) return refuse(ErrorCode::WrongState, "taken back");
+      return {};
+    });
+  }
+  auto committed = database_->commit_group(works);
+  if (!committed) log(LogLevel::Error, "commit failed", log_error(committed.error()));
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (!committed) group[i].done(std::unexpected(committed.error()));
+    else if (answers[i]) group[i].done(std::move(*answers[i]));
+    else group[i].done(refuse(ErrorCode::Internal, "a command was not run"));
+  }
+}
+
+void Engine::run_timers(Instant now) {
+  auto view = snapshot();
+  if (!view) return;
+  auto due = flow::due_timers(**view, now, kTimersPerTurn);
+  if (!due || due->empty()) return;
+  view->reset();
+  std::erase_if(*due, [&](const flow::DueTimer& timer) {
+    auto failed = failed_timers_.find(timer.id);
+    return failed != failed_timers_.end() && failed->second > now;
+  });
+  if (due->empty()) return;
+  std::vector<store::Work> works;
+  for (const flow::DueTimer& timer : *due) {
+    works.push_back([&](store::Transaction& transaction) -> Result<void> {
+      Execution execution({packs_, config_, database_->blobs(), ids_, now}, transaction);
+      return execution.fire_timer(timer);
+    });
+  }
+  auto committed = database_->commit_group(works);
+  if (!committed) {
+    log(LogLevel::Error, "timers could not be committed", log_error(committed.error()));
+    return;
+  }
+  for (std::size_t i = 0; i < due->size(); ++i) {
+    const auto& fired = (*committed)[i];
+    failed_timers_.erase((*due)[i].id);
+    // WrongState: an earlier timer of this group cancelled it.
+    if (fired || fired.error().code == ErrorCode::WrongState) continue;
+    Json more = log_error(fired.error());
+    more.set("timer", (*due)[i].id.text());
+    log(LogLevel::Error, "a timer could not be fired", std::move(more));
+    failed_timers_[(*due)[i].id] = now + kTimerRetry;
+  }
+}
+
+void Engine::sign_head(Instant now) {
+  if (now < next_head_) return;
+  next_head_ = now + config_.head_every;
+  auto head = database_->ledger().sign_head();
+  if (!head) {
+    log(LogLevel::Error, "the ledger head could not be signed", log_error(head.error()));
+    return;
+  }
+  for (const std::string& folder : head->failed_folders) {
+    log(LogLevel::Warning, "a ledger head could not leave the machine",
+        Json::object({{"folder", folder}}));
+  }
+}
+
+void Engine::tell_events() {
+  auto last = last_event();
+  if (!last || *last == told_) return;
+  told_ = *last;
+  if (listener_) listener_(told_);
+}
+
+void Engine::on_events(std::function<void(int64_t)> listener) { listener_ = std::move(listener); }
+
+}  // namespace anlan::engine

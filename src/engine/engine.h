@@ -1,0 +1,154 @@
+#pragma once
+// engine is the one writer: it takes commands, asks access, lets the deciders decide, and commits;
+// it fires timers and signs ledger heads. It is the only caller of Database::commit_group. Reads go
+// past the writer on snapshots, with the row scope and field modes of access built in.
+//
+//   auto engine = TRY(Engine::open(config));
+//   engine->start();                                   // its own thread; tests call turn() instead
+//   Json answer = TRY(engine->run({.by = caller, .key = key, .what = CreateRecord{...}}));
+//   Json page = TRY(engine->list_records(caller, "hazard", wish));
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "access/access.h"
+#include "engine/commands.h"
+#include "engine/packs.h"
+#include "flow/flow.h"
+#include "records/records.h"
+#include "store/store.h"
+
+namespace anlan::engine {
+
+struct Config {
+  store::Config store;
+  std::vector<std::string> pack_folders;
+  access::SessionRules sessions{};
+  std::string time_zone_offset = "+08:00";
+  Duration head_every = Duration::seconds(5);
+};
+
+// What a reader wishes of a list.
+struct Wish {
+  Filter filter{};
+  std::string search{};
+  std::string sort = "-created_at";
+  std::size_t count = 25;
+  std::string cursor{};
+};
+
+class Engine {
+ public:
+  using Done = std::function<void(Result<Json>)>;
+
+  // Opens the database, migrates it, loads and deploys the packs.
+  static Result<std::unique_ptr<Engine>> open(const Config& config);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  void start();
+  void stop();  // finishes what was accepted
+
+  // Any thread. `done` is called on the writer's thread after the commit is durable: keep it short.
+  // Overloaded at limits::kCommandQueueMax.
+  void submit(Command command, Done done);
+  Result<Json> run(Command command);  // submits and waits; without a thread it takes a turn itself
+
+  // One turn of the writer: a group of waiting commands, due timers, a head if it is time. Returns
+  // when the next timer is due, if any. The writer's thread calls it; simulation calls it by hand.
+  std::optional<Instant> turn();
+
+  // ---- questions: any thread ----
+  Result<access::Subject> authenticate(std::string_view token);
+  Result<access::PasswordCheck> check_password(std::string_view login, std::string_view password);
+  Result<Json> me(const access::Subject& by);
+  Result<Json> forms(const access::Subject& by);
+  Result<Json> form(const access::Subject& by, std::string_view form);
+  Result<Json> list_records(const access::Subject& by, std::string_view form, const Wish& wish);
+  Result<Json> count_records(const access::Subject& by, std::string_view form,
+                             std::string_view field, const Wish& wish);
+  Result<Json> record(const access::Subject& by, std::string_view form, RecordId id);
+  Result<Json> history(const access::Subject& by, std::string_view form, RecordId id);
+  Result<Json> timeline(const access::Subject& by, std::string_view form, RecordId id);
+  Result<Json> proof(const access::Subject& by, std::string_view form, RecordId id);
+  Result<std::string> file(const access::Subject& by, std::string_view form, RecordId id,
+                           std::string_view sha256);  // the bytes
+  Result<Json> tasks(const access::Subject& by);
+  Result<Json> notices(const access::Subject& by);
+  Result<Json> org(const access::Subject& by);
+  Result<Json> people(const access::Subject& by, std::string_view org_path, std::string_view q,
+                      std::string_view role);
+  Result<Json> roles(const access::Subject& by);
+  Result<Json> tokens(const access::Subject& by);
+  Result<Json> ledger_head();
+  Result<Json> ledger_inclusion(int64_t leaf, int64_t size);
+  Result<Json> ledger_consistency(int64_t from, int64_t to);
+  Result<bool> is_empty();  // nobody is there yet: the set-up page opens
+  // {"accounts":[{"login","name","role":{"zh","en"}}],"password"} while this is the demo plant,
+  // else null. refresh_demo is for the start only, before others ask.
+  const Json& demo() const { return demo_; }
+  const Json* demo_seed() const;
+  Result<void> refresh_demo();
+  std::string plant_name(std::string_view lang);
+
+  // Uploads go past the writer; the last chunk is checked and registered by a command.
+  // {"received","whole","kind"?,"width"?,"height"?}
+  Result<Json> put_blob(const access::Subject& by, std::string_view sha256, int64_t offset,
+                        int64_t total, std::string_view bytes);
+  Result<Json> blob_state(std::string_view sha256);
+
+  // ---- the live stream ----
+  // Called on the writer's thread after each commit that made events. One listener (api).
+  void on_events(std::function<void(int64_t last)> listener);
+  Result<std::vector<store::StoredEvent>> events_after(int64_t seq, std::size_t count);
+  Result<int64_t> last_event();
+  // Whether the event may reach this caller: the record it names lies in the caller's list scope;
+  // a notice is the caller's own.
+  Result<bool> may_see(const access::Subject& by, const store::StoredEvent& event);
+
+  store::Database& database() { return *database_; }
+  const Packs& packs() const { return packs_; }
+  Clock& clock() { return config_.store.clock; }
+  Random& random() { return config_.store.random; }
+
+ private:
+  struct Waiting {
+    Command command;
+    Done done;
+  };
+
+  explicit Engine(const Config& config);
+  Result<void> deploy();
+  void serve();
+  void run_group(std::deque<Waiting> group);
+  void run_timers(Instant now);
+  void sign_head(Instant now);
+  void tell_events();
+  Result<std::unique_ptr<store::View>> snapshot() { return database_->snapshot(); }
+
+  Config config_;
+  std::unique_ptr<store::Database> database_;
+  Packs packs_;
+  IdMaker ids_;  // writer's thread only
+  Json demo_;
+  std::function<void(int64_t)> listener_;
+  int64_t told_ = 0;
+  Instant next_head_{};
+  std::map<TimerId, Instant> failed_timers_;  // when to try again: a broken case must not spin
+
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable wake_;
+  std::deque<Waiting> queue_;
+  bool is_stopping_ = false;
+  std::thread writer_;
+};
+
+}  // namespace anlan::engine

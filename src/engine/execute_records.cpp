@@ -1,0 +1,190 @@
+// Commands on records and tasks.
+
+#include "engine/execute.h"
+#include "engine/import.h"
+#include "engine/read.h"
+
+namespace anlan::engine {
+namespace {
+
+using access::Action;
+
+}  // namespace
+
+Result<RecordId> Execution::create_one(const records::Form& form, const Json& fields,
+                                       std::optional<RecordId> id) {
+  const access::Subject& by = command_->by;
+  auto verdict = around_.packs.policy.may(by, {.form = form.id, .action = Action::Create});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  auto written = TRY(records::create(writing(by.actor), form, fields, verdict.fields, id));
+  TRY(transaction_.apply(written.change));
+  if (form.flow.empty()) return written.id;
+
+  auto model = around_.packs.library.newest(form.flow);
+  if (model.model == nullptr) return refuse(ErrorCode::BadPack, "the form's flow is not there");
+  flow::StartCommand start{.model_id = form.flow,
+                           .form = form.id,
+                           .record_id = written.id,
+                           .record = written.record,
+                           .org_path = written.record.text_or("org_path", "/")};
+  flow::Step step = TRY(flow::start(flow_around(by.actor), start));
+  if (!step.record_patch.has("case_id")) step.record_patch.set("case_id", step.case_id.text());
+  TRY(finish_step(form, written.id, std::move(step)));
+  return written.id;
+}
+
+// What the caller may see of the record now, which after a step may be less than before.
+Result<Json> Execution::answer_record(const records::Form& form, RecordId id) {
+  Reader reader(transaction_, around_.packs, around_.now);
+  auto reach = TRY(reader.reach(command_->by, form, id, Action::Read));
+  auto record = records::read(transaction_, form, id, reach.scope, reach.modes);
+  if (record) return Json::object({{"record", *record}});
+  if (record.error().code != ErrorCode::NotFound) return std::unexpected(record.error());
+  return Json::object({{"record", Json::object({{"id", id.text()}})}});
+}
+
+Result<Json> Execution::execute(const CreateRecord& what) {
+  const records::Form* form = TRY(form_of(what.form));
+  RecordId id = TRY(create_one(*form, what.fields, what.id));
+  return answer_record(*form, id);
+}
+
+Result<Json> Execution::execute(const UpdateRecord& what) {
+  const records::Form* form = TRY(form_of(what.form));
+  Reader reader(transaction_, around_.packs, around_.now);
+  auto reach = TRY(reader.reach(command_->by, *form, what.id, Action::Update));
+  if (!reach.is_allowed) return refuse(ErrorCode::Forbidden);
+  auto written = TRY(records::update(writing(command_->by.actor), *form, what.id, what.version,
+                                     what.fields, reach.modes));
+  TRY(transaction_.apply(written.change));
+  return answer_record(*form, what.id);
+}
+
+Result<Json> Execution::execute(const ImportRecords& what) {
+  const records::Form* form = TRY(form_of(what.form));
+  if (!what.rows.is_array()) return refuse(ErrorCode::BadField, "a list of rows", "rows");
+  const Json::Array& rows = what.rows.as_array();
+  if (rows.size() > limits::kImportRowsMax) return refuse(ErrorCode::LimitReached, {}, "rows");
+  Json refused = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto fields = resolve_codes(transaction_, around_.packs.forms, *form, rows[i]);
+    auto created = fields ? create_one(*form, *fields, std::nullopt)
+                          : Result<RecordId>(std::unexpected(fields.error()));
+    if (created) continue;
+    ErrorCode code = created.error().code;
+    if (code == ErrorCode::Forbidden) return std::unexpected(created.error());
+    refused.push(refused_row(i + 1, created.error()));
+    // After a refusal by the database itself nothing more can be tried in this savepoint.
+    if (code == ErrorCode::Duplicate || code == ErrorCode::StoreFailed) break;
+  }
+  return finish_import(rows.size(), std::move(refused), what.is_dry_run);
+}
+
+Result<Json> Execution::execute(const CommentRecord& what) {
+  const records::Form* form = TRY(form_of(what.form));
+  Reader reader(transaction_, around_.packs, around_.now);
+  auto reach = TRY(reader.reach(command_->by, *form, what.id, Action::Read));
+  Json record = TRY(records::read(transaction_, *form, what.id, reach.scope, reach.modes));
+  auto press = around_.packs.policy.may(
+      command_->by, {.form = form->id, .action = Action::Press, .button = "comment"});
+  if (!press.allowed && !reach.holds_task) return refuse(ErrorCode::Forbidden, press.reason);
+  CaseId case_id = TRY(CaseId::parse(record.text_or("case_id", "")));
+  flow::Step step = TRY(
+      flow::comment(flow_around(command_->by.actor), command_->by, case_id, what.text));
+  TRY(finish_step(*form, what.id, std::move(step)));
+  return Json::object();
+}
+
+Result<Json> Execution::answer_task(TaskId id) {
+  flow::Task task = TRY(flow::find_task(transaction_, id));
+  Json list = TRY(flow::tasks_of_record(transaction_, around_.packs.library, command_->by,
+                                        task.form, task.record_id));
+  for (const Json& one : list.as_array()) {
+    if (one["id"] == Json(id.text())) return Json::object({{"task", one}});
+  }
+  return Json::object({{"task", Json::object({{"id", id.text()}, {"state", task.state}})}});
+}
+
+Result<Json> Execution::execute(const ClaimTask& what) {
+  flow::Task task = TRY(flow::find_task(transaction_, what.task));
+  const records::Form* form = TRY(form_of(task.form));
+  flow::Step step = TRY(flow::claim(flow_around(command_->by.actor), command_->by, what.task));
+  TRY(finish_step(*form, task.record_id, std::move(step)));
+  return answer_task(what.task);
+}
+
+Result<Json> Execution::execute(const UnclaimTask& what) {
+  flow::Task task = TRY(flow::find_task(transaction_, what.task));
+  const records::Form* form = TRY(form_of(task.form));
+  flow::Step step = TRY(flow::unclaim(flow_around(command_->by.actor), command_->by, what.task));
+  TRY(finish_step(*form, task.record_id, std::move(step)));
+  return answer_task(what.task);
+}
+
+Result<Json> Execution::execute(const CompleteTask& what) {
+  const access::Subject& by = command_->by;
+  flow::Task task = TRY(flow::find_task(transaction_, what.task));
+  const records::Form* form = TRY(form_of(task.form));
+  Json record = TRY(records::read_whole(transaction_, *form, task.record_id));
+  int64_t version = record.int_or("version", 0);
+  if (what.version && *what.version != version) return refuse(ErrorCode::Conflict);
+
+  if (what.fields.is_object() && !what.fields.as_object().empty()) {
+    const flow::Model* model = around_.packs.library.model(task.model_id, task.model_version);
+    if (model == nullptr) return refuse(ErrorCode::BadModel, "the case's flow is not there");
+    // flow::complete refuses below whoever does not hold this task; then these fields go too.
+    access::NodeRights rights = model->rights(task.node);
+    auto written = TRY(records::update(writing(by.actor), *form, task.record_id, version,
+                                       what.fields, rights.fields));
+    TRY(transaction_.apply(written.change));
+    record = std::move(written.record);
+  }
+  flow::Step step = TRY(flow::complete(flow_around(by.actor), by,
+                                       {.task = what.task,
+                                        .outcome = what.outcome,
+                                        .comment = what.comment,
+                                        .record = record}));
+  TRY(finish_step(*form, task.record_id, std::move(step)));
+  return answer_record(*form, task.record_id);
+}
+
+Result<Json> Execution::execute(const ReturnTask& what) {
+  const access::Subject& by = command_->by;
+  flow::Task task = TRY(flow::find_task(transaction_, what.task));
+  const records::Form* form = TRY(form_of(task.form));
+  Json record = TRY(records::read_whole(transaction_, *form, task.record_id));
+  flow::Step step = TRY(flow::return_to(
+      flow_around(by.actor), by,
+      {.task = what.task, .to_node = what.to, .comment = what.comment, .record = record}));
+  TRY(finish_step(*form, task.record_id, std::move(step)));
+  return answer_record(*form, task.record_id);
+}
+
+Result<Json> Execution::execute(const RegisterFile& what) {
+  auto known = TRY(records::find_file(transaction_, what.file.sha256, command_->by.actor));
+  if (known) return Json::object();
+  TRY(transaction_.apply(
+      records::register_file(what.file, command_->by.actor, around_.now)));
+  return Json::object();
+}
+
+Result<Json> Execution::execute(const ReadNotice& what) {
+  auto rows = TRY(transaction_.query({"SELECT person, read_at FROM notice WHERE id = ?", {what.id}}));
+  if (rows.empty() || rows[0].text("person") != command_->by.person.text()) {
+    return refuse(ErrorCode::NotFound);
+  }
+  if (!rows[0].is_null("read_at")) return Json::object();
+  store::Change change{.actor = command_->by.actor,
+                       .act = "notice.read",
+                       .subject_kind = "notice",
+                       .subject_id = what.id,
+                       .at = around_.now};
+  change.rows.push_back({.kind = store::RowChange::Kind::Update,
+                         .table = "notice",
+                         .key = {{"id", what.id}},
+                         .cells = {{"read_at", around_.now.ns}}});
+  TRY(transaction_.apply(change));
+  return Json::object();
+}
+
+}  // namespace anlan::engine

@@ -1,0 +1,188 @@
+#include "engine/packs.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace anlan::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+  fs::path path;
+  Json about;
+};
+
+std::unexpected<Error> bad_pack(const fs::path& file, std::string why, std::string field = {}) {
+  std::string place = file.parent_path().filename().string() + "/" + file.filename().string();
+  return refuse(ErrorCode::BadPack, place + ": " + why, std::move(field));
+}
+
+Result<std::string> read_text(const fs::path& file) {
+  std::error_code error;
+  auto size = fs::file_size(file, error);
+  if (error || size > limits::kXmlBytesMax) return bad_pack(file, "missing or too large");
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  if (!in) return bad_pack(file, "can't be read");
+  return out.str();
+}
+
+Result<Json> read_json(const fs::path& file) {
+  std::string text = TRY(read_text(file));
+  auto json = parse_json(text, limits::kXmlBytesMax);
+  if (!json) return bad_pack(file, json.error().detail, json.error().field);
+  return *json;
+}
+
+// Files of a pack's subfolder with this ending, sorted by name so that loading is repeatable.
+std::vector<fs::path> files_of(const fs::path& folder, std::string_view ending) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.is_regular_file() && entry.path().extension() == ending) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+Result<std::vector<Folder>> find_folders(const std::vector<std::string>& roots) {
+  std::vector<Folder> found;
+  for (const std::string& root : roots) {
+    std::vector<fs::path> paths;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(root, error)) {
+      if (fs::exists(entry.path() / "pack.json")) paths.push_back(entry.path());
+    }
+    if (error) return refuse(ErrorCode::BadPack, "no folder of packs at " + root);
+    std::ranges::sort(paths);
+    for (const fs::path& path : paths) {
+      Json about = TRY(read_json(path / "pack.json"));
+      if (about.text_or("format", "") != "anlan.pack/1") return bad_pack(path, "not a pack");
+      TRY(about.text_at("id"));
+      TRY(about.text_at("version"));
+      found.push_back({path, std::move(about)});
+    }
+  }
+  return found;
+}
+
+bool needs_are_met(const Folder& folder, const std::vector<Folder>& before) {
+  const Json& needs = folder.about["needs"];
+  if (!needs.is_array()) return true;
+  return std::ranges::all_of(needs.as_array(), [&](const Json& need) {
+    return std::ranges::any_of(before, [&](const Folder& b) { return b.about["id"] == need; });
+  });
+}
+
+// Needs before users; by name among equals.
+Result<std::vector<Folder>> in_order(std::vector<Folder> found) {
+  std::vector<Folder> ordered;
+  while (!found.empty()) {
+    auto next = std::ranges::find_if(found, [&](const Folder& f) { return needs_are_met(f, ordered); });
+    if (next == found.end()) return bad_pack(found[0].path, "its needs are not there", "needs");
+    ordered.push_back(std::move(*next));
+    found.erase(next);
+  }
+  return ordered;
+}
+
+// Several packs may add rights to one role: same id, names from the first that has one.
+void merge_role(std::vector<Json>& roles, const Json& role) {
+  auto known = std::ranges::find_if(roles, [&](const Json& r) { return r["id"] == role["id"]; });
+  if (known == roles.end()) {
+    roles.push_back(role);
+    return;
+  }
+  Json rights = (*known)["rights"];
+  if (role["rights"].is_array()) {
+    for (const Json& right : role["rights"].as_array()) rights.push(right);
+  }
+  known->set("rights", std::move(rights));
+}
+
+Result<void> load_forms(const fs::path& folder, Packs& packs) {
+  for (const fs::path& file : files_of(folder / "forms", ".json")) {
+    auto form = records::parse_form(TRY(read_json(file)));
+    if (!form) return bad_pack(file, form.error().detail, form.error().field);
+    TRY(packs.forms.add(std::move(*form)));
+  }
+  return {};
+}
+
+Result<void> load_models(const fs::path& folder, Packs& packs) {
+  for (const fs::path& file : files_of(folder / "rules", ".dmn")) {
+    auto model = rules::Model::parse(TRY(read_text(file)));
+    if (!model) return bad_pack(file, model.error().detail, model.error().field);
+    packs.library.add_decision(file.stem().string(), 1, std::move(*model));
+  }
+  for (const fs::path& file : files_of(folder / "flows", ".bpmn")) {
+    auto model = flow::Model::parse(TRY(read_text(file)));
+    if (!model) return bad_pack(file, model.error().detail, model.error().field);
+    std::string id = model->id();
+    packs.library.add_model(id, 1, std::move(*model));
+  }
+  return {};
+}
+
+Result<void> load_texts(const fs::path& folder, Packs& packs) {
+  for (const fs::path& file : files_of(folder / "texts", ".json")) {
+    Json json = TRY(read_json(file));
+    if (!json["texts"].is_object()) return bad_pack(file, "no texts", "texts");
+    for (const Json::Member& text : json["texts"].as_object()) {
+      packs.texts[text.first] = {text.second.text_or("zh", ""), text.second.text_or("en", "")};
+    }
+  }
+  return {};
+}
+
+Result<void> load_one(const Folder& folder, Packs& packs, std::vector<Json>& roles) {
+  TRY(load_forms(folder.path, packs));
+  TRY(load_models(folder.path, packs));
+  TRY(load_texts(folder.path, packs));
+  for (const fs::path& file : files_of(folder.path / "roles", ".json")) {
+    Json json = TRY(read_json(file));
+    if (!json["roles"].is_array()) return bad_pack(file, "no roles", "roles");
+    for (const Json& role : json["roles"].as_array()) merge_role(roles, role);
+  }
+  for (const fs::path& file : files_of(folder.path / "seed", ".json")) {
+    packs.seeds.push(TRY(read_json(file)));
+  }
+  packs.ids.push_back(folder.about.text_or("id", "") + " " + folder.about.text_or("version", ""));
+  return {};
+}
+
+}  // namespace
+
+Result<Packs> load_packs(const std::vector<std::string>& folders) {
+  Packs packs;
+  packs.seeds = Json::array();
+  std::vector<Json> roles;
+  for (const Folder& folder : TRY(in_order(TRY(find_folders(folders))))) {
+    TRY(load_one(folder, packs, roles));
+  }
+  packs.policy = TRY(access::Policy::compile(roles));
+  return packs;
+}
+
+std::string fill_text(std::string_view text, const Json& data) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t open = text.find('{');
+    out += text.substr(0, open);
+    if (open == std::string_view::npos) break;
+    text.remove_prefix(open + 1);
+    std::size_t close = text.find('}');
+    if (close == std::string_view::npos) break;
+    const Json& value = data[text.substr(0, close)];
+    if (value.is_text()) out += value.as_text();
+    if (value.is_number()) out += value.as_number().text;
+    text.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+}  // namespace anlan::engine

@@ -1,0 +1,182 @@
+// Questions about records, tasks and notices.
+
+#include "engine/engine.h"
+#include "engine/read.h"
+
+namespace anlan::engine {
+namespace {
+
+using access::Action;
+
+// A proof may show what its reader may see, and nothing else. Tables of other rooms that hold
+// copies of values (history, notices) stay closed unless every field is open.
+bool may_prove(const records::Form& form, const access::FieldModes& modes, std::string_view table,
+               std::string_view column) {
+  auto can_read = [&](const records::Field& field) {
+    return modes.of(field.key) >= access::FieldMode::Read;
+  };
+  if (table == form.table) {
+    if (column == "search" || column == "ext") return false;
+    for (const records::Field& field : form.fields) {
+      if (field.column == column) return can_read(field);
+    }
+    return true;  // system members
+  }
+  if (table.starts_with("flow_") && column != "vars") return true;
+  for (const records::Field& field : form.fields) {
+    if (!can_read(field)) return false;
+  }
+  return table == "record_history" || table.starts_with("flow_");
+}
+
+}  // namespace
+
+Result<Json> Engine::list_records(const access::Subject& by, std::string_view form_id,
+                                  const Wish& wish) {
+  const records::Form* form = packs_.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(snapshot());
+  Reader reader(*view, packs_, config_.store.clock.now());
+  auto reach = TRY(reader.reach(by, *form, Action::List));
+  auto page = TRY(records::list(*view, *form,
+                                {.filter = wish.filter,
+                                 .scope = reach.scope,
+                                 .modes = reach.modes,
+                                 .search = wish.search,
+                                 .sort = wish.sort,
+                                 .count = wish.count,
+                                 .cursor = wish.cursor}));
+  return Json::object({{"rows", Json(Json::Array(std::move(page.rows)))}, {"next", page.next}});
+}
+
+Result<Json> Engine::count_records(const access::Subject& by, std::string_view form_id,
+                                   std::string_view field, const Wish& wish) {
+  const records::Form* form = packs_.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(snapshot());
+  Reader reader(*view, packs_, config_.store.clock.now());
+  auto reach = TRY(reader.reach(by, *form, Action::List));
+  Json counts = TRY(records::count_by(
+      *view, *form, field,
+      {.filter = wish.filter, .scope = reach.scope, .modes = reach.modes, .search = wish.search}));
+  return Json::object({{"counts", std::move(counts)}});
+}
+
+Result<Json> Engine::record(const access::Subject& by, std::string_view form_id, RecordId id) {
+  const records::Form* form = packs_.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(snapshot());
+  Reader reader(*view, packs_, config_.store.clock.now());
+  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  if (!reach.is_allowed) return refuse(ErrorCode::NotFound);
+  Json record = TRY(records::read(*view, *form, id, reach.scope, reach.modes));
+  Json tasks = TRY(flow::tasks_of_record(*view, packs_.library, by, form->id, id));
+  Json clocks = TRY(flow::clocks(*view, packs_.library, form->id, id));
+  Json buttons = Json::array();
+  for (const std::string& button : reach.buttons) buttons.push(button);
+  return Json::object({{"record", std::move(record)},
+                       {"tasks", std::move(tasks)},
+                       {"clocks", std::move(clocks)},
+                       {"modes", modes_json(*form, reach.modes)},
+                       {"buttons", std::move(buttons)}});
+}
+
+Result<Json> Engine::history(const access::Subject& by, std::string_view form_id, RecordId id) {
+  const records::Form* form = packs_.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(snapshot());
+  Reader reader(*view, packs_, config_.store.clock.now());
+  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  TRY(records::read(*view, *form, id, reach.scope, reach.modes));
+  Json rows = TRY(records::history(*view, *form, id, reach.modes));
+  rows = TRY(reader.with_names(std::move(rows)));
+  return Json::object({{"rows", std::move(rows)}});
+}
+
+Result<Json> Engine::timeline(const access::Subject& by, std::string_view form_id, RecordId id) {
+  const records::Form* form = packs_.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(snapshot());
+  Reader reader(*view, packs_, config_.store.clock.now());
+  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  TRY(records::read(*view, *form, id, reach.scope, reach.modes));
+  Json rows = TRY(flow::timeline(*view, packs_.library, form->id, id));
+  rows = TRY(reader.with_names(std::move(rows)));
+  return Json::object({{"rows", std::move(rows)}});
+}
+
+Result<Json> Engine::proof(const access::Subject& by, std::string_view form_id, RecordId id) {
+  const records::Form* form = packs_.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(snapshot());
+  Reader reader(*view, packs_, config_.store.clock.now());
+  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  TRY(records::read(*view, *form, id, reach.scope, reach.modes));
+  return database_->ledger().proof(*view, form->id, id.text(),
+                                   [&](std::string_view table, std::string_view column) {
+                                     return may_prove(*form, reach.modes, table, column);
+                                   });
+}
+
+Result<std::string> Engine::file(const access::Subject& by, std::string_view form_id, RecordId id,
+                                 std::string_view sha256) {
+  const records::Form* form = packs_.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(snapshot());
+  Reader reader(*view, packs_, config_.store.clock.now());
+  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  bool is_visible = reach.is_allowed && TRY(records::is_visible(*view, *form, id, reach.scope));
+  if (!is_visible) return refuse(ErrorCode::NotFound);
+  if (!TRY(records::record_names_file(*view, *form, id, sha256, reach.modes))) {
+    return refuse(ErrorCode::NotFound);
+  }
+  return database_->blobs().read(sha256);
+}
+
+Result<Json> Engine::tasks(const access::Subject& by) {
+  auto view = TRY(snapshot());
+  Json list = TRY(flow::tasks_of(*view, packs_.library, by, 100));
+  Reader reader(*view, packs_, config_.store.clock.now());
+  for (Json& task : list.as_array()) {
+    const records::Form* form = packs_.forms.find(task.text_or("form", ""));
+    auto id = RecordId::parse(task.text_or("record_id", ""));
+    if (form == nullptr || !id) continue;
+    auto reach = TRY(reader.reach(by, *form, *id, Action::Read));
+    auto record = records::read(*view, *form, *id, reach.scope, reach.modes);
+    if (record) task.set("record", *record);
+  }
+  return Json::object({{"rows", std::move(list)}});
+}
+
+Result<Json> Engine::notices(const access::Subject& by) {
+  auto view = TRY(snapshot());
+  auto rows = TRY(view->query({"SELECT * FROM notice WHERE person = ? ORDER BY at DESC, id DESC "
+                               "LIMIT 100",
+                               {by.person.text()}}));
+  Json list = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto row = rows[i];
+    Json data = TRY(parse_json(row.text("data")));
+    auto text = packs_.texts.find(row.text("kind"));
+    LocalText filled = text == packs_.texts.end() ? LocalText{row.text("kind"), row.text("kind")}
+                                                  : text->second;
+    Json shown = Json::object(
+        {{"zh", fill_text(filled.zh, data)}, {"en", fill_text(filled.en, data)}});
+    Json read_at = row.is_null("read_at") ? Json() : Json(format_instant({row.int64("read_at")}));
+    list.push(Json::object({{"id", row.text("id")},
+                            {"at", format_instant({row.int64("at")})},
+                            {"kind", row.text("kind")},
+                            {"level", row.text("level")},
+                            {"form", row.text("form")},
+                            {"record_id", row.text("record_id")},
+                            {"number", data.text_or("number", "")},
+                            {"text", std::move(shown)},
+                            {"read_at", std::move(read_at)}}));
+  }
+  auto unread = TRY(view->query(
+      {"SELECT count(*) AS n FROM notice WHERE person = ? AND read_at IS NULL",
+       {by.person.text()}}));
+  return Json::object({{"rows", std::move(list)}, {"unread", unread[0].int64("n")}});
+}
+
+}  // namespace anlan::engine

@@ -1,0 +1,83 @@
+#include "engine/read.h"
+
+namespace anlan::engine {
+namespace {
+
+using access::FieldMode;
+
+std::string_view mode_text(FieldMode mode) {
+  switch (mode) {
+    case FieldMode::Hidden: return "hidden";
+    case FieldMode::Masked: return "masked";
+    case FieldMode::Read: return "read";
+    case FieldMode::Write: return "write";
+  }
+  return "hidden";
+}
+
+}  // namespace
+
+Result<Reach> Reader::reach(const access::Subject& by, const records::Form& form, RecordId id,
+                            access::Action action) {
+  auto rights = TRY(flow::rights_on(view_, packs_.library, by, form.id, id));
+  access::Ask ask{.form = form.id, .action = action};
+  auto verdict = packs_.policy.may(by, ask, rights ? &*rights : nullptr);
+  Reach reach{.is_allowed = verdict.allowed,
+              .holds_task = rights.has_value(),
+              .scope = std::move(verdict.scope),
+              .modes = std::move(verdict.fields),
+              .buttons = std::move(verdict.buttons)};
+  if (!rights || action != access::Action::Read) return reach;
+  if (!reach.is_allowed) {
+    reach.modes = rights->fields;
+    reach.buttons = rights->buttons;
+  }
+  reach.is_allowed = true;
+  reach.scope = {.kind = Filter::Kind::All};
+  return reach;
+}
+
+Result<Reach> Reader::reach(const access::Subject& by, const records::Form& form,
+                            access::Action action) {
+  auto verdict = packs_.policy.may(by, {.form = form.id, .action = action});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  return Reach{.is_allowed = true,
+               .scope = std::move(verdict.scope),
+               .modes = std::move(verdict.fields),
+               .buttons = std::move(verdict.buttons)};
+}
+
+Result<std::string> Reader::person_name(const std::string& id) {
+  auto known = names_.find(id);
+  if (known != names_.end()) return known->second;
+  std::string name;
+  if (auto person_id = PersonId::parse(id)) {
+    auto person = access::find_person(view_, *person_id);
+    if (person) name = person->name;
+    else if (person.error().code != ErrorCode::NotFound) return std::unexpected(person.error());
+  }
+  names_[id] = name;
+  return name;
+}
+
+Result<Json> Reader::with_names(Json rows) {
+  if (!rows.is_array()) return rows;
+  for (Json& row : rows.as_array()) {
+    Json actor = row["actor"];
+    std::string person = actor.text_or("person", "");
+    if (person.empty()) continue;
+    actor.set("name", TRY(person_name(person)));
+    row.set("actor", std::move(actor));
+  }
+  return rows;
+}
+
+Json modes_json(const records::Form& form, const access::FieldModes& modes) {
+  Json out = Json::object();
+  for (const records::Field& field : form.fields) {
+    out.set(field.key, mode_text(modes.of(field.key)));
+  }
+  return out;
+}
+
+}  // namespace anlan::engine

@@ -1,0 +1,46 @@
+#pragma once
+// What a caller reaches, with the open task that may widen it, and names for screens. Reads only.
+
+#include <map>
+
+#include "access/access.h"
+#include "engine/packs.h"
+#include "flow/flow.h"
+#include "records/records.h"
+#include "store/store.h"
+
+namespace anlan::engine {
+
+struct Reach {
+  bool is_allowed = false;
+  bool holds_task = false;
+  Filter scope{.kind = Filter::Kind::None};
+  access::FieldModes modes{};
+  std::vector<std::string> buttons{};
+};
+
+class Reader {
+ public:
+  Reader(store::View& view, const Packs& packs, Instant now)
+      : view_(view), packs_(packs), now_(now) {}
+
+  // For one record: whoever holds an open task on it reaches it, with that node's rights on top.
+  Result<Reach> reach(const access::Subject& by, const records::Form& form, RecordId id,
+                      access::Action action);
+  // For lists: the role's scope only. Forbidden when no role gives it.
+  Result<Reach> reach(const access::Subject& by, const records::Form& form, access::Action action);
+
+  // Adds actor.name to rows of history and timeline.
+  Result<Json> with_names(Json rows);
+  Result<std::string> person_name(const std::string& id);
+
+ private:
+  store::View& view_;
+  const Packs& packs_;
+  Instant now_;
+  std::map<std::string, std::string> names_;
+};
+
+Json modes_json(const records::Form& form, const access::FieldModes& modes);
+
+}  // namespace anlan::engine

@@ -1,0 +1,203 @@
+#include "flow/assign.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+
+namespace anlan::flow {
+
+namespace {
+
+Result<std::vector<PersonId>> persons_from(const rules::Value& value) {
+  std::vector<PersonId> persons;
+  auto add = [&](const rules::Value& item) -> Result<void> {
+    if (item.is_null()) return {};
+    auto person = item.as_string() ? PersonId::parse(*item.as_string())
+                                   : Result<PersonId>(refuse(ErrorCode::BadExpression));
+    if (!person) {
+      return refuse(ErrorCode::BadExpression, "'" + rules::text_of(item) + "' is no person");
+    }
+    persons.push_back(*person);
+    return {};
+  };
+  if (!value.as_list()) {
+    TRY(add(value));
+    return persons;
+  }
+  for (const rules::Value& item : *value.as_list()) TRY(add(item));
+  return persons;
+}
+
+Result<std::vector<Candidate>> candidates_of(Machine& machine, const Token& token,
+                                             const Assign& assign, const ExtraName* extra) {
+  std::vector<Candidate> found;
+  switch (assign.kind) {
+    case Assign::Kind::Role: found.push_back({"role", assign.role}); break;
+    case Assign::Kind::Initiator:
+      if (machine.state.row.initiator) {
+        found.push_back({"person", machine.state.row.initiator->text()});
+      }
+      break;
+    case Assign::Kind::Person:
+    case Assign::Kind::Candidates: {
+      rules::Value named = TRY(machine.evaluate(assign.person, token, extra));
+      for (PersonId person : TRY(persons_from(named))) found.push_back({"person", person.text()});
+      break;
+    }
+  }
+  return found;
+}
+
+void merge(std::vector<Candidate>& into, std::vector<Candidate> more) {
+  for (Candidate& candidate : more) {
+    if (!std::ranges::contains(into, candidate)) into.push_back(std::move(candidate));
+  }
+}
+
+bool names_one_person(const UserTask& user, const Instance& instance) {
+  bool is_naming = std::ranges::all_of(user.assigns, [](const Assign& assign) {
+    return assign.kind == Assign::Kind::Person || assign.kind == Assign::Kind::Initiator;
+  });
+  return is_naming && instance.candidates.size() == 1;
+}
+
+Result<Instance> union_of(Machine& machine, const Token& token, const Node& node,
+                          const ExtraName* extra) {
+  Instance instance;
+  for (const Assign& assign : node.user->assigns) {
+    merge(instance.candidates, TRY(candidates_of(machine, token, assign, extra)));
+  }
+  instance.is_direct = names_one_person(*node.user, instance);
+  return instance;
+}
+
+Result<std::vector<Instance>> instances_of_collection(Machine& machine, const Token& token,
+                                                      const Node& node) {
+  rules::Value collection = TRY(machine.evaluate(node.user->multi->collection, token));
+  if (!collection.as_list() || collection.as_list()->empty()) {
+    return refuse(ErrorCode::BadExpression, "the collection of '" + node.id + "' is no list");
+  }
+  if (collection.as_list()->size() > limits::kPageRowsMax) {
+    return refuse(ErrorCode::LimitReached, "'" + node.id + "' asks for too many signatures");
+  }
+  std::vector<Instance> instances;
+  for (const rules::Value& item : *collection.as_list()) {
+    ExtraName extra{node.user->multi->element, item};
+    instances.push_back(TRY(union_of(machine, token, node, &extra)));
+  }
+  return instances;
+}
+
+Result<std::vector<Instance>> instances_of_assigns(Machine& machine, const Token& token,
+                                                   const Node& node) {
+  std::vector<Instance> instances;
+  for (const Assign& assign : node.user->assigns) {
+    std::vector<Candidate> found = TRY(candidates_of(machine, token, assign, nullptr));
+    if (assign.kind != Assign::Kind::Person) {
+      bool is_direct = assign.kind == Assign::Kind::Initiator && found.size() == 1;
+      instances.push_back({std::move(found), is_direct});
+      continue;
+    }
+    for (Candidate& person : found) instances.push_back({{std::move(person)}, true});
+  }
+  if (instances.empty()) {
+    return refuse(ErrorCode::BadExpression, "'" + node.id + "' has nobody to sign");
+  }
+  return instances;
+}
+
+Result<bool> is_active(store::View& view, PersonId id) {
+  auto person = access::find_person(view, id);
+  if (person) return person->state == "active";
+  if (person.error().code == ErrorCode::NotFound) return false;
+  return std::unexpected(person.error());
+}
+
+}  // namespace
+
+Result<std::vector<Instance>> plan_instances(Machine& machine, const Token& token,
+                                             const Node& node) {
+  const UserTask& user = *node.user;
+  if (!user.multi) return std::vector{TRY(union_of(machine, token, node, nullptr))};
+  if (!user.multi->collection.is_empty()) return instances_of_collection(machine, token, node);
+  return instances_of_assigns(machine, token, node);
+}
+
+std::vector<access::Participation> participations(const CaseState& state) {
+  std::vector<access::Participation> past;
+  for (const TaskRow& task : state.tasks) {
+    if (task.completed_by) past.push_back({task.node, *task.completed_by});
+  }
+  return past;
+}
+
+Result<std::vector<PersonId>> people_of(Machine& machine, std::span<const Candidate> candidates) {
+  std::vector<PersonId> people;
+  auto add = [&](PersonId person) {
+    bool is_excluded = std::ranges::contains(candidates, Candidate{"excluded", person.text()});
+    if (!is_excluded && !std::ranges::contains(people, person)) people.push_back(person);
+  };
+  store::View& view = machine.around.view;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.kind == "role") {
+      auto holders = TRY(access::holders(view, candidate.who, machine.state.row.org_path));
+      for (PersonId person : holders) add(person);
+    } else if (candidate.kind == "person") {
+      PersonId person = TRY(PersonId::parse(candidate.who));
+      if (TRY(is_active(view, person))) add(person);
+    }
+  }
+  return people;
+}
+
+Result<void> make_sure_of_somebody(Machine& machine, const Node& node, Instance& instance) {
+  for (const access::Participation& past : participations(machine.state)) {
+    Candidate excluded{"excluded", past.person.text()};
+    bool is_meant = std::ranges::contains(node.user->excluded, past.node);
+    if (is_meant) merge(instance.candidates, {excluded});
+  }
+  std::vector<PersonId> people = TRY(people_of(machine, instance.candidates));
+  instance.is_direct = instance.is_direct && people.size() == 1;
+  if (!people.empty()) return {};
+  const std::string& fallback = node.user->fallback_role;
+  if (!fallback.empty()) merge(instance.candidates, {{"role", fallback}});
+  bool has_role = std::ranges::contains(instance.candidates, "role", &Candidate::kind);
+  if (!has_role) return refuse(ErrorCode::NotFound, "nobody can do '" + node.id + "'");
+  machine.note("incident", node.id).detail =
+      Json::object({{"code", error_text(ErrorCode::NotFound).code},
+                    {"text", "nobody can do '" + node.id + "'"},
+                    {"fallback", fallback}});
+  return {};
+}
+
+Json instances_json(std::span<const Instance> instances) {
+  Json all = Json::array();
+  for (const Instance& instance : instances) {
+    Json candidates = Json::array();
+    for (const Candidate& candidate : instance.candidates) {
+      candidates.push(Json::array({candidate.kind, candidate.who}));
+    }
+    all.push(
+        Json::object({{"candidates", std::move(candidates)}, {"is_direct", instance.is_direct}}));
+  }
+  return all;
+}
+
+Result<std::vector<Instance>> instances_from_json(const Json& json) {
+  std::vector<Instance> instances;
+  if (!json.is_array()) return instances;
+  for (const Json& item : json.as_array()) {
+    Instance instance{.candidates = {}, .is_direct = item.bool_or("is_direct", false)};
+    if (!item["candidates"].is_array()) return refuse(ErrorCode::StoreFailed, "pending is broken");
+    for (const Json& pair : item["candidates"].as_array()) {
+      bool is_pair = pair.is_array() && pair.as_array().size() == 2 &&
+                     pair.as_array()[0].is_text() && pair.as_array()[1].is_text();
+      if (!is_pair) return refuse(ErrorCode::StoreFailed, "pending is broken");
+      instance.candidates.push_back({pair.as_array()[0].as_text(), pair.as_array()[1].as_text()});
+    }
+    instances.push_back(std::move(instance));
+  }
+  return instances;
+}
+
+}  // namespace anlan::flow

@@ -1,0 +1,146 @@
+#pragma once
+// One case in memory: read whole, changed freely within a step, then compared with what was read.
+// So a row written twice in one step is one change, and a row made and dropped is none.
+// Inside the room only.
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/id.h"
+#include "core/json.h"
+#include "store/store.h"
+
+namespace anlan::flow {
+
+using Cells = std::vector<store::Cell>;
+
+// States are stored; never rename.
+namespace state {
+inline constexpr const char* kRunning = "running";      // case
+inline constexpr const char* kIncident = "incident";    // case, token
+inline constexpr const char* kEnded = "ended";          // case
+inline constexpr const char* kMoving = "moving";        // token; never stored
+inline constexpr const char* kWaiting = "waiting";      // token
+inline constexpr const char* kJoining = "joining";      // token
+inline constexpr const char* kOpen = "open";            // task
+inline constexpr const char* kClaimed = "claimed";      // task
+inline constexpr const char* kDone = "done";            // task
+inline constexpr const char* kCancelled = "cancelled";  // task
+}  // namespace state
+
+struct CaseRow {
+  CaseId id{};
+  std::string model_id;
+  int64_t model_version = 0;
+  Json decisions = Json::object();  // DMN file id to version, as at the start
+  std::string form;
+  RecordId record_id{};
+  std::string org_path;
+  std::string state = state::kRunning;
+  Json vars = Json::object();
+  std::optional<PersonId> initiator;
+  Instant started{};
+  std::optional<Instant> ended;
+  int64_t seq = 0;  // counts history rows and visits
+  int64_t version = 1;
+  bool is_new = false;
+};
+
+// A parallel block that was entered; the first one of a case is the process itself.
+struct Activation {
+  Uuid id{};
+  std::optional<Uuid> parent;
+  std::string fork;
+  bool is_gone = false;
+  std::optional<Cells> before{};
+};
+
+struct Token {
+  enum class Phase { Enter, Leave };
+
+  Uuid id{};
+  Uuid activation{};
+  std::string node;
+  std::string state = state::kMoving;
+  std::string edge;  // by which it came: joins count these
+  Phase phase = Phase::Enter;
+  int64_t visit = 0;
+  Json vars = Json::object();  // task, firing
+  Json pending{};              // signatures still to be asked for
+  bool is_gone = false;
+  std::optional<Cells> before{};
+};
+
+struct Candidate {
+  std::string kind;  // "role", "person", "excluded": stored
+  std::string who;
+  bool operator==(const Candidate&) const = default;
+};
+
+struct TaskRow {
+  TaskId id{};
+  Uuid token{};
+  int64_t visit = 0;
+  std::string node;
+  std::string state = state::kOpen;
+  std::optional<PersonId> assignee;
+  std::optional<PersonId> completed_by;
+  std::string outcome;
+  std::string comment;
+  std::string level;
+  Instant created{};
+  std::optional<Instant> due;
+  std::optional<Instant> ended;
+  std::vector<Candidate> candidates{};  // none once it is closed
+  std::vector<Candidate> candidates_before{};
+  std::optional<Cells> before{};
+
+  bool is_open() const { return state == state::kOpen || state == state::kClaimed; }
+};
+
+struct TimerRow {
+  TimerId id{};
+  Uuid token{};
+  std::string node;
+  Instant due{};
+  int64_t firing = 1;
+  int64_t left = 1;  // firings still to come, this one included; 0 means without end
+  Duration every{};
+  bool is_gone = false;
+  std::optional<Cells> before{};
+};
+
+struct HistoryRow {
+  int64_t seq = 0;
+  std::string act;
+  std::string node;
+  std::string outcome;
+  std::string comment;
+  std::string task;
+  Json detail{};
+};
+
+// deque: references stay valid while tokens are added.
+struct CaseState {
+  CaseRow row;
+  std::deque<Activation> activations;
+  std::deque<Token> tokens;
+  std::deque<TaskRow> tasks;
+  std::deque<TimerRow> timers;
+
+  Token* token(const Uuid& id);
+  TaskRow* task(TaskId id);
+  Activation* activation(const Uuid& id);
+};
+
+Result<CaseState> load_case(store::View& view, CaseId id);  // NotFound
+Result<CaseId> case_of_task(store::View& view, TaskId id);  // NotFound
+// Rows that differ from what was read, the case first so that a lost race is a Conflict.
+std::vector<store::RowChange> rows_changed(const CaseState& state);
+
+std::optional<PersonId> person_or_none(const store::Row& row, std::string_view column);
+store::Value value_or_null(const std::optional<PersonId>& person);
+
+}  // namespace anlan::flow

@@ -1,0 +1,109 @@
+#include "flow/check.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+#include "core/text.h"
+#include "flow/assign.h"
+
+namespace anlan::flow {
+
+namespace {
+
+// A list counts as evidence (photos, files); so does a field called so while it is still empty.
+bool is_evidence(std::string_view field, const Json& value) {
+  return value.is_array() || field.ends_with("photos") || field.ends_with("photo");
+}
+
+bool is_filled(const Json& value) {
+  if (value.is_null()) return false;
+  if (value.is_text()) return !trim(value.as_text()).empty();
+  if (value.is_array()) return !value.as_array().empty();
+  if (value.is_object()) return !value.as_object().empty();
+  return true;
+}
+
+Result<void> check_fields(const std::vector<std::string>& fields, const Json& record) {
+  for (const std::string& field : fields) {
+    const Json& value = record[field];
+    if (is_filled(value)) continue;
+    auto code = is_evidence(field, value) ? ErrorCode::EvidenceMissing : ErrorCode::MissingField;
+    return refuse(code, "'" + field + "' must be filled in before this task is done", field);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_person(const access::Subject& by) {
+  bool is_person = by.actor.kind == Actor::Kind::Person || by.actor.kind == Actor::Kind::Token;
+  if (is_person && !by.person.is_nil()) return {};
+  return refuse(ErrorCode::Forbidden, "only a person does tasks");
+}
+
+bool is_candidate(const CaseRow& of, const TaskRow& task, const access::Subject& by) {
+  return std::ranges::any_of(task.candidates, [&](const Candidate& candidate) {
+    if (candidate.kind == "person") return candidate.who == by.person.text();
+    if (candidate.kind != "role") return false;
+    return std::ranges::any_of(by.grants, [&](const access::Grant& grant) {
+      return grant.role == candidate.who && of.org_path.starts_with(grant.org_path);
+    });
+  });
+}
+
+Result<void> check_may_do(Machine& machine, const access::Subject& by, const TaskRow* task) {
+  TRY(check_person(by));
+  if (!task || !task->is_open()) return refuse(ErrorCode::WrongState, "the task is not open");
+  if (!is_candidate(machine.state.row, *task, by)) {
+    return refuse(ErrorCode::Forbidden, "not a candidate of this task");
+  }
+  bool is_free = !task->assignee || task->assignee == by.person;
+  if (!is_free) return refuse(ErrorCode::WrongState, "claimed by another");
+  const Node* node = machine.graph.find(task->node);
+  if (!node || !node->user) return refuse(ErrorCode::BadModel, "the task's node is gone");
+  TRY(access::check_separation(by.person, node->user->excluded, participations(machine.state)));
+  Candidate excluded{"excluded", by.person.text()};
+  if (std::ranges::contains(task->candidates, excluded)) {
+    return refuse(ErrorCode::SeparationOfDuty, "the same person can't sign twice");
+  }
+  return {};
+}
+
+Result<void> check_comment(std::string_view text) {
+  if (!is_utf8(text)) return refuse(ErrorCode::BadField, "not UTF-8", "comment");
+  if (count_chars(text) > limits::kTextCharsMax) {
+    return refuse(ErrorCode::TooLarge, "the comment is too long", "comment");
+  }
+  return {};
+}
+
+Result<void> check_filled_in(const UserTask& user, const CompleteCommand& command) {
+  TRY(check_comment(command.comment));
+  const Outcome* outcome = user.outcome(command.outcome);
+  if (!outcome && !user.outcomes.empty()) {
+    auto code = command.outcome.empty() ? ErrorCode::MissingField : ErrorCode::BadField;
+    return refuse(code, "'" + command.outcome + "' is no outcome of this task", "outcome");
+  }
+  if (!outcome && !command.outcome.empty()) {
+    return refuse(ErrorCode::BadField, "this task has no outcomes", "outcome");
+  }
+  if (outcome && outcome->needs_comment && trim(command.comment).empty()) {
+    return refuse(ErrorCode::MissingField, "this outcome needs a comment", "comment");
+  }
+  TRY(check_fields(user.required, command.record));
+  return outcome ? check_fields(outcome->fields, command.record) : Result<void>{};
+}
+
+void exclude_elsewhere(Machine& machine, const TaskRow& done) {
+  Candidate excluded{"excluded", done.completed_by->text()};
+  for (TaskRow& other : machine.state.tasks) {
+    if (!other.is_open()) continue;
+    const Node* node = machine.graph.find(other.node);
+    bool is_meant = node && node->user && std::ranges::contains(node->user->excluded, done.node);
+    if (is_meant && !std::ranges::contains(other.candidates, excluded)) {
+      other.candidates.push_back(excluded);
+    }
+  }
+}
+
+}  // namespace anlan::flow

@@ -1,0 +1,23 @@
+#pragma once
+// May this person do this task, and is everything filled in? Inside the room only.
+
+#include <string_view>
+
+#include "flow/machine.h"
+
+namespace anlan::flow {
+
+Result<Machine> open_case(const Around& around, CaseId id, Json record, Actor actor);
+
+// Only people act on tasks: never a timer, the system or somebody without a name.
+Result<void> check_person(const access::Subject& by);
+// WrongState: not open, claimed by another. Forbidden: no candidate. SeparationOfDuty.
+Result<void> check_may_do(Machine& machine, const access::Subject& by, const TaskRow* task);
+Result<void> check_comment(std::string_view text);
+Result<void> check_filled_in(const UserTask& user, const CompleteCommand& command);
+// Whoever completed this task drops out of open tasks whose nodes exclude it.
+void exclude_elsewhere(Machine& machine, const TaskRow& done);
+
+bool is_candidate(const CaseRow& of, const TaskRow& task, const access::Subject& by);
+
+}  // namespace anlan::flow

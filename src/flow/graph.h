@@ -1,0 +1,188 @@
+#pragma once
+// The parsed model as nodes, edges and scopes. Indexes into the vectors are stable: a Graph is
+// made once and never changes. Inside the room only.
+//
+// Scopes carry the rule of lowcode.md 1.3 for going back: a branch of a parallel block is a scope
+// of its own, entering the block makes an activation, the join counts tokens of one activation.
+// An embedded sub-process will be one more kind of scope.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/access.h"
+#include "core/text.h"
+#include "flow/formula.h"
+#include "flow/model.h"
+
+namespace anlan::flow {
+
+inline constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+inline constexpr std::size_t kRootScope = 0;
+
+enum class NodeKind {
+  Start,
+  End,
+  Terminate,
+  User,
+  Service,
+  Rule,
+  Script,
+  Exclusive,
+  Parallel,
+  Catch,
+  Boundary
+};
+
+// <anlan:set>: a case variable or a field of the record.
+struct Setting {
+  std::string name;
+  Formula value;
+  bool is_field = false;
+  bool on_complete = false;
+};
+
+struct Assign {
+  enum class Kind { Role, Person, Initiator, Candidates };
+
+  Kind kind = Kind::Role;
+  std::string role;
+  Formula person;
+};
+
+struct Outcome {
+  std::string id;
+  LocalText name;
+  bool needs_comment = false;
+  std::vector<std::string> fields;  // must be filled in for this outcome
+};
+
+// <anlan:approval>: how several signatures become one outcome.
+struct Approval {
+  enum class Mode { All, Any, Sequence, Vote };
+
+  Mode mode = Mode::All;
+  int64_t pass_millionths = 1'000'000;
+  bool waits_for_all = false;         // rejectRule="waitAll"
+  std::vector<std::string> agreeing;  // outcomes that count as a yes
+};
+
+struct Multi {
+  bool is_sequential = false;
+  Formula collection;
+  std::string element;  // name under which an item of the collection is seen
+  Approval approval;
+};
+
+struct UserTask {
+  std::vector<Assign> assigns;
+  std::vector<std::string> excluded;  // nodes whose doers may not do this one
+  std::string fallback_role;
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> required;
+  std::vector<std::string> return_targets;
+  access::NodeRights rights;
+  Formula due;
+  Formula level;
+  std::optional<Multi> multi;
+
+  const Outcome* outcome(std::string_view id) const;
+};
+
+struct TimerSpec {
+  Formula first;
+  Formula every;
+  Formula times;
+};
+
+// <anlan:act topic="notify">.
+struct Notify {
+  Formula to;
+  std::string role;
+  std::string kind;
+  Formula level;
+  Formula data;
+};
+
+struct DecisionCall {
+  std::string file;  // id in the Library
+  std::string decision;
+  std::string result;  // case variable
+};
+
+struct Node {
+  std::string id;
+  NodeKind kind = NodeKind::Start;
+  LocalText name;
+  std::vector<std::size_t> in;
+  std::vector<std::size_t> out;
+  std::size_t default_edge = kNone;
+  std::size_t scope = kRootScope;
+  std::vector<Setting> settings;
+
+  std::optional<UserTask> user;
+  std::optional<TimerSpec> timer;  // Catch, Boundary
+  std::optional<DecisionCall> call;
+  std::vector<Notify> notices;          // Service
+  std::vector<std::size_t> boundaries;  // of an activity
+  std::size_t host = kNone;             // of a Boundary
+  bool is_interrupting = true;
+};
+
+struct Edge {
+  std::string id;
+  std::size_t from = kNone;
+  std::size_t to = kNone;
+  std::size_t scope = kRootScope;
+  Formula condition;
+};
+
+// A branch of a parallel block, or the whole process (no parent).
+struct Scope {
+  std::size_t parent = kNone;
+  std::size_t block = kNone;
+};
+
+struct Block {
+  std::size_t fork = kNone;
+  std::size_t join = kNone;
+};
+
+struct Graph {
+  std::string id;
+  std::string definitions_id;
+  LocalText title;
+  std::string xml;
+  std::vector<Node> nodes;
+  std::vector<Edge> edges;
+  std::vector<Scope> scopes;
+  std::vector<Block> blocks;
+  std::map<std::string, std::size_t, std::less<>> by_id;
+  std::map<std::string, std::size_t, std::less<>> edge_by_id;
+  std::size_t start = kNone;
+
+  const Node* find(std::string_view node_id) const;
+  std::size_t block_of_fork(std::size_t node) const;
+  std::size_t block_of_join(std::size_t node) const;
+  bool is_scope_within(std::size_t inner, std::size_t outer) const;
+};
+
+// What a reading of XML gives: the graph is only runnable when there is no finding.
+struct Reading {
+  Graph graph;
+  std::vector<Finding> findings;
+
+  void find_fault(std::string_view element, std::string text) {
+    findings.push_back({std::string(element), std::move(text)});
+  }
+};
+
+Result<Reading> read_graph(std::string_view xml);
+void find_scopes(Graph& graph);
+void lint_graph(Reading& reading);
+
+}  // namespace anlan::flow

@@ -1,0 +1,48 @@
+#include "flow/library.h"
+
+namespace anlan::flow {
+
+namespace {
+
+template <class Versions>
+const typename Versions::mapped_type* find_version(
+    const std::map<std::string, Versions, std::less<>>& all, std::string_view id, int64_t version) {
+  auto versions = all.find(id);
+  if (versions == all.end() || versions->second.empty()) return nullptr;
+  if (version == 0) return &versions->second.rbegin()->second;
+  auto found = versions->second.find(version);
+  return found == versions->second.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+void Library::add_model(std::string id, int64_t version, Model model) {
+  models_[std::move(id)].insert_or_assign(version, std::move(model));
+}
+
+void Library::add_decision(std::string id, int64_t version, rules::Model model) {
+  decisions_[std::move(id)].insert_or_assign(version, std::move(model));
+}
+
+Library::Versioned Library::newest(std::string_view id) const {
+  auto versions = models_.find(id);
+  if (versions == models_.end() || versions->second.empty()) return {};
+  const auto& [version, model] = *versions->second.rbegin();
+  return {&model, version};
+}
+
+const Model* Library::model(std::string_view id, int64_t version) const {
+  return find_version(models_, id, version);
+}
+
+const rules::Model* Library::decision(std::string_view id, int64_t version) const {
+  return find_version(decisions_, id, version);
+}
+
+int64_t Library::newest_decision(std::string_view id) const {
+  auto versions = decisions_.find(id);
+  if (versions == decisions_.end() || versions->second.empty()) return 0;
+  return versions->second.rbegin()->first;
+}
+
+}  // namespace anlan::flow

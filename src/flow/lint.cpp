@@ -1,0 +1,230 @@
+// What must hold of a graph before a case may run on it.
+
+#include <algorithm>
+#include <set>
+
+#include "flow/graph.h"
+
+namespace anlan::flow {
+
+namespace {
+
+bool is_end(const Node& node) {
+  return node.kind == NodeKind::End || node.kind == NodeKind::Terminate;
+}
+
+// Everything that can be reached forward (or backward) from the given nodes, themselves included.
+std::vector<bool> reach(const Graph& graph, std::vector<std::size_t> open, bool is_forward) {
+  std::vector<bool> is_seen(graph.nodes.size(), false);
+  while (!open.empty()) {
+    std::size_t at = open.back();
+    open.pop_back();
+    if (is_seen[at]) continue;
+    is_seen[at] = true;
+    const Node& node = graph.nodes[at];
+    for (std::size_t edge : is_forward ? node.out : node.in) {
+      open.push_back(is_forward ? graph.edges[edge].to : graph.edges[edge].from);
+    }
+    if (is_forward) open.insert(open.end(), node.boundaries.begin(), node.boundaries.end());
+    if (!is_forward && node.host != kNone) open.push_back(node.host);
+  }
+  return is_seen;
+}
+
+void lint_ways(Reading& reading, const Node& node) {
+  bool is_gateway = node.kind == NodeKind::Exclusive || node.kind == NodeKind::Parallel;
+  bool has_entry = node.kind != NodeKind::Start && node.kind != NodeKind::Boundary;
+  if (!has_entry && !node.in.empty()) {
+    reading.find_fault(node.id, "No flow may lead into '" + node.id + "'.");
+  }
+  if (is_end(node)) {
+    if (!node.out.empty()) reading.find_fault(node.id, "No flow may leave '" + node.id + "'.");
+    return;
+  }
+  if (node.out.empty()) {
+    reading.find_fault(node.id, "'" + node.id + "' has no way out: an end event is missing.");
+  }
+  if (node.out.size() > 1 && !is_gateway) {
+    reading.find_fault(node.id,
+                       "'" + node.id + "' has more than one way out: put a gateway behind it.");
+  }
+}
+
+void lint_conditions(Reading& reading, const Node& node) {
+  const Graph& graph = reading.graph;
+  bool decides = node.kind == NodeKind::Exclusive;
+  for (std::size_t i : node.out) {
+    const Edge& edge = graph.edges[i];
+    bool has_condition = !edge.condition.is_empty();
+    if (!decides && has_condition) {
+      reading.find_fault(
+          edge.id, "The flow '" + edge.id + "' has a condition but leaves no exclusive gateway.");
+    }
+    bool lacks = decides && node.out.size() > 1 && !has_condition && i != node.default_edge;
+    if (lacks) {
+      reading.find_fault(edge.id, "The flow '" + edge.id + "' of the gateway '" + node.id +
+                                      "' has no condition and is not the default.");
+    }
+  }
+}
+
+void lint_reachable(Reading& reading) {
+  const Graph& graph = reading.graph;
+  std::vector<bool> from_start = reach(graph, {graph.start}, true);
+  std::vector<std::size_t> ends;
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    if (is_end(graph.nodes[at])) ends.push_back(at);
+  }
+  std::vector<bool> to_end = reach(graph, ends, false);
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const std::string& id = graph.nodes[at].id;
+    if (!from_start[at]) {
+      reading.find_fault(id, "'" + id + "' can't be reached from the start.");
+    } else if (!to_end[at] && !graph.nodes[at].out.empty()) {
+      reading.find_fault(id, "From '" + id + "' no end event can be reached.");
+    }
+  }
+}
+
+void lint_return(Reading& reading, const Node& node, const std::string& target_id) {
+  const Graph& graph = reading.graph;
+  const Node* target = graph.find(target_id);
+  if (!target || target->kind != NodeKind::User) {
+    reading.find_fault(node.id, "The return target '" + target_id + "' of '" + node.id +
+                                    "' is no user task of this process.");
+  } else if (!graph.is_scope_within(node.scope, target->scope)) {
+    reading.find_fault(node.id, "'" + node.id + "' can't return to '" + target_id +
+                                    "': it lies inside another parallel branch.");
+  }
+}
+
+void lint_user(Reading& reading, const Node& node) {
+  if (!node.user) return;
+  const Graph& graph = reading.graph;
+  for (const std::string& excluded : node.user->excluded) {
+    const Node* other = graph.find(excluded);
+    if (!other || other->kind != NodeKind::User) {
+      reading.find_fault(node.id, "'" + node.id + "' excludes '" + excluded +
+                                      "', which is no user task of this process.");
+    }
+  }
+  for (const std::string& target : node.user->return_targets) lint_return(reading, node, target);
+  std::set<std::string> ids;
+  for (const Outcome& outcome : node.user->outcomes) {
+    bool is_new = ids.insert(outcome.id).second;
+    if (outcome.id.empty() || !is_new) {
+      reading.find_fault(node.id, "'" + node.id + "' has an outcome without an id of its own.");
+    }
+  }
+  if (!node.user->multi) return;
+  for (const std::string& agreeing : node.user->multi->approval.agreeing) {
+    if (!ids.contains(agreeing)) {
+      reading.find_fault(node.id, "The approval of '" + node.id + "' counts '" + agreeing +
+                                      "', which is no outcome of it.");
+    }
+  }
+}
+
+// A non-interrupting timer makes a token more than its host's branch has: a join behind it would
+// be given two tokens of one branch.
+void lint_side_way(Reading& reading, std::size_t boundary) {
+  const Graph& graph = reading.graph;
+  const Node& node = graph.nodes[boundary];
+  if (node.kind != NodeKind::Boundary || node.is_interrupting) return;
+  std::vector<bool> side = reach(graph, {boundary}, true);
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const Node& join = graph.nodes[at];
+    if (!side[at] || join.kind != NodeKind::Parallel || join.in.size() < 2) continue;
+    std::size_t block = graph.block_of_join(at);
+    bool is_own = block != kNone && side[graph.blocks[block].fork];
+    if (is_own) continue;
+    reading.find_fault(node.id, "The non-interrupting timer '" + node.id +
+                                    "' leads into the join '" + join.id +
+                                    "', which counts one token of each branch.");
+  }
+}
+
+// Ways on which a branch of `block` ends or arrives; side ways of non-interrupting timers apart.
+std::vector<bool> main_ways(const Graph& graph, std::size_t first, std::size_t join) {
+  std::vector<bool> is_seen(graph.nodes.size(), false);
+  std::vector<std::size_t> open = {first};
+  while (!open.empty()) {
+    std::size_t at = open.back();
+    open.pop_back();
+    if (at == join || is_seen[at]) continue;
+    is_seen[at] = true;
+    for (std::size_t edge : graph.nodes[at].out) open.push_back(graph.edges[edge].to);
+    for (std::size_t boundary : graph.nodes[at].boundaries) {
+      if (graph.nodes[boundary].is_interrupting) open.push_back(boundary);
+    }
+  }
+  return is_seen;
+}
+
+void lint_branch(Reading& reading, const Block& block, std::size_t branch) {
+  const Graph& graph = reading.graph;
+  const Node& fork = graph.nodes[block.fork];
+  const Node& join = graph.nodes[block.join];
+  std::vector<bool> ways = main_ways(graph, graph.edges[fork.out[branch]].to, block.join);
+  bool has_open_fork = false;
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    if (!ways[at]) continue;
+    const Node& node = graph.nodes[at];
+    bool is_fork = node.kind == NodeKind::Parallel && node.out.size() > 1;
+    has_open_fork |= is_fork && graph.block_of_fork(at) == kNone;
+    if (node.kind == NodeKind::End) {
+      reading.find_fault(node.id, "The end event '" + node.id +
+                                      "' lies in a branch that the join '" + join.id +
+                                      "' waits for.");
+    }
+  }
+  auto arrivals = std::ranges::count_if(
+      join.in, [&](std::size_t edge) { return ways[graph.edges[edge].from]; });
+  if (arrivals > 1 && !has_open_fork) {
+    reading.find_fault(join.id, "The join '" + join.id + "' has " + std::to_string(arrivals) +
+                                    " ways in from one branch of '" + fork.id +
+                                    "': merge them with an exclusive gateway first.");
+  }
+}
+
+void lint_joins(Reading& reading) {
+  const Graph& graph = reading.graph;
+  for (const Block& block : graph.blocks) {
+    for (std::size_t i = 0; i < graph.nodes[block.fork].out.size(); ++i) {
+      lint_branch(reading, block, i);
+    }
+  }
+  bool has_open_fork = false;
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    bool is_fork = graph.nodes[at].kind == NodeKind::Parallel && graph.nodes[at].out.size() > 1;
+    has_open_fork |= is_fork && graph.block_of_fork(at) == kNone;
+  }
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const Node& node = graph.nodes[at];
+    bool is_join = node.kind == NodeKind::Parallel && node.in.size() > 1;
+    if (!is_join || graph.block_of_join(at) != kNone || has_open_fork) continue;
+    reading.find_fault(node.id, "The join '" + node.id + "' waits for " +
+                                    std::to_string(node.in.size()) +
+                                    " tokens, but no fork before it makes them.");
+  }
+}
+
+}  // namespace
+
+void lint_graph(Reading& reading) {
+  Graph& graph = reading.graph;
+  if (graph.start == kNone) {
+    reading.find_fault(graph.id, "The process has no start event.");
+    return;
+  }
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    lint_ways(reading, graph.nodes[at]);
+    lint_conditions(reading, graph.nodes[at]);
+    lint_user(reading, graph.nodes[at]);
+    lint_side_way(reading, at);
+  }
+  lint_reachable(reading);
+  lint_joins(reading);
+}
+
+}  // namespace anlan::flow

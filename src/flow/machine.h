@@ -1,0 +1,95 @@
+#pragma once
+// The token game. A Machine holds one case during one step: elements move its tokens, what they
+// did is collected, finish() turns it into a Step. An element that fails leaves its token where it
+// is, as an incident; the rest of the case goes on. Inside the room only.
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flow/case_state.h"
+#include "flow/graph.h"
+#include "flow/step.h"
+
+namespace anlan::flow {
+
+// A name that only one evaluation sees, such as the item of a collection.
+struct ExtraName {
+  std::string name;
+  rules::Value value;
+};
+
+class Machine {
+ public:
+  Machine(const Around& around, const Model& model, CaseState state, Json record, Actor actor);
+
+  const Around& around;
+  const Graph& graph;
+  CaseState state;
+  Actor actor;
+  std::vector<Notice> notices{};
+  // Only of this step; earlier rows stay in the database.
+  std::vector<HistoryRow> history{};
+  std::vector<store::RowChange> more_rows{};
+
+  const Json& record() const { return record_; }
+  Instant now() const { return around.now; }
+  const Node& node_of(const Token& token) const;
+
+  Result<rules::Value> evaluate(const Formula& formula, const Token& token,
+                                const ExtraName* extra = nullptr);
+  rules::Context names_for(const Token& token);
+  // <anlan:set> elements of the node; all are evaluated before the first is written.
+  Result<void> apply_settings(const Node& node, const Token& token, bool on_complete);
+  Result<void> set_var(const std::string& name, Json value);
+
+  Token& add_token(const Uuid& activation, const std::string& node);
+  // Puts the token before the element at the end of the flow, to be run in this step.
+  void move(Token& token, std::size_t edge);
+  void schedule(Token& token, Token::Phase phase);
+  void consume(Token& token);
+  void run();
+
+  HistoryRow& note(std::string act, std::string_view node);
+  void tell_task(const TaskRow& task);
+  void raise_incident(Token& token, const Error& error);
+
+  // Ends open tasks and timers of a token.
+  void close_token_work(Token& token, std::string_view act);
+  void drop_timers(const Token& token);
+  void drop_empty_activations();
+
+  Step finish(std::string act, Json detail);
+
+ private:
+  void settle();
+  void tell_case();
+  store::RowChange history_row(const HistoryRow& row);
+
+  Json record_;
+  Json patch_;
+  std::optional<rules::Value> record_value_;
+  std::optional<rules::Value> vars_value_;
+  std::vector<store::Event> events_{};
+  std::deque<Uuid> queue_{};
+  std::size_t steps_ = 0;
+};
+
+// One function for each kind of element. A refusal becomes an incident of the token.
+using ElementStep = Result<void> (*)(Machine&, Token&, const Node&);
+Result<void> enter_element(Machine& machine, Token& token);
+Result<void> leave_element(Machine& machine, Token& token);
+
+Result<void> enter_plain(Machine& machine, Token& token, const Node& node);
+Result<void> enter_end(Machine& machine, Token& token, const Node& node);
+Result<void> enter_terminate(Machine& machine, Token& token, const Node& node);
+Result<void> enter_user(Machine& machine, Token& token, const Node& node);
+Result<void> enter_service(Machine& machine, Token& token, const Node& node);
+Result<void> enter_rule(Machine& machine, Token& token, const Node& node);
+Result<void> enter_exclusive(Machine& machine, Token& token, const Node& node);
+Result<void> enter_parallel(Machine& machine, Token& token, const Node& node);
+Result<void> enter_catch(Machine& machine, Token& token, const Node& node);
+
+}  // namespace anlan::flow

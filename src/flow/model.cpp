@@ -1,0 +1,88 @@
+#include "flow/model.h"
+
+#include "flow/graph.h"
+#include "flow/screen.h"
+
+namespace anlan::flow {
+
+const Outcome* UserTask::outcome(std::string_view wanted) const {
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.id == wanted) return &outcome;
+  }
+  return nullptr;
+}
+
+const Node* Graph::find(std::string_view node_id) const {
+  auto found = by_id.find(node_id);
+  return found == by_id.end() ? nullptr : &nodes[found->second];
+}
+
+std::size_t Graph::block_of_fork(std::size_t node) const {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].fork == node) return i;
+  }
+  return kNone;
+}
+
+std::size_t Graph::block_of_join(std::size_t node) const {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].join == node) return i;
+  }
+  return kNone;
+}
+
+bool Graph::is_scope_within(std::size_t inner, std::size_t outer) const {
+  while (inner != outer && inner != kRootScope) inner = scopes[inner].parent;
+  return inner == outer;
+}
+
+namespace {
+
+Result<Reading> read_and_lint(std::string_view xml) {
+  Reading reading = TRY(read_graph(xml));
+  find_scopes(reading.graph);
+  lint_graph(reading);
+  return reading;
+}
+
+}  // namespace
+
+Result<Model> Model::parse(std::string_view xml) {
+  Reading reading = TRY(read_and_lint(xml));
+  if (!reading.findings.empty()) {
+    const Finding& first = reading.findings.front();
+    return refuse(ErrorCode::BadModel, first.text, first.element_id);
+  }
+  Model model;
+  model.graph_ = std::make_shared<const Graph>(std::move(reading.graph));
+  return model;
+}
+
+std::vector<Finding> Model::lint(std::string_view xml) {
+  auto reading = read_and_lint(xml);
+  if (reading) return std::move(reading->findings);
+  return {{"", reading.error().detail}};
+}
+
+const std::string& Model::id() const { return graph_->id; }
+LocalText Model::title() const { return graph_->title; }
+const std::string& Model::xml() const { return graph_->xml; }
+
+access::NodeRights Model::rights(std::string_view node_id) const {
+  const Node* node = graph_->find(node_id);
+  return node && node->user ? node->user->rights : access::NodeRights{};
+}
+
+Json Model::describe() const {
+  Json tasks = Json::array();
+  for (const Node& node : graph_->nodes) {
+    if (!node.user) continue;
+    tasks.push(Json::object({{"id", node.id},
+                             {"name", local_json(node.name)},
+                             {"outcomes", outcomes_json(*node.user)},
+                             {"requires", names_json(node.user->required)}}));
+  }
+  return tasks;
+}
+
+}  // namespace anlan::flow

@@ -1,0 +1,141 @@
+#include "flow/read_parts.h"
+
+namespace anlan::flow {
+
+LocalText read_name(pugi::xml_node element) {
+  LocalText name{.zh = xml::attribute(element, "name"),
+                 .en = xml::attribute(element, xml::kAnlan, "en")};
+  if (name.en.empty()) name.en = name.zh;
+  return name;
+}
+
+Formula read_formula(Reading& reading, std::string_view element_id, std::string_view source,
+                     std::span<const std::string> names) {
+  auto compiled = Formula::compile(source, names);
+  if (compiled) return *compiled;
+  reading.find_fault(element_id, "The expression '" + std::string(source) + "' of '" +
+                                     std::string(element_id) +
+                                     "' can't be read: " + compiled.error().detail + ".");
+  return {};
+}
+
+Formula read_feel(Reading& reading, std::string_view element_id, std::string_view source) {
+  bool is_marked = source.starts_with('=');
+  return read_formula(reading, element_id,
+                      is_marked ? std::string(source) : "=" + std::string(source));
+}
+
+namespace {
+
+void read_setting(Reading& reading, pugi::xml_node set, Node& node) {
+  std::string field = xml::attribute(set, "field");
+  std::string var = xml::attribute(set, "var");
+  std::string on = xml::attribute(set, "on");
+  bool is_one = field.empty() != var.empty();
+  bool is_time_known = on.empty() || on == "enter" || on == "complete";
+  if (!is_one || !is_time_known) {
+    reading.find_fault(node.id, "A set of '" + node.id +
+                                    "' names either field or var, and on is enter or complete.");
+    return;
+  }
+  Setting setting{.name = field.empty() ? var : field,
+                  .value = read_formula(reading, node.id, xml::attribute(set, "value")),
+                  .is_field = !field.empty(),
+                  .on_complete = on == "complete"};
+  node.settings.push_back(std::move(setting));
+}
+
+}  // namespace
+
+void read_settings(Reading& reading, pugi::xml_node element, Node& node) {
+  for (pugi::xml_node set : xml::extensions(element, "set")) read_setting(reading, set, node);
+}
+
+// BPMN 2.0.2, 10.5.5.5 (timer): only timeDuration; a date can be given by a formula.
+void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definition, Node& node) {
+  TimerSpec spec;
+  pugi::xml_node own = xml::extension(element, "timer");
+  std::string first = own ? xml::attribute(own, "first")
+                          : xml::text(xml::child(definition, xml::kBpmn, "timeDuration"));
+  if (first.empty()) {
+    reading.find_fault(node.id, "The timer '" + node.id + "' has no duration.");
+    return;
+  }
+  spec.first = read_formula(reading, node.id, first);
+  bool is_literal = !first.starts_with('=');
+  if (is_literal && !when_of(rules::Value(first))) {
+    reading.find_fault(node.id,
+                       "The timer '" + node.id + "' has no readable duration ('" + first + "').");
+  }
+  spec.every = read_formula(reading, node.id, xml::attribute(own, "every"));
+  spec.times = read_formula(reading, node.id, xml::attribute(own, "times"));
+  bool repeats = !spec.every.is_empty();
+  if (repeats && (node.kind != NodeKind::Boundary || node.is_interrupting)) {
+    reading.find_fault(node.id,
+                       "Only a non-interrupting boundary timer repeats ('" + node.id + "').");
+  }
+  node.timer = std::move(spec);
+}
+
+namespace {
+
+void read_notify(Reading& reading, pugi::xml_node act, Node& node) {
+  Notify notify{.to = read_formula(reading, node.id, xml::attribute(act, "to")),
+                .role = xml::attribute(act, "toRole"),
+                .kind = xml::attribute(act, "kind"),
+                .level = read_formula(reading, node.id, xml::attribute(act, "level")),
+                .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
+  if (notify.to.is_empty() && notify.role.empty()) {
+    reading.find_fault(node.id, "The notice of '" + node.id + "' says nobody to tell.");
+  }
+  node.notices.push_back(std::move(notify));
+}
+
+}  // namespace
+
+void read_service(Reading& reading, pugi::xml_node element, Node& node) {
+  std::vector<pugi::xml_node> acts = xml::extensions(element, "act");
+  if (acts.empty()) {
+    reading.find_fault(node.id, "The service task '" + node.id + "' has no <anlan:act>.");
+  }
+  for (pugi::xml_node act : acts) {
+    std::string topic = xml::attribute(act, "topic");
+    if (topic == "notify") {
+      read_notify(reading, act, node);
+    } else if (topic == "set") {
+      for (pugi::xml_node set : xml::children(act, xml::kAnlan, "set")) {
+        read_setting(reading, set, node);
+      }
+      if (node.settings.empty()) {
+        reading.find_fault(node.id, "The service task '" + node.id + "' sets nothing.");
+      }
+    } else {
+      reading.find_fault(node.id, "The service task '" + node.id + "' has the topic '" + topic +
+                                      "', which is not built in.");
+    }
+  }
+}
+
+void read_decision(Reading& reading, pugi::xml_node element, Node& node) {
+  DecisionCall call{.file = xml::attribute(element, xml::kAnlan, "decisions"),
+                    .decision = xml::attribute(element, xml::kCamunda, "decisionRef"),
+                    .result = xml::attribute(element, xml::kCamunda, "resultVariable")};
+  if (call.file.empty()) call.file = call.decision;
+  if (call.decision.empty() || call.result.empty()) {
+    reading.find_fault(node.id, "The business rule task '" + node.id +
+                                    "' needs camunda:decisionRef and camunda:resultVariable.");
+    return;
+  }
+  node.call = std::move(call);
+}
+
+// Only assignments: a script of any language is refused.
+void read_script(Reading& reading, pugi::xml_node element, Node& node) {
+  bool has_script = static_cast<bool>(xml::child(element, xml::kBpmn, "script"));
+  if (has_script || node.settings.empty()) {
+    reading.find_fault(node.id, "The script task '" + node.id +
+                                    "' must consist of <anlan:set> assignments in FEEL only.");
+  }
+}
+
+}  // namespace anlan::flow

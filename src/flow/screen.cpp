@@ -1,0 +1,42 @@
+#include "flow/screen.h"
+
+#include <algorithm>
+
+namespace anlan::flow {
+
+Json local_json(const LocalText& text) { return Json::object({{"zh", text.zh}, {"en", text.en}}); }
+
+Json names_json(const std::vector<std::string>& names) {
+  Json all = Json::array();
+  for (const std::string& name : names) all.push(name);
+  return all;
+}
+
+Json outcomes_json(const UserTask& user) {
+  Json all = Json::array();
+  for (const Outcome& outcome : user.outcomes) {
+    all.push(Json::object({{"id", outcome.id},
+                           {"name", local_json(outcome.name)},
+                           {"needs_comment", outcome.needs_comment},
+                           {"fields", names_json(outcome.fields)}}));
+  }
+  return all;
+}
+
+Json targets_json(const Library& library, const Task& task, const Node* node) {
+  Json all = Json::array();
+  if (!node || !node->user) return all;
+  for (const std::string& target : node->user->return_targets) {
+    const Node* to = node_of(library, task.model_id, task.model_version, target);
+    all.push(Json::object({{"id", target}, {"name", local_json(to ? to->name : LocalText{})}}));
+  }
+  return all;
+}
+
+const Node* node_of(const Library& library, std::string_view model_id, int64_t version,
+                    std::string_view node) {
+  const Model* model = library.model(model_id, version);
+  return model ? model->graph().find(node) : nullptr;
+}
+
+}  // namespace anlan::flow

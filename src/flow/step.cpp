@@ -1,0 +1,214 @@
+// The commands of a case: check, decide, hand back a Change. A refusal writes nothing; a fault of
+// the model while a case runs is an incident and is written.
+
+#include "flow/step.h"
+
+#include "core/text.h"
+#include "flow/check.h"
+#include "flow/machine.h"
+#include "flow/timers.h"
+#include "flow/user.h"
+
+namespace anlan::flow {
+
+namespace {
+
+Result<Json> pin_decisions(const Library& library, const Graph& graph) {
+  Json pinned = Json::object();
+  for (const Node& node : graph.nodes) {
+    if (!node.call) continue;
+    int64_t version = library.newest_decision(node.call->file);
+    if (version == 0) {
+      return refuse(ErrorCode::BadModel, "decision file '" + node.call->file + "' is not deployed",
+                    node.id);
+    }
+    pinned.set(node.call->file, version);
+  }
+  return pinned;
+}
+
+Result<const Model*> model_of(const Library& library, const CaseRow& row) {
+  const Model* model = library.model(row.model_id, row.model_version);
+  if (model) return model;
+  return refuse(ErrorCode::BadModel, "flow '" + row.model_id + "' version " +
+                                         std::to_string(row.model_version) + " is not deployed");
+}
+
+Json case_detail(const CaseRow& row, std::string_view node) {
+  return Json::object({{"case", row.id.text()}, {"node", node}});
+}
+
+}  // namespace
+
+Result<Machine> open_case(const Around& around, CaseId id, Json record, Actor actor) {
+  CaseState state = TRY(load_case(around.view, id));
+  const Model* model = TRY(model_of(around.library, state.row));
+  for (const Token& token : state.tokens) {
+    if (model->graph().find(token.node)) continue;
+    return refuse(ErrorCode::BadModel,
+                  "the deployed flow differs from the one this case began with", token.node);
+  }
+  return Machine(around, *model, std::move(state), std::move(record), actor);
+}
+
+Result<Step> start(const Around& around, const StartCommand& command) {
+  Library::Versioned newest = around.library.newest(command.model_id);
+  if (!newest.model) {
+    return refuse(ErrorCode::NotFound, "no flow '" + command.model_id + "' is deployed");
+  }
+  const Graph& graph = newest.model->graph();
+  CaseState state;
+  state.row = {.id = around.ids.next_id<CaseKind>(),
+               .model_id = command.model_id,
+               .model_version = newest.version,
+               .decisions = TRY(pin_decisions(around.library, graph)),
+               .form = command.form,
+               .record_id = command.record_id,
+               .org_path = command.org_path,
+               .started = around.now,
+               .is_new = true};
+  if (!around.actor.person.is_nil()) state.row.initiator = around.actor.person;
+  Uuid root = around.ids.next();
+  state.activations.push_back({.id = root, .fork = ""});
+  Machine machine(around, *newest.model, std::move(state), command.record, around.actor);
+  machine.note("case.start", "");
+  Token& token = machine.add_token(root, graph.nodes[graph.start].id);
+  machine.schedule(token, Token::Phase::Enter);
+  machine.run();
+  Json detail = case_detail(machine.state.row, "");
+  return machine.finish("case.start", std::move(detail));
+}
+
+Result<Step> complete(const Around& around, const access::Subject& by,
+                      const CompleteCommand& command) {
+  CaseId id = TRY(case_of_task(around.view, command.task));
+  Machine machine = TRY(open_case(around, id, command.record, around.actor));
+  TaskRow* task = machine.state.task(command.task);
+  TRY(check_may_do(machine, by, task));
+  Token* token = machine.state.token(task->token);
+  if (!token) return refuse(ErrorCode::WrongState, "the task's token is gone");
+  const Node& node = machine.node_of(*token);
+  TRY(check_filled_in(*node.user, command));
+  task->state = state::kDone;
+  task->assignee = by.person;
+  task->completed_by = by.person;
+  task->outcome = command.outcome;
+  task->comment = command.comment;
+  task->ended = around.now;
+  task->candidates.clear();
+  HistoryRow& row = machine.note("task.complete", task->node);
+  row.task = task->id.text();
+  row.outcome = command.outcome;
+  row.comment = command.comment;
+  machine.tell_task(*task);
+  exclude_elsewhere(machine, *task);
+  Json detail = case_detail(machine.state.row, node.id);
+  detail.set("outcome", command.outcome);
+  auto went_on = after_completion(machine, *token, *task);
+  if (!went_on) machine.raise_incident(*token, went_on.error());
+  machine.run();
+  return machine.finish("task.complete", std::move(detail));
+}
+
+Result<Step> claim(const Around& around, const access::Subject& by, TaskId id) {
+  CaseId case_id = TRY(case_of_task(around.view, id));
+  Machine machine = TRY(open_case(around, case_id, {}, around.actor));
+  TaskRow* task = machine.state.task(id);
+  TRY(check_may_do(machine, by, task));
+  if (task->assignee) return refuse(ErrorCode::WrongState, "you have claimed it already");
+  task->assignee = by.person;
+  task->state = state::kClaimed;
+  machine.note("task.claim", task->node).task = id.text();
+  machine.tell_task(*task);
+  Json detail = case_detail(machine.state.row, task->node);
+  return machine.finish("task.claim", std::move(detail));
+}
+
+Result<Step> unclaim(const Around& around, const access::Subject& by, TaskId id) {
+  CaseId case_id = TRY(case_of_task(around.view, id));
+  Machine machine = TRY(open_case(around, case_id, {}, around.actor));
+  TaskRow* task = machine.state.task(id);
+  if (!task || !task->is_open() || !task->assignee) {
+    return refuse(ErrorCode::WrongState, "the task is not claimed");
+  }
+  if (task->assignee != by.person) return refuse(ErrorCode::Forbidden, "claimed by another");
+  task->assignee.reset();
+  task->state = state::kOpen;
+  machine.note("task.unclaim", task->node).task = id.text();
+  machine.tell_task(*task);
+  Json detail = case_detail(machine.state.row, task->node);
+  return machine.finish("task.unclaim", std::move(detail));
+}
+
+Result<Step> comment(const Around& around, const access::Subject& by, CaseId id,
+                     std::string_view text) {
+  TRY(check_person(by));
+  TRY(check_comment(text));
+  if (trim(text).empty()) return refuse(ErrorCode::MissingField, "no comment", "comment");
+  Machine machine = TRY(open_case(around, id, {}, around.actor));
+  machine.note("case.comment", "").comment = std::string(text);
+  Json detail = case_detail(machine.state.row, "");
+  return machine.finish("case.comment", std::move(detail));
+}
+
+Result<Step> fire_timer(const Around& around, TimerId id, const Json& record) {
+  store::Rows found =
+      TRY(around.view.query({"SELECT case_id FROM flow_timer WHERE id = ?", {id.text()}}));
+  if (found.empty()) return refuse(ErrorCode::WrongState, "the timer has fired or was cancelled");
+  CaseId case_id = TRY(CaseId::parse(found[0].text("case_id")));
+  // Whatever a clock causes is never a person's doing, whoever asked for it.
+  Actor time_out{.kind = Actor::Kind::SystemTimeout};
+  Machine machine = TRY(open_case(around, case_id, record, time_out));
+  Json detail = case_detail(machine.state.row, "");
+  for (TimerRow& timer : machine.state.timers) {
+    if (timer.id != id) continue;
+    if (timer.due > around.now) return refuse(ErrorCode::WrongState, "the timer is not due yet");
+    detail.set("node", timer.node);
+    detail.set("firing", timer.firing);
+    TRY(fire(machine, timer));
+    machine.run();
+    return machine.finish("timer.fire", std::move(detail));
+  }
+  return refuse(ErrorCode::WrongState, "the timer has fired or was cancelled");
+}
+
+Result<Step> retry(const Around& around, CaseId id, const Json& record) {
+  Machine machine = TRY(open_case(around, id, record, around.actor));
+  bool has_some = false;
+  for (Token& token : machine.state.tokens) {
+    if (token.state != state::kIncident) continue;
+    has_some = true;
+    machine.note("case.retry", token.node);
+    machine.close_token_work(token, "task.cancelled");
+    machine.schedule(token, token.phase);
+  }
+  if (!has_some) return refuse(ErrorCode::WrongState, "the case has no incident to try again");
+  machine.run();
+  Json detail = case_detail(machine.state.row, "");
+  return machine.finish("case.retry", std::move(detail));
+}
+
+Result<std::vector<DueTimer>> due_timers(store::View& view, Instant now, std::size_t count) {
+  store::Rows found =
+      TRY(view.query({"SELECT id, case_id, form, record_id, due FROM flow_timer"
+                      " WHERE due <= ? ORDER BY due, id LIMIT ?",
+                      {now.ns, static_cast<int64_t>(count)}}));
+  std::vector<DueTimer> due;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    store::Row row = found[i];
+    due.push_back({.id = TRY(TimerId::parse(row.text("id"))),
+                   .case_id = TRY(CaseId::parse(row.text("case_id"))),
+                   .form = row.text("form"),
+                   .record_id = TRY(RecordId::parse(row.text("record_id"))),
+                   .due = {row.int64("due")}});
+  }
+  return due;
+}
+
+Result<std::optional<Instant>> next_timer(store::View& view) {
+  store::Rows found = TRY(view.query({"SELECT min(due) AS due FROM flow_timer"}));
+  if (found.empty() || found[0].is_null("due")) return std::nullopt;
+  return Instant{found[0].int64("due")};
+}
+
+}  // namespace anlan::flow

@@ -1,0 +1,95 @@
+#pragma once
+// One step: an event happens to a case, and everything that follows from it at once.
+
+#include <string>
+#include <vector>
+
+#include "access/access.h"
+#include "core/id.h"
+#include "core/json.h"
+#include "core/result.h"
+#include "flow/library.h"
+#include "store/store.h"
+
+namespace anlan::flow {
+
+std::vector<store::Migration> migrations();
+
+struct Around {
+  store::View& view;
+  Actor actor;  // who causes it; SystemTimeout for timers
+  Instant now;
+  IdMaker& ids;
+  const Library& library;
+};
+
+// Somebody is to be told: people directly, or whoever holds a role over the record's org_path.
+struct Notice {
+  std::vector<PersonId> persons;
+  std::string kind;   // "task", "escalation", "grade", ...: text key hazard.notice.<kind> in packs
+  std::string level;  // "red", "orange", ...; may be empty
+  std::string node;
+  Json data;  // ids for the text: number, firing, ...
+};
+
+struct Step {
+  store::Change change;  // rows of this room, history, events on topics "task" and "case"
+  Json record_patch{};   // fields (and "state") that the flow set: engine gives it to records
+  std::vector<Notice> notices{};
+  bool is_ended = false;
+  CaseId case_id{};
+};
+
+// Every FEEL expression in a model sees: record (its fields), vars, task {outcome, comment, by,
+// node}, case {id, started_at, initiator}, firing (of a repeating timer, from 1).
+struct StartCommand {
+  std::string model_id;
+  std::string form;
+  RecordId record_id;
+  Json record;           // whole
+  std::string org_path;  // of the record: decides which role holders are asked
+};
+Result<Step> start(const Around& around, const StartCommand& command);
+
+struct CompleteCommand {
+  TaskId task;
+  std::string outcome;  // one of the task's, "" where it has none
+  std::string comment;
+  Json record;  // whole, with the fields the person filled in already set
+};
+// NotFound, Forbidden (not a candidate), WrongState (not open, claimed by another),
+// SeparationOfDuty, MissingField (outcome, required comment), EvidenceMissing, Conflict.
+Result<Step> complete(const Around& around, const access::Subject& by,
+                      const CompleteCommand& command);
+Result<Step> claim(const Around& around, const access::Subject& by, TaskId task);
+Result<Step> unclaim(const Around& around, const access::Subject& by, TaskId task);
+// To an earlier user task of the same or an enclosing scope that the model allows as a target.
+struct ReturnCommand {
+  TaskId task;
+  std::string to_node;
+  std::string comment;  // required
+  Json record;
+};
+Result<Step> return_to(const Around& around, const access::Subject& by,
+                       const ReturnCommand& command);
+Result<Step> comment(const Around& around, const access::Subject& by, CaseId id,
+                     std::string_view text);
+
+// After its cause was mended, lets every token that stands in an incident try again. WrongState
+// where there is none. Whether somebody may ask for it is the caller's question to access.
+Result<Step> retry(const Around& around, CaseId id, const Json& record);
+
+// Timers: the engine asks for due ones, then fires each with the record as it is. A timer that was
+// fired or cancelled meanwhile is WrongState: it fires exactly once.
+struct DueTimer {
+  TimerId id;
+  CaseId case_id;
+  std::string form;
+  RecordId record_id;
+  Instant due;
+};
+Result<std::vector<DueTimer>> due_timers(store::View& view, Instant now, std::size_t count);
+Result<std::optional<Instant>> next_timer(store::View& view);
+Result<Step> fire_timer(const Around& around, TimerId timer, const Json& record);
+
+}  // namespace anlan::flow

@@ -1,0 +1,170 @@
+#include "flow/tasks.h"
+
+#include <algorithm>
+
+#include "flow/case_state.h"
+#include "flow/graph.h"
+#include "flow/screen.h"
+
+namespace anlan::flow {
+
+namespace {
+
+Result<Task> task_of(const store::Row& row) {
+  Task task{.id = TRY(TaskId::parse(row.text("id"))),
+            .case_id = TRY(CaseId::parse(row.text("case_id"))),
+            .model_id = row.text("model_id"),
+            .model_version = row.int64("model_version"),
+            .node = row.text("node"),
+            .form = row.text("form"),
+            .record_id = TRY(RecordId::parse(row.text("record_id"))),
+            .state = row.text("state"),
+            .assignee = person_or_none(row, "assignee"),
+            .created = {row.int64("created")}};
+  if (!row.is_null("due")) task.due = Instant{row.int64("due")};
+  return task;
+}
+
+// Everything under a path that ends in "/": from the path to the path with its last byte raised.
+std::string path_end(std::string path) {
+  if (!path.empty()) path.back() = static_cast<char>(path.back() + 1);
+  return path;
+}
+
+// The person is a candidate, nobody else has claimed it, separation of duty allows it. Candidates
+// exist of open tasks only, so this reads no more than what is open.
+store::Sql open_to(const access::Subject& subject) {
+  std::string me = subject.person.text();
+  store::Sql sql{
+      "(t.assignee IS NULL OR t.assignee = ?) AND t.id IN (SELECT c.task_id FROM"
+      " flow_candidate c WHERE (c.kind = 'person' AND c.who = ?)",
+      {me, me}};
+  for (const access::Grant& grant : subject.grants) {
+    sql.text += " OR (c.kind = 'role' AND c.who = ? AND c.org_path >= ? AND c.org_path < ?)";
+    sql.params.insert(sql.params.end(), {grant.role, grant.org_path, path_end(grant.org_path)});
+  }
+  sql.text +=
+      ") AND NOT EXISTS (SELECT 1 FROM flow_candidate x WHERE x.task_id = t.id"
+      " AND x.kind = 'excluded' AND x.who = ?)";
+  sql.params.push_back(me);
+  return sql;
+}
+
+constexpr const char* kOrder =
+    " ORDER BY CASE WHEN t.due IS NULL THEN 1 ELSE 0 END, t.due, t.created, t.id";
+
+Result<std::vector<TaskId>> ids_open_to(store::View& view, const access::Subject& subject,
+                                        std::string_view form, RecordId id) {
+  store::Sql sql = open_to(subject);
+  sql.text = "SELECT t.id FROM flow_task t WHERE t.form = ? AND t.record_id = ? AND " + sql.text;
+  sql.params.insert(sql.params.begin(), {std::string(form), id.text()});
+  store::Rows rows = TRY(view.query(sql));
+  std::vector<TaskId> ids;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    ids.push_back(TRY(TaskId::parse(rows[i].text("id"))));
+  return ids;
+}
+
+// What the person fills in here, by key: screens take the order from the form.
+Json writes_json(const Node* node) {
+  Json fields = Json::array();
+  if (!node || !node->user) return fields;
+  for (const auto& [field, mode] : node->user->rights.fields.named) {
+    if (mode == access::FieldMode::Write) fields.push(field);
+  }
+  return fields;
+}
+
+Result<Json> task_json(const Library& library, const access::Subject& subject,
+                       const store::Row& row) {
+  Task task = TRY(task_of(row));
+  const Node* node = node_of(library, task.model_id, task.model_version, task.node);
+  Json json =
+      Json::object({{"id", task.id.text()},
+                    {"node", task.node},
+                    {"name", local_json(node ? node->name : LocalText{})},
+                    {"form", task.form},
+                    {"record_id", task.record_id.text()},
+                    {"state", task.state},
+                    {"assignee", task.assignee ? Json(task.assignee->text()) : Json()},
+                    {"created", format_instant(task.created)},
+                    {"due", task.due ? Json(format_instant(*task.due)) : Json()},
+                    {"level", row.text("level")},
+                    {"is_mine", task.assignee == subject.person},
+                    {"outcomes", node && node->user ? outcomes_json(*node->user) : Json::array()}});
+  json.set("requires",
+           names_json(node && node->user ? node->user->required : std::vector<std::string>{}));
+  json.set("writes", writes_json(node));
+  json.set("return_targets", targets_json(library, task, node));
+  return json;
+}
+
+void widen(access::NodeRights& rights, const access::NodeRights& more) {
+  access::NodeRights both{
+      .fields = {.fallback = std::max(rights.fields.fallback, more.fields.fallback)}};
+  for (const access::NodeRights& one : {access::NodeRights(rights), more}) {
+    for (const auto& [field, mode] : one.fields.named) {
+      both.fields.named[field] = std::max(rights.fields.of(field), more.fields.of(field));
+    }
+    for (const std::string& button : one.buttons) {
+      if (!std::ranges::contains(both.buttons, button)) both.buttons.push_back(button);
+    }
+  }
+  rights = std::move(both);
+}
+
+}  // namespace
+
+Result<Task> find_task(store::View& view, TaskId id) {
+  store::Rows rows = TRY(view.query({"SELECT * FROM flow_task WHERE id = ?", {id.text()}}));
+  if (rows.empty()) return refuse(ErrorCode::NotFound, "no task " + id.text());
+  return task_of(rows[0]);
+}
+
+Result<Json> tasks_of(store::View& view, const Library& library, const access::Subject& subject,
+                      std::size_t count) {
+  store::Sql sql = open_to(subject);
+  sql.text = "SELECT t.* FROM flow_task t WHERE t.state IN ('open', 'claimed') AND " + sql.text +
+             kOrder + " LIMIT ?";
+  sql.params.emplace_back(static_cast<int64_t>(count));
+  store::Rows rows = TRY(view.query(sql));
+  Json tasks = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    tasks.push(TRY(task_json(library, subject, rows[i])));
+  }
+  return tasks;
+}
+
+Result<Json> tasks_of_record(store::View& view, const Library& library,
+                             const access::Subject& subject, std::string_view form, RecordId id) {
+  store::Rows rows =
+      TRY(view.query({std::string("SELECT t.* FROM flow_task t WHERE t.form = ? AND t.record_id = ?"
+                                  " AND t.state IN ('open', 'claimed')") +
+                          kOrder,
+                      {std::string(form), id.text()}}));
+  std::vector<TaskId> mine = TRY(ids_open_to(view, subject, form, id));
+  Json tasks = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Json task = TRY(task_json(library, subject, rows[i]));
+    TaskId task_id = TRY(TaskId::parse(rows[i].text("id")));
+    task.set("may_take", std::ranges::contains(mine, task_id));
+    tasks.push(std::move(task));
+  }
+  return tasks;
+}
+
+Result<std::optional<access::NodeRights>> rights_on(store::View& view, const Library& library,
+                                                    const access::Subject& subject,
+                                                    std::string_view form, RecordId id) {
+  std::optional<access::NodeRights> rights;
+  for (TaskId task_id : TRY(ids_open_to(view, subject, form, id))) {
+    Task task = TRY(find_task(view, task_id));
+    const Node* node = node_of(library, task.model_id, task.model_version, task.node);
+    if (!node || !node->user) continue;
+    if (!rights) rights.emplace(node->user->rights);
+    widen(*rights, node->user->rights);
+  }
+  return rights;
+}
+
+}  // namespace anlan::flow

@@ -1,0 +1,120 @@
+#pragma once
+// A form definition, parsed and checked, with the table that holds its records.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.h"
+#include "core/result.h"
+#include "core/text.h"
+#include "rules/rules.h"
+#include "store/store.h"
+
+namespace anlan::records {
+
+// x-kind of a field. Stored in form files; never rename.
+enum class FieldKind {
+  Text,
+  LongText,
+  Integer,
+  Decimal,
+  Boolean,
+  Instant,
+  Date,
+  Duration,
+  Choice,
+  Choices,
+  Person,
+  Org,
+  Ref,
+  Photos,
+  Position,
+  Object
+};
+
+struct Field {
+  std::string key;  // [a-z][a-z0-9_]{0,40}
+  FieldKind kind = FieldKind::Text;
+  LocalText title;
+  std::string column;  // fixed when the field is first deployed
+  bool is_required = false;
+  bool is_list = false;  // shown and filterable in lists: has an index where indexed
+  bool is_indexed = false;
+  bool is_unique = false;
+  bool is_searched = false;  // its bigrams are in the search column
+  bool is_personal = false;  // x-pii
+  int scale = 0;             // Decimal: digits after the point, 0 to 9; stored scaled
+  std::optional<int64_t> minimum, maximum;  // of the scaled number
+  std::size_t chars_min = 0;
+  std::size_t chars_max = 0;
+  std::string pattern;                       // as XPath writes it; empty for none
+  std::optional<rules::Expression> matches;  // of the names value and pattern
+  std::vector<std::pair<std::string, LocalText>> choices;
+  std::string ref_form;       // Ref
+  std::size_t items_min = 0;  // Photos, Choices
+  std::size_t items_max = 0;
+};
+
+struct Check {
+  rules::Expression when;  // true means refused
+  LocalText message;
+  std::string field;
+};
+
+struct Computed {
+  std::string field;
+  rules::Expression value;
+};
+
+struct Form {
+  std::string id;  // [a-z][a-z0-9_]{0,40}
+  int64_t version = 1;
+  LocalText title;
+  std::string table;      // "f_" + id
+  std::string flow;       // id of the flow that a new record starts; may be empty
+  std::string serial;     // prefix of the readable number, "YH": YH-20261121-0001; may be empty
+  std::string org_field;  // the Org or Ref field whose path becomes the org_path; may be empty
+  std::vector<std::pair<std::string, LocalText>> states;  // a new record is in the first
+  std::vector<Field> fields;
+  std::vector<Computed> computed;
+  std::vector<Check> checks;
+  Json source;  // as given, for the browser
+
+  const Field* find(std::string_view key) const;
+  // Also the system members, which every record has beside its fields (query.h).
+  const Field* find_member(std::string_view name) const;
+};
+
+// id, number, state, org_path, case_id, version, form_version, created_at, created_by, updated_at,
+// updated_by: as fields, in this order.
+const std::vector<Field>& system_members();
+
+Result<Form> parse_form(const Json& source);  // BadPack names the member
+
+// The tables of this room, then one migration for each form version: additive only.
+std::vector<store::Migration> migrations();
+Result<store::Migration> migration_of(const Form& form, const Form* before);
+// Notes the deployed version (tables form_def and form_field), after its migration has run.
+store::Change deployment_of(const Form& form, const Form* before, Instant now);
+
+// All deployed forms by id, newest version; older versions by (id, version). A definition never
+// changes once it is here, so copies of Forms share it.
+class Forms {
+ public:
+  Result<void> add(Form form);  // Duplicate if this version is there with another content
+  const Form* find(std::string_view id) const;
+  const Form* find(std::string_view id, int64_t version) const;
+  std::vector<const Form*> all() const;
+
+ private:
+  std::map<std::string, std::map<int64_t, std::shared_ptr<const Form>>, std::less<>> forms_;
+};
+
+// Every version that was ever deployed here.
+Result<Forms> load_forms(store::View& view);
+
+}  // namespace anlan::records

@@ -1,0 +1,47 @@
+#pragma once
+// Reading records. Scope and modes come from access; a hidden field can't be asked for, filtered,
+// sorted or searched (Forbidden), so it leaks through no side door.
+
+#include <string>
+#include <vector>
+
+#include "access/access.h"
+#include "core/filter.h"
+#include "records/form.h"
+#include "store/store.h"
+
+namespace anlan::records {
+
+struct Query {
+  Filter filter{};  // the caller's own wish
+  Filter scope{};   // from access; always added
+  access::FieldModes modes{};
+  std::string search{};  // two or more characters; bigrams over the readable text fields
+  std::string sort = "-created_at";  // field key or system column, "-" for descending
+  std::size_t count = 25;            // at most limits::kPageRowsMax
+  std::string cursor{};              // from the page before; opaque
+};
+
+// System members of every record beside its fields: id, number, state, org_path, case_id, version,
+// form_version, created_at, created_by, updated_at, updated_by. They can be filtered and sorted.
+struct Page {
+  std::vector<Json> rows;
+  std::string next;  // empty at the end
+};
+
+Result<Page> list(store::View& view, const Form& form, const Query& query);
+// NotFound also when the record is outside the scope: existence is not told.
+Result<Json> read(store::View& view, const Form& form, RecordId id, const Filter& scope,
+                  const access::FieldModes& modes);
+// Everything, for deciders only (flow, checks); never for an answer.
+Result<Json> read_whole(store::View& view, const Form& form, RecordId id);
+Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const Filter& scope);
+// Rows by value of a field, for boards: [{"value","count"}], with scope.
+Result<Json> count_by(store::View& view, const Form& form, std::string_view field,
+                      const Query& query);
+// Per-field history, oldest first: [{"at","actor":{"kind","person"},"field","before","after",
+// "version"}], masked by modes.
+Result<Json> history(store::View& view, const Form& form, RecordId id,
+                     const access::FieldModes& modes);
+
+}  // namespace anlan::records

@@ -1,0 +1,30 @@
+#pragma once
+// A table row as a JSON record. Inside the room only.
+
+#include <string>
+#include <vector>
+
+#include "access/access.h"
+#include "records/filter_sql.h"
+#include "records/form.h"
+#include "store/store.h"
+
+namespace anlan::records {
+
+// The members that a caller sees, in the order of the answer; what is hidden is not even selected.
+struct Shown {
+  const Field* field;
+  bool is_masked;
+};
+std::vector<Shown> shown_members(const Form& form, const access::FieldModes& modes);
+std::vector<Shown> all_members(const Form& form);
+
+// "SELECT" and the columns of `shown`, up to the table.
+std::string select_text(const Form& form, const std::vector<Shown>& shown);
+Json record_of(const std::vector<Shown>& shown, const std::vector<store::Value>& cells);
+
+// NotFound when no row that is not deleted answers the condition.
+Result<Json> read_one(store::View& view, const Form& form, RecordId id,
+                      const std::vector<Shown>& shown, Condition condition);
+
+}  // namespace anlan::records

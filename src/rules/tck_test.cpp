@@ -1,0 +1,58 @@
+#include "rules/tck.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+namespace anlan::rules {
+namespace {
+
+std::string tck_folder(const std::string& level) {
+  const char* shared = std::getenv("ANLAN_SHARED");
+  return std::string(shared != nullptr ? shared : "../shared") + "/data/tck/compliance-level-" +
+         level;
+}
+
+void print_failures(const TckReport& report) {
+  for (const TckReport::Row& row : report.rows) {
+    if (row.passed) continue;
+    std::cout << row.folder << ' ' << row.test << ' ' << row.case_id << ' ' << row.node << ": "
+              << row.detail.substr(0, 160) << '\n';
+  }
+}
+
+TEST(Tck, every_case_of_level_2_passes) {
+  std::string folder = tck_folder("2");
+  if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no TCK at " << folder;
+  auto report = run_tck(folder);
+  ASSERT_TRUE(report.has_value());
+  print_failures(*report);
+  EXPECT_EQ(report->cases, 116U);
+  EXPECT_EQ(report->nodes(), 126U);
+  EXPECT_EQ(report->cases_passed, report->cases);
+  EXPECT_EQ(report->nodes_passed(), report->nodes());
+}
+
+TEST(Tck, level_3_does_not_fall_below_what_was_measured) {
+  std::string folder = tck_folder("3");
+  if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no TCK at " << folder;
+  auto report = run_tck(folder);
+  ASSERT_TRUE(report.has_value());
+  if (std::getenv("ANLAN_TCK_VERBOSE") != nullptr) print_failures(*report);
+  std::cout << "TCK level 3: " << report->cases_passed << " of " << report->cases << " cases, "
+            << report->nodes_passed() << " of " << report->nodes() << " result nodes\n";
+  EXPECT_GE(report->cases_passed, 2571U);  // the rest: 12 want Java, 4 see docs
+}
+
+TEST(Tck, a_missing_folder_is_refused) { EXPECT_FALSE(run_tck("no/such/folder").has_value()); }
+
+TEST(Tck, the_csv_quotes_every_column) {
+  TckReport report;
+  report.rows.push_back({"f", "t", "001", "a \"b\"", true, ""});
+  EXPECT_EQ(report.csv(), "\"f\",\"t\",\"001\",\"a \"\"b\"\"\",\"SUCCESS\",\"\"\n");
+}
+
+}  // namespace
+}  // namespace anlan::rules

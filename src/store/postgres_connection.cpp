@@ -1,0 +1,262 @@
+// PostgreSQL behind Connection, through libpq in pipeline mode: what execute_later() sends is
+// answered together with the next statement that waits, so a commit costs few round trips.
+
+#include <libpq-fe.h>
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+#include "core/check.h"
+#include "store/connection.h"
+#include "store/postgres_values.h"
+
+namespace anlan::store {
+
+namespace {
+
+constexpr int kConnectTriesMax = 3;
+// Few enough that their short answers never fill the socket while we still send.
+constexpr std::size_t kPipelineMax = 64;
+// Any two processes that write the same database take turns by this lock.
+constexpr const char* kTakeTurns = "SELECT pg_advisory_xact_lock(4703919738795935661)";
+
+using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+struct Pending {
+  bool is_prepare = false;
+  std::string statement{};  // its key, for a prepare
+};
+
+// PostgreSQL 17, appendix A: error codes.
+ErrorCode code_of(std::string_view state) {
+  if (state == "23505") return ErrorCode::Duplicate;
+  if (state == "23503") return ErrorCode::NotFound;
+  if (state.starts_with("23")) return ErrorCode::CheckFailed;
+  if (state == "22021" || state == "22P05") return ErrorCode::BadField;
+  if (state == "53100") return ErrorCode::DiskFull;
+  if (state.starts_with("40") || state == "55P03" || state == "53300") return ErrorCode::Overloaded;
+  return ErrorCode::StoreFailed;
+}
+
+// Classes of errors that are the world's and not one statement's.
+bool is_broken_by(std::string_view state) {
+  return state.starts_with("08") || state.starts_with("53") || state.starts_with("57P") ||
+         state.starts_with("58") || state.starts_with("XX");
+}
+
+void ignore_notice(void*, const PGresult*) {}
+
+class PostgresConnection final : public Connection {
+ public:
+  explicit PostgresConnection(const PostgresOptions& options) : options_(options) {}
+  ~PostgresConnection() override { PQfinish(connection_); }
+
+  Dialect dialect() const override { return Dialect::Postgres; }
+  bool is_broken() const override { return is_broken_; }
+
+  Result<void> ensure() {
+    if (connection_ && PQstatus(connection_) == CONNECTION_OK && !is_broken_) return {};
+    Result<void> connected = refuse(ErrorCode::StoreFailed, "not connected");
+    for (int i = 0; i < kConnectTriesMax && !connected; ++i) connected = connect();
+    return connected;
+  }
+
+  Result<Rows> query(const Sql& sql) override {
+    TRY(send(sql));
+    PgResult result = TRY(drain());
+    std::vector<std::string> columns;
+    int width = PQnfields(result.get());
+    for (int i = 0; i < width; ++i) columns.emplace_back(PQfname(result.get(), i));
+    std::vector<std::vector<Value>> cells(static_cast<std::size_t>(PQntuples(result.get())));
+    for (int row = 0; row < PQntuples(result.get()); ++row) {
+      auto& out = cells[static_cast<std::size_t>(row)];
+      for (int i = 0; i < width; ++i) out.push_back(postgres_value(result.get(), row, i));
+    }
+    return Rows(std::move(columns), std::move(cells));
+  }
+
+  Result<int64_t> execute(const Sql& sql) override {
+    TRY(send(sql));
+    PgResult result = TRY(drain());
+    const char* count = PQcmdTuples(result.get());
+    return *count ? std::stoll(count) : 0;
+  }
+
+  Result<void> execute_later(const Sql& sql) override {
+    TRY(send(sql));
+    if (pending_.size() < kPipelineMax) return {};
+    TRY(drain());
+    return {};
+  }
+
+  Result<void> run(std::string_view text) override {
+    TRY(send_unprepared(std::string(text)));
+    TRY(drain());
+    return {};
+  }
+
+  Result<void> begin_write() override { return begin("BEGIN", kTakeTurns); }
+
+  Result<void> begin_read() override {
+    // The first statement takes the snapshot.
+    return begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1");
+  }
+
+  Result<void> commit() override {
+    TRY(run("COMMIT"));
+    return {};
+  }
+
+  void rollback() override {
+    drop_pending();
+    if (connection_ && PQtransactionStatus(connection_) != PQTRANS_IDLE) (void)run("ROLLBACK");
+  }
+
+  Result<void> begin_work() override { return execute_later({"SAVEPOINT work"}); }
+  Result<void> end_work() override { return run("RELEASE SAVEPOINT work"); }
+
+  Result<void> undo_work() override {
+    drop_pending();
+    TRY(run("ROLLBACK TO SAVEPOINT work"));
+    return end_work();
+  }
+
+  void forget_statements() override {
+    if (statements_.empty()) return;
+    drop_pending();
+    if (send_unprepared("DEALLOCATE ALL")) drop_pending();
+    statements_.clear();
+  }
+
+ private:
+  Result<void> connect() {
+    PQfinish(connection_);
+    statements_.clear();
+    pending_.clear();
+    const char* keys[] = {"dbname", "connect_timeout", nullptr};
+    const char* values[] = {options_.connect.c_str(), "10", nullptr};
+    connection_ = PQconnectdbParams(keys, values, 1);
+    is_broken_ = PQstatus(connection_) != CONNECTION_OK;
+    if (is_broken_) return refuse(ErrorCode::StoreFailed, PQerrorMessage(connection_));
+    PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
+    std::string settings =
+        "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET bytea_output = 'hex';"
+        " SET extra_float_digits = 1; SET standard_conforming_strings = on;"
+        " SET lock_timeout = '30s'; SET synchronous_commit = ";
+    settings += options_.sync ? "on" : "off";
+    PgResult result(PQexec(connection_, settings.c_str()), &PQclear);
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return failed(result.get());
+    CHECK(PQenterPipelineMode(connection_) == 1, "a fresh connection can enter pipeline mode");
+    return {};
+  }
+
+  // A server that was restarted since the last transaction shows itself only now.
+  Result<void> begin(const char* how, const char* then) {
+    Result<void> begun;
+    for (int i = 0; i < 2; ++i) {
+      TRY(ensure());
+      begun = send_unprepared(how);
+      if (begun) begun = run(then);
+      if (begun || !is_broken_) break;
+    }
+    if (!begun) rollback();
+    return begun;
+  }
+
+  Result<void> sent(int is_sent, Pending pending) {
+    if (is_sent != 1) return failed(nullptr);
+    pending_.push_back(std::move(pending));
+    return {};
+  }
+
+  Result<void> send_unprepared(const std::string& text) {
+    return sent(
+        PQsendQueryParams(connection_, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0), {});
+  }
+
+  Result<void> send(const Sql& sql) {
+    PostgresParams params(sql.params);
+    std::string key = params.type_letters() + ":" + sql.text;
+    auto found = statements_.find(key);
+    if (found == statements_.end()) {
+      if (statements_.size() >= kStatementsMax) {
+        TRY(drain_if_pending());
+        forget_statements();
+      }
+      found = statements_.emplace(key, "s" + std::to_string(++statement_count_)).first;
+      TRY(sent(PQsendPrepare(connection_, found->second.c_str(), with_numbers(sql.text).c_str(),
+                             params.count(), params.types()),
+               {true, key}));
+    }
+    return sent(PQsendQueryPrepared(connection_, found->second.c_str(), params.count(),
+                                    params.values(), params.lengths(), params.formats(), 0),
+                {});
+  }
+
+  Result<void> drain_if_pending() {
+    if (pending_.empty()) return {};
+    TRY(drain());
+    return {};
+  }
+
+  void drop_pending() {
+    if (!pending_.empty()) (void)drain();
+  }
+
+  // Waits for every answer. Gives the last one, or the first refusal.
+  Result<PgResult> drain() {
+    if (PQpipelineSync(connection_) != 1) return lost();
+    PgResult last(nullptr, &PQclear);
+    Result<void> answer;
+    for (; !pending_.empty(); pending_.pop_front()) {
+      PgResult result(PQgetResult(connection_), &PQclear);
+      if (!result) return lost();
+      auto status = PQresultStatus(result.get());
+      bool is_good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+      // What was not prepared, because it or one before it failed, must be prepared again.
+      if (!is_good && pending_.front().is_prepare) statements_.erase(pending_.front().statement);
+      if (!is_good && answer) answer = failed(result.get());
+      last = std::move(result);
+      while (PgResult more{PQgetResult(connection_), &PQclear}) {
+      }
+    }
+    PgResult end(PQgetResult(connection_), &PQclear);
+    if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost();
+    if (!answer) return std::unexpected(std::move(answer).error());
+    return last;
+  }
+
+  std::unexpected<Error> lost() {
+    auto error = failed(nullptr);
+    is_broken_ = true;
+    pending_.clear();
+    return error;
+  }
+
+  // Only the primary message: the details quote values of rows.
+  std::unexpected<Error> failed(const PGresult* result) {
+    const char* state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
+    const char* message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
+    if (!state || is_broken_by(state)) is_broken_ = true;
+    return refuse(state ? code_of(state) : ErrorCode::StoreFailed,
+                  message ? message : PQerrorMessage(connection_));
+  }
+
+  PostgresOptions options_;
+  PGconn* connection_ = nullptr;
+  std::unordered_map<std::string, std::string> statements_;  // types and text to its name
+  std::deque<Pending> pending_;
+  int64_t statement_count_ = 0;
+  bool is_broken_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> open_postgres(const PostgresOptions& options) {
+  auto connection = std::make_unique<PostgresConnection>(options);
+  TRY(connection->ensure());
+  return connection;
+}
+
+}  // namespace anlan::store

@@ -1,0 +1,255 @@
+#include "tests/cases/runner.h"
+
+#include <fstream>
+
+namespace anlan::test {
+namespace {
+
+// Every member that is expected must be there and match; lists must have the same length. A text
+// "*" matches anything but null.
+bool matches(const Json& expected, const Json& actual) {
+  if (expected == Json("*")) return !actual.is_null();
+  if (expected.is_object()) {
+    if (!actual.is_object()) return false;
+    for (const Json::Member& member : expected.as_object()) {
+      if (!matches(member.second, actual[member.first])) return false;
+    }
+    return true;
+  }
+  if (expected.is_array()) {
+    if (!actual.is_array() || actual.as_array().size() != expected.as_array().size()) return false;
+    for (std::size_t i = 0; i < expected.as_array().size(); ++i) {
+      if (!matches(expected.as_array()[i], actual.as_array()[i])) return false;
+    }
+    return true;
+  }
+  return expected == actual;
+}
+
+class Run {
+ public:
+  explicit Run(std::unique_ptr<Plant> plant) : plant_(std::move(plant)) {}
+
+  // Empty, or what was wrong.
+  std::string line(std::string_view text) {
+    text = trim(text);
+    if (text.empty() || text.front() == '#') return check_unexpected_refusal(text);
+    std::size_t space = text.find(' ');
+    std::string_view word = text.substr(0, space);
+    auto rest = fill(space == std::string_view::npos ? "" : trim(text.substr(space + 1)));
+    if (!rest) return rest.error().detail;
+    if (word == "expect") return expect(*rest);
+    if (word == "refused") return refused(*rest);
+    if (auto wrong = check_unexpected_refusal(text); !wrong.empty()) return wrong;
+    if (word == "let") return let(*rest);
+    return act(word, *rest);
+  }
+  std::string end() { return check_unexpected_refusal("end"); }
+
+ private:
+  std::string check_unexpected_refusal(std::string_view) {
+    if (answer_ || is_refusal_seen_) return {};
+    return "refused: " + std::string(error_text(answer_.error().code).code) + " " +
+           answer_.error().field + " " + answer_.error().detail;
+  }
+
+  // $name is a variable, @kind:code the id behind a code.
+  Result<std::string> fill(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+      std::size_t mark = text.find_first_of("$@");
+      out += text.substr(0, mark);
+      if (mark == std::string_view::npos) break;
+      bool is_code = text[mark] == '@';
+      text.remove_prefix(mark + 1);
+      std::size_t size = 0;
+      while (size < text.size() && (std::isalnum(static_cast<unsigned char>(text[size])) != 0 ||
+                                    text[size] == '_' || text[size] == '-' || text[size] == ':')) {
+        ++size;
+      }
+      std::string name(text.substr(0, size));
+      text.remove_prefix(size);
+      if (is_code && name.find(':') != std::string::npos) {
+        std::size_t colon = name.find(':');
+        out += TRY(plant_->id_of(name.substr(0, colon), name.substr(colon + 1)));
+      } else if (auto known = variables_.find(name); !is_code && known != variables_.end()) {
+        out += known->second;
+      } else {
+        return refuse(ErrorCode::BadRequest, "unknown name " + name);
+      }
+    }
+    return out;
+  }
+
+  std::string expect(const std::string& text) {
+    if (auto wrong = check_unexpected_refusal(text); !wrong.empty()) return wrong;
+    auto expected = parse_json(text);
+    if (!expected) return "the expectation is not JSON: " + expected.error().detail;
+    if (matches(*expected, *answer_)) return {};
+    return "expected " + text + "\n  got " + write_json(*answer_);
+  }
+
+  std::string refused(const std::string& text) {
+    if (answer_) return "expected a refusal, got " + write_json(*answer_);
+    is_refusal_seen_ = true;
+    std::string got(error_text(answer_.error().code).code);
+    if (!answer_.error().field.empty()) got += " " + answer_.error().field;
+    bool same = text.find(' ') == std::string::npos ? got.substr(0, got.find(' ')) == text
+                                                     : got == text;
+    return same ? "" : "expected refusal " + text + ", got " + got + " " + answer_.error().detail;
+  }
+
+  // let name = member.member.0
+  std::string let(const std::string& text) {
+    std::size_t equals = text.find(" = ");
+    if (equals == std::string::npos) return "let name = path";
+    Json value = *answer_;
+    for (std::string_view step : split(std::string_view(text).substr(equals + 3), '.')) {
+      bool is_index = !step.empty() && std::isdigit(static_cast<unsigned char>(step[0])) != 0;
+      std::size_t index = is_index ? std::stoul(std::string(step)) : 0;
+      if (is_index && (!value.is_array() || index >= value.as_array().size())) return "no such item";
+      value = is_index ? Json(value.as_array()[index]) : Json(value[step]);
+    }
+    variables_[text.substr(0, equals)] = value.is_text() ? value.as_text() : write_json(value);
+    return {};
+  }
+
+  std::string act(std::string_view word, const std::string& rest) {
+    if (word == "as") return become(rest);
+    if (word == "wait") return wait(rest);
+    if (word == "reopen") return reopen();
+    is_refusal_seen_ = false;
+    std::size_t space = rest.find(' ');
+    std::string first = rest.substr(0, space);
+    std::string second = space == std::string::npos ? "" : rest.substr(space + 1);
+    Json body = Json::object();
+    if (second.starts_with("{") || second.starts_with("[")) {
+      auto parsed = parse_json(second);
+      if (!parsed) return "not JSON: " + second;
+      body = *parsed;
+    }
+    if (word == "upload") return upload(first, second);
+    auto answer = ask(word, first, second, body);
+    if (!answer) return "unknown word " + std::string(word);
+    answer_ = std::move(*answer);
+    return {};
+  }
+
+  std::optional<Result<Json>> ask(std::string_view word, const std::string& first,
+                                  const std::string& second, const Json& body) {
+    engine::Engine& engine = plant_->engine();
+    if (word == "create") return run(engine::CreateRecord{.form = first, .fields = body});
+    if (word == "import") {
+      return run(engine::ImportRecords{.form = first, .rows = body, .is_dry_run = false});
+    }
+    if (word == "tasks") return engine.tasks(by_);
+    if (word == "notices") return engine.notices(by_);
+    if (word == "list") {
+      auto filter = parse_filter(body.is_array() ? body : Json());
+      if (!filter) return std::unexpected(filter.error());
+      return engine.list_records(by_, first, {.filter = *filter});
+    }
+    if (word == "search") return engine.list_records(by_, first, {.search = second});
+    if (word == "claim" || word == "unclaim" || word == "complete" || word == "return") {
+      return on_task(word, first, body);
+    }
+    auto id = RecordId::parse(second.substr(0, second.find(' ')));
+    if (!id) return std::unexpected(id.error());
+    if (word == "get") return engine.record(by_, first, *id);
+    if (word == "history") return engine.history(by_, first, *id);
+    if (word == "timeline") return engine.timeline(by_, first, *id);
+    if (word == "proof") return engine.proof(by_, first, *id);
+    std::size_t space = second.find(' ');
+    std::string tail = space == std::string::npos ? "" : second.substr(space + 1);
+    if (word == "comment") return run(engine::CommentRecord{first, *id, tail});
+    if (word == "update") {
+      auto patch = parse_json(tail);
+      if (!patch) return std::unexpected(patch.error());
+      return run(engine::UpdateRecord{first, *id, patch->int_or("version", 0), (*patch)["fields"]});
+    }
+    return std::nullopt;
+  }
+
+  // Tasks are named by their node or by their id.
+  Result<Json> on_task(std::string_view word, const std::string& which, const Json& body) {
+    auto id = TaskId::parse(which);
+    if (!id) {
+      Json tasks = TRY(plant_->engine().tasks(by_));
+      for (const Json& task : tasks["rows"].as_array()) {
+        if (task["node"] == Json(which)) id = TaskId::parse(task.text_or("id", ""));
+      }
+    }
+    if (!id) return refuse(ErrorCode::NotFound, "no open task " + which);
+    if (word == "claim") return run(engine::ClaimTask{*id});
+    if (word == "unclaim") return run(engine::UnclaimTask{*id});
+    if (word == "return") {
+      return run(engine::ReturnTask{*id, body.text_or("to", ""), body.text_or("comment", "")});
+    }
+    return run(engine::CompleteTask{.task = *id,
+                                    .outcome = body.text_or("outcome", ""),
+                                    .comment = body.text_or("comment", ""),
+                                    .fields = body["fields"]});
+  }
+
+  Result<Json> run(engine::What what) { return plant_->run(by_, std::move(what)); }
+
+  std::string become(const std::string& login) {
+    auto subject = plant_->as(login);
+    if (!subject) return "no person " + login;
+    by_ = *subject;
+    return {};
+  }
+  std::string wait(const std::string& text) {
+    auto length = parse_duration(text);
+    if (!length) return "not a duration: " + text;
+    plant_->wait(*length);
+    return {};
+  }
+  std::string reopen() {
+    auto opened = plant_->reopen();
+    return opened ? "" : "reopen: " + opened.error().detail;
+  }
+  std::string upload(const std::string& name, const std::string& salt) {
+    auto sha = plant_->upload(by_, photo(salt.empty() ? name : salt));
+    if (!sha) return "upload: " + sha.error().detail;
+    variables_[name] = *sha;
+    answer_ = Json();
+    return {};
+  }
+
+  std::unique_ptr<Plant> plant_;
+  access::Subject by_;
+  Result<Json> answer_ = Json();
+  bool is_refusal_seen_ = false;
+  std::map<std::string, std::string> variables_;
+};
+
+}  // namespace
+
+std::string run_case(const std::string& file, const PlantOptions& options) {
+  auto plant = Plant::create(options);
+  if (!plant) {
+    return file + ": no plant: " + plant.error().detail + " " + plant.error().field;
+  }
+  Run run(std::move(*plant));
+  std::ifstream in(file);
+  if (!in) return file + ": can't be read";
+  std::string text;
+  std::string more;
+  int number = 0;
+  while (std::getline(in, more)) {
+    ++number;
+    // A line that ends in a backslash goes on.
+    if (!more.empty() && more.back() == '\\') {
+      text += more.substr(0, more.size() - 1);
+      continue;
+    }
+    std::string wrong = run.line(text + more);
+    text.clear();
+    if (!wrong.empty()) return file + ":" + std::to_string(number) + ": " + wrong;
+  }
+  std::string wrong = run.end();
+  return wrong.empty() ? "" : file + ": " + wrong;
+}
+
+}  // namespace anlan::test

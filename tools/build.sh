@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Builds inside the root, and only what changed since the stamp in build/ was written.
+#   build.sh fresh      true when program and pages are built from the sources as they are now
+#   build.sh program    what ./anlan run needs
+#   build.sh all        program, tests, tools and pages
+#   build.sh native     program, tests and tools only
+#   build.sh pages      the web pages only
+#   build.sh modules    only the npm packages of the lock file
+set -euo pipefail
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
+build=build/release
+jobs=$(nproc)
+
+sum() { # of names and contents; folders that do not exist yet count as empty
+  local outputs=(-name node_modules -o -name dist -o -name test-results -o -name '*.tsbuildinfo')
+  { find "$@" \( "${outputs[@]}" -o -name '.*' \) -prune -o -type f -print0 2>/dev/null || true; } |
+    LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c1-32
+}
+sum_of_sources() {
+  sum CMakeLists.txt tests/CMakeLists.txt tools/*.cmake tools/packages tools/verify_ledger src
+}
+sum_of_pages() { sum web; }
+marked() { [ "$(cat "build/.$1" 2>/dev/null || true)" = "$2" ]; }
+mark() { printf '%s\n' "$2" >"build/.$1"; }
+
+fresh() {
+  marked program "$(sum_of_sources)" && marked pages "$(sum_of_pages)" && [ -x "$build/anlan" ]
+}
+
+configure() {
+  # A build folder made under another path is of no use.
+  if [ -f "$build/CMakeCache.txt" ] &&
+    ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$build/CMakeCache.txt"; then
+    rm -rf "$build"
+  fi
+  cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -Wno-dev >build/configure.log 2>&1 ||
+    { cat build/configure.log >&2; return 1; }
+}
+
+compile() { # target...
+  local before
+  before=$(sum_of_sources)
+  configure
+  ninja -j "$jobs" -C "$build" "$@" >&2
+  mark program "$before"
+}
+
+modules() {
+  [ -f web/package.json ] || return 0
+  local lock
+  lock=$(sum web/package.json web/package-lock.json)
+  if ! marked modules "$lock" || [ ! -d web/node_modules ]; then
+    echo "anlan: installing the npm packages of the lock file" >&2
+    npm --prefix web ci --no-audit --no-fund --loglevel=error >&2
+    mark modules "$lock"
+  fi
+}
+
+pages() {
+  local before
+  before=$(sum_of_pages)
+  if [ ! -f web/package.json ]; then mark pages "$before"; return; fi
+  modules
+  if ! marked pages "$before" || [ ! -d web/dist ]; then
+    echo "anlan: building the pages" >&2
+    npm --prefix web run --silent build >&2
+    mark pages "$before"
+  fi
+}
+
+if [ "${1:-}" = fresh ]; then fresh; exit; fi
+mkdir -p build
+exec 9>build/.lock # two starts in one clone build one after the other
+flock 9
+case "${1:-}" in
+  program) pages; compile anlan ;;
+  all) pages; compile ;;
+  native) compile -k 0 ;; # a room that breaks leaves the others to be tested
+  pages) pages ;;
+  modules) modules ;;
+  *) echo "usage: build.sh fresh|program|all|native|pages|modules" >&2; exit 2 ;;
+esac

@@ -1,0 +1,193 @@
+// The stages of ./anlan test, in order. A stage gives {counts, isFine}; its output is in a log.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { run } from "./command.mjs";
+import { ctestFolder, none, said, settle, vitest } from "./count.mjs";
+
+const jobs = String(availableParallelism());
+const results = "build/test";
+const sanitizerFlags = "-O1 -g1";
+// The tests that use threads, or play the engine's queue.
+const threadTests = ["core", "store", "engine", "flow", "records", "plant"];
+// A thousand simulated days take too long under a sanitizer; the other engine tests walk the same
+// code.
+const slowTests = ["hazard_days"];
+
+function glob(folder, pattern) {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).sort() : [];
+}
+
+const sources = (pattern) =>
+  glob("src", /^[a-z]+$/).flatMap((room) =>
+    glob(`src/${room}`, pattern).map((name) => ({ room, name: name.replace(/\.cpp$/, "") })));
+
+function scripts() {
+  if (!existsSync("web/package.json")) return {};
+  return JSON.parse(readFileSync("web/package.json", "utf8")).scripts ?? {};
+}
+
+const logOf = (name) => join(results, `${name.replaceAll(" ", "_")}.log`);
+
+// A stage that is one command and counts what it says.
+function command(name, words, options = {}) {
+  const go = async () => {
+    const { isFine, output } = await run(words, { log: logOf(name), ...options });
+    return { isFine, counts: said(output, isFine) };
+  };
+  return { name, go };
+}
+
+// A stage that only makes something: it counts when it breaks.
+function build(name, commands, options = {}) {
+  const go = async () => {
+    for (const [i, words] of commands.entries()) {
+      const { isFine } = await run(words, { log: logOf(name), append: i > 0, ...options });
+      if (!isFine) return { isFine, counts: { ...none, failed: 1 } };
+    }
+    return { isFine: true, counts: none };
+  };
+  return { name, go };
+}
+
+function skip(name, reason) {
+  return { name, go: async () => ({ isFine: true, counts: none, reason }) };
+}
+
+async function runCtest(name, { folder, words = [], env = {}, before = [] }) {
+  const reports = resolve(results, name.replaceAll(" ", "_"));
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  const ctest = [...before, "ctest", "--test-dir", folder, "-j", jobs, "--output-on-failure",
+    "--no-tests=ignore", "--output-junit", join(reports, "ctest.xml"), ...words];
+  const { isFine } = await run(ctest, {
+    log: logOf(name), append: true, env: { GTEST_OUTPUT: `json:${reports}/`, ...env },
+  });
+  return { isFine, counts: settle(ctestFolder(reports), isFine) };
+}
+
+// The names of a build's tests; the program of test x is x_test.
+async function testsOf(folder, log) {
+  const { output } = await run(["ctest", "--test-dir", folder, "-N"], { log, append: true });
+  return [...output.matchAll(/^ +Test +#\d+: (\S+)$/gm)].map((match) => match[1]);
+}
+
+function sanitizer(name, { kind, only, env, before = [] }) {
+  const go = async () => {
+    const folder = `build/${kind}`;
+    const log = logOf(name);
+    const configure = ["cmake", "-S", ".", "-B", folder, "-G", "Ninja", "-Wno-dev",
+      `-DANLAN_SANITIZE=${kind}`, "-DCMAKE_BUILD_TYPE=", `-DCMAKE_CXX_FLAGS=${sanitizerFlags}`];
+    let { isFine } = await run(configure, { log });
+    const tests = (await testsOf(folder, log))
+      .filter((test) => !slowTests.includes(test) && (!only || only.includes(test)));
+    const compile = ["ninja", "-j", jobs, "-k", "0", "-C", folder,
+      ...tests.map((test) => `${test}_test`)];
+    // A room that does not compile leaves the others to be tested.
+    isFine &&= (await run(compile, { log, append: true })).isFine;
+    const words = ["-R", `^(${tests.join("|")})$`];
+    const outcome = await runCtest(name, { folder, words, env, before });
+    const allFine = isFine && outcome.isFine;
+    return { isFine: allFine, counts: settle(outcome.counts, allFine) };
+  };
+  return { name, go };
+}
+
+function fuzz() {
+  const name = "fuzz";
+  const targets = sources(/_fuzz\.cpp$/).map((target) => target.name);
+  if (targets.length === 0) return skip(name, "no targets yet");
+  const go = async () => {
+    const log = logOf(name);
+    let isFine = (await run(["tools/fuzz.sh", "--build"], { log })).isFine;
+    const counts = { ...none };
+    for (const target of targets) {
+      const fine = await fuzzOne(target, log);
+      if (fine) counts.passed++;
+      else counts.failed++;
+      isFine &&= fine;
+    }
+    return { isFine, counts: settle(counts, isFine) };
+  };
+  return { name, go };
+}
+
+// First every case of the corpus once, then five seconds of new ones.
+async function fuzzOne(target, log) {
+  const program = `build/fuzz/${target}`;
+  const corpus = `tests/corpus/${target}`;
+  const seeds = existsSync(corpus) ? [corpus] : [];
+  const found = `build/fuzz/found/${target}`;
+  mkdirSync(found, { recursive: true });
+  const common = [`-artifact_prefix=build/fuzz/${target}-`, "-timeout=10", "-rss_limit_mb=2048"];
+  const options = { log, append: true, seconds: 120 };
+  const replay = await run([program, "-runs=0", ...common, ...seeds], options);
+  if (!replay.isFine) return false;
+  return (await run([program, "-max_total_time=5", ...common, found, ...seeds], options)).isFine;
+}
+
+function webTests() {
+  if (!scripts().test) return skip("web tests", "web has none yet");
+  const report = resolve(results, "vitest.json");
+  const go = async () => {
+    rmSync(report, { force: true });
+    const words = ["npm", "--prefix", "web", "run", "--silent", "test", "--",
+      "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const { isFine, output } = await run(words, { log: logOf("web tests") });
+    const counts = existsSync(report)
+      ? vitest(JSON.parse(readFileSync(report, "utf8"))) : said(output, isFine);
+    return { isFine, counts: settle(counts, isFine) };
+  };
+  return { name: "web tests", go };
+}
+
+function webScript(name, script) {
+  if (!scripts()[script]) return skip(name, `web has no script '${script}' yet`);
+  return command(name, ["npm", "--prefix", "web", "run", "--silent", script]);
+}
+
+function e2e() {
+  if (scripts().e2e) return webScript("e2e", "e2e");
+  if (existsSync("tests/e2e/run.mjs")) return command("e2e", ["node", "tests/e2e/run.mjs"]);
+  return skip("e2e", "there are no browser walks yet");
+}
+
+function wasm() {
+  const script = "tools/check_wasm.sh";
+  return existsSync(script) ? command("wasm", [script]) : skip("wasm", `there is no ${script} yet`);
+}
+
+export function allStages() {
+  mkdirSync(results, { recursive: true });
+  const toolTests = glob("tools", /_test\.mjs$/).map((file) => `tools/${file}`);
+  const release = ["ninja", "-j", jobs, "-k", "0", "-C", "build/release"];
+  return [
+    command("tidy", ["node", "tools/tidy.mjs"]),
+    command("tools", ["node", "--test", "--test-reporter=tap", ...toolTests]),
+    build("release build", [["tools/build.sh", "native"]], { seconds: 2400 }),
+    build("pages", [["tools/build.sh", "pages"]]),
+    command("headers alone", [...release, "headers_alone"]),
+    command("licences", ["node", "tools/licences.mjs"]),
+    { name: "unit", go: () => runCtest("unit", { folder: "build/release" }) },
+    sanitizer("address", {
+      kind: "address",
+      env: {
+        ASAN_OPTIONS: "detect_stack_use_after_return=1", UBSAN_OPTIONS: "print_stacktrace=1",
+      },
+    }),
+    sanitizer("thread", {
+      kind: "thread",
+      only: threadTests,
+      env: { TSAN_OPTIONS: "halt_on_error=1:second_deadlock_stack=1" },
+      // The sanitizer's shadow memory does not stand every layout that the kernel may draw.
+      before: ["setarch", "--addr-no-randomize"],
+    }),
+    wasm(),
+    fuzz(),
+    webScript("web types", "check"),
+    webTests(),
+    webScript("web budgets", "budgets"),
+    e2e(),
+    command("clang-tidy", ["node", "tools/lint.mjs"]),
+  ];
+}

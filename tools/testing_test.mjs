@@ -1,0 +1,60 @@
+// The counting of ./anlan test on made-up reports.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { run } from "./testing/command.mjs";
+import { ctest, ctestPrograms, gtest, said, settle, vitest } from "./testing/count.mjs";
+
+const report = { testsuites: [{ testsuite: [
+  { result: "COMPLETED", status: "RUN" }, { result: "COMPLETED", failures: [{}] },
+  { result: "SKIPPED", status: "RUN" },
+] }] };
+
+test("GoogleTest reports are counted test by test", () => {
+  assert.deepEqual(gtest(report), { passed: 1, failed: 1, skipped: 1 });
+});
+
+test("a program that died counts as a failure even when its tests had passed", () => {
+  const fine = { testsuites: [{ testsuite: [{ result: "COMPLETED" }] }] };
+  const junit = '<testcase name="core" classname="core" time="1" status="fail">' +
+    '<testcase name="store" classname="store" time="1" status="run">' +
+    '<testcase name="flow" status="fail">';
+  const reports = { core: fine, store: report };
+  const counts = ctest(ctestPrograms(junit), (name) => reports[name]);
+  assert.deepEqual(counts, { passed: 2, failed: 3, skipped: 1 });
+});
+
+test("closing lines of our own, of node and of silent programs are understood", () => {
+  assert.deepEqual(said("x\n3 passed, 1 failed, 2 skipped\n", false),
+    { passed: 3, failed: 1, skipped: 2 });
+  assert.deepEqual(said("e2e: 3 passed, 0 failed\n", true), { passed: 3, failed: 0, skipped: 0 });
+  assert.deepEqual(said("# pass 5\n# fail 0\n# skipped 1\n", true),
+    { passed: 5, failed: 0, skipped: 1 });
+  assert.deepEqual(said("", true), { passed: 1, failed: 0, skipped: 0 });
+  assert.deepEqual(said("3 passed, 0 failed\n", false), { passed: 3, failed: 1, skipped: 0 });
+});
+
+test("a broken stage never counts as fine", () => {
+  const nothing = { passed: 0, failed: 0, skipped: 0 };
+  assert.equal(settle(nothing, false).failed, 1);
+  assert.equal(settle(nothing, true).failed, 0);
+  assert.equal(vitest({ numFailedTestSuites: 1 }).failed, 1);
+});
+
+test("a command that does not end is ended, and its children with it", async () => {
+  const log = join(mkdtempSync(join(tmpdir(), "anlan-")), "log");
+  const began = performance.now();
+  const outcome = await run(["sh", "-c", "sleep 60 & echo begun; wait"], { log, seconds: 0.5 });
+  assert.ok(performance.now() - began < 10_000);
+  assert.equal(outcome.isFine, false);
+  assert.match(readFileSync(log, "utf8"), /begun\nno end after 0.5 s/);
+});
+
+test("a command's exit code and output are kept", async () => {
+  const log = join(mkdtempSync(join(tmpdir(), "anlan-")), "log");
+  const { isFine, output } = await run(["sh", "-c", "echo a; exit 3"], { log });
+  assert.deepEqual([isFine, output], [false, "a\n"]);
+  assert.equal((await run(["/nowhere/program"], { log })).isFine, false);
+});

@@ -1,0 +1,226 @@
+// The wire, as docs/formats/http.md says it.
+
+export type Language = "zh" | "en";
+export interface LocalText {
+  zh: string;
+  en: string;
+}
+
+export interface Health {
+  status: string;
+  version: string;
+  plant: string | LocalText;
+  empty: boolean;
+  time: string;
+}
+
+export interface Grant {
+  role: string;
+  org_path: string;
+}
+export interface Me {
+  id: string;
+  login: string;
+  name: string;
+  org_path: string;
+  language: Language;
+  must_change_password: boolean;
+  grants: Grant[];
+  roles: Record<string, LocalText>;
+  plant: string | LocalText;
+  rights: Record<string, string[]>;
+}
+
+export interface DemoAccount {
+  login: string;
+  name: string;
+  role: LocalText;
+}
+export interface Demo {
+  accounts: DemoAccount[];
+  password: string;
+}
+
+export type FieldMode = "hidden" | "masked" | "read" | "write";
+export type FieldKind =
+  | "text" | "longtext" | "integer" | "decimal" | "boolean" | "instant" | "date" | "duration"
+  | "choice" | "choices" | "person" | "org" | "ref" | "photos" | "position" | "object";
+
+export interface FieldSource {
+  "x-kind": FieldKind;
+  "x-ref"?: string;
+  "x-list"?: boolean;
+  "x-scale"?: number;
+  "x-texts"?: Record<string, LocalText>;
+  enum?: string[];
+  title: LocalText;
+  maxLength?: number;
+  maxItems?: number;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+}
+export interface FormSource {
+  id: string;
+  version: number;
+  title: LocalText;
+  serial?: string;
+  flow?: string;
+  data: { required?: string[]; properties: Record<string, FieldSource> };
+  states: Record<string, LocalText>;
+  modes?: Record<string, FieldMode>;
+}
+
+export interface Position {
+  lat: number;
+  lon: number;
+  accuracy_m: number;
+}
+export interface PhotoItem {
+  sha256: string;
+  name: string;
+  taken_at?: string;
+  original_sha256?: string;
+  position?: Position;
+}
+
+export type Level = "red" | "orange" | "yellow" | "blue";
+export type FieldValue =
+  | string | number | boolean | null | PhotoItem[] | Position | string[] | Record<string, unknown>;
+
+export interface RecordRow {
+  id: string;
+  number: string;
+  state: string;
+  org_path: string;
+  version: number;
+  created_at: string;
+  created_by: string;
+  updated_at: string;
+  updated_by: string;
+  _titles?: Record<string, LocalText | undefined>;
+  [field: string]: unknown;
+}
+
+export interface Page<T> {
+  rows: T[];
+  next: string;
+}
+export interface Outcome {
+  id: string;
+  name: LocalText;
+  comment?: "required" | "optional";
+  needs_comment?: boolean;
+  fields?: string[];
+}
+export interface ReturnTarget {
+  id: string;
+  name: LocalText;
+}
+export interface Task {
+  id: string;
+  node: string;
+  name: LocalText;
+  form: string;
+  record_id: string;
+  state: string;
+  assignee: string | null;
+  created: string;
+  due: string | null;
+  level: Level | null;
+  is_mine: boolean;
+  may_take?: boolean;
+  outcomes: Outcome[];
+  requires: string[];
+  writes?: string[];
+  return_targets: ReturnTarget[];
+  record?: RecordRow;
+}
+export interface Clock {
+  node: string;
+  name: LocalText;
+  due: string;
+  kind: string;
+  firing: number;
+}
+export interface RecordView {
+  record: RecordRow;
+  tasks: Task[];
+  clocks: Clock[];
+  modes: Record<string, FieldMode>;
+  buttons: string[];
+}
+export interface ActorView {
+  kind: string;
+  person?: string | null;
+  name?: string | null;
+}
+export interface TimelineRow {
+  at: string;
+  actor: ActorView;
+  act: string;
+  node: string;
+  name: LocalText | null;
+  outcome: string | null;
+  comment: string | null;
+  detail?: unknown;
+  superseded?: boolean;
+}
+export interface HistoryRow {
+  at: string;
+  actor: ActorView;
+  field: string;
+  before: FieldValue;
+  after: FieldValue;
+  version: number;
+}
+export interface Notice {
+  id: string;
+  at: string;
+  kind: string;
+  level: Level | null;
+  form: string;
+  record_id: string;
+  number: string;
+  text: LocalText;
+  read_at: string | null;
+}
+export interface Notices {
+  rows: Notice[];
+  unread: number;
+}
+export interface OrgUnit {
+  id: string;
+  code: string;
+  kind: string;
+  name: LocalText;
+  parent_code: string;
+  path: string;
+}
+export interface Person {
+  id: string;
+  login?: string;
+  name: string;
+  org_path: string;
+  roles: Grant[];
+}
+export interface RoleText {
+  id: string;
+  name: LocalText;
+}
+export interface RefusedRow {
+  row: number;
+  field: string;
+  code: string;
+  message: string;
+}
+export interface ImportAnswer {
+  accepted: number;
+  refused: RefusedRow[];
+}
+export interface BlobState {
+  received: number;
+  whole: boolean;
+}
+export type ImportRow = Record<string, string | number | boolean>;
+export type Filter = readonly unknown[];

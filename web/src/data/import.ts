@@ -1,0 +1,71 @@
+// Lists that are brought in: their columns, where they go, and how many are there already.
+import * as calls from "../api/calls.ts";
+import type { ImportAnswer, ImportRow } from "../api/types.ts";
+import { useText, textsOf, type TextKey } from "../text/index.ts";
+import type { Column } from "./csv.ts";
+
+export type ListKind = "org" | "area" | "device" | "people";
+interface ListColumn {
+  key: string;
+  text: TextKey;
+  isRequired?: boolean;
+}
+interface ListPlan {
+  title: TextKey;
+  hint?: TextKey;
+  columns: ListColumn[];
+  send: (rows: ImportRow[], dry_run: boolean) => Promise<ImportAnswer>;
+}
+
+const must = (key: string, text: TextKey): ListColumn => ({ key, text, isRequired: true });
+
+export const plans: Record<ListKind, ListPlan> = {
+  org: {
+    title: "setupOrg", hint: "kindHint", send: calls.importOrg,
+    columns: [
+      must("code", "colCode"), must("kind", "colKind"), must("name_zh", "colNameZh"),
+      { key: "name_en", text: "colNameEn" }, { key: "parent_code", text: "colParent" },
+    ],
+  },
+  area: {
+    title: "setupAreas", hint: "riskHint",
+    send: (rows, dry_run) => calls.importRecords("area", rows, dry_run),
+    columns: [
+      must("code", "colCode"), must("name_zh", "colNameZh"), { key: "name_en", text: "colNameEn" },
+      must("org", "colOrg"), { key: "risk", text: "colRisk" },
+    ],
+  },
+  device: {
+    title: "setupDevices", send: (rows, dry_run) => calls.importRecords("device", rows, dry_run),
+    columns: [
+      must("code", "colTag"), must("name_zh", "colNameZh"), { key: "name_en", text: "colNameEn" },
+      must("area", "colArea"), { key: "kind", text: "colKind" },
+    ],
+  },
+  people: {
+    title: "setupPeople", hint: "rolesHint", send: calls.importPeople,
+    columns: [
+      must("login", "colLogin"), must("name", "colName"), must("org_code", "colOrg"),
+      must("roles", "colRoles"), must("first_password", "colFirst"),
+      { key: "phone", text: "colPhone" },
+    ],
+  },
+};
+
+// A heading is known by its key and by its name in either language.
+export function columnsFor(kind: ListKind): Column[] {
+  const texts = [textsOf("zh"), textsOf("en")];
+  return plans[kind].columns.map(({ key, text }) => ({ key, names: texts.map((t) => t[text]) }));
+}
+
+export interface ColumnName {
+  key: string;
+  name: string;
+  isRequired: boolean;
+}
+export function useColumnNames(kind: ListKind): ColumnName[] {
+  const { texts } = useText();
+  return plans[kind].columns.map(({ key, text, isRequired = false }) => ({
+    key, name: texts[text], isRequired,
+  }));
+}

@@ -1,0 +1,125 @@
+// Keeps the live stream open, asks anew what an event made old, and knows whether the link stands.
+// A heart-beat request notices a cut cable within 10 s, which an open socket does not.
+import { health } from "../api/calls.ts";
+import { newId } from "../api/id.ts";
+import { backoff_ms, firstState, hello, liveStep, type LiveEvent } from "./live_step.ts";
+import { refresh } from "./query.ts";
+import { session } from "./session.ts";
+import { createStore, useStore } from "./store.ts";
+
+export interface Link {
+  state: "idle" | "up" | "down";
+  since: number;
+  heard: number;
+  news: LiveNews[];
+}
+export interface LiveNews extends LiveEvent {
+  id: string;
+  at: number;
+}
+
+export const link = createStore<Link>({ state: "idle", since: 0, heard: 0, news: [] });
+export const useLink = (): Link => useStore(link);
+
+const news_max = 30;
+const heart_ms = 5000;
+const gather_ms = 250;
+// Where something between phone and server lets no socket through, asking has to do.
+const ask_beats = 3;
+
+let live = firstState;
+let socket: WebSocket | null = null;
+let tries = 0;
+let isWanted = false;
+const stale = new Set<string>();
+let gathering: ReturnType<typeof setTimeout> | null = null;
+
+function mark(state: Link["state"]): void {
+  const now = Date.now();
+  link.set((before) => ({
+    ...before, state, since: before.state === state ? before.since : now,
+    heard: state === "up" ? now : before.heard,
+  }));
+}
+
+// Redraws are gathered: a flood of events asks each list at most four times a second.
+function outdate(prefixes: string[]): void {
+  for (const prefix of prefixes) stale.add(prefix);
+  gathering ??= setTimeout(() => {
+    gathering = null;
+    const due = [...stale];
+    stale.clear();
+    for (const prefix of due) refresh(prefix);
+  }, gather_ms);
+}
+
+export function prefixesOf(event: LiveEvent): string[] {
+  if (event.topic === "notice") return ["notices"];
+  if (event.topic === "task") return ["tasks", "record/"];
+  return ["record/", `records/${event.topic}`, `counts/${event.topic}`, "tasks"];
+}
+
+function onMessage(text: string): void {
+  const step = liveStep(live, text);
+  live = step.state;
+  mark("up");
+  if (step.ack !== null) socket?.send(JSON.stringify({ type: "ack", seq: step.ack }));
+  if (step.isReset) outdate([""]);
+  const event = step.event;
+  if (!event) return;
+  const news = { ...event, id: newId(), at: Date.now() };
+  link.set((before) => ({ ...before, news: [news, ...before.news].slice(0, news_max) }));
+  outdate(prefixesOf(event));
+}
+
+function open(): void {
+  if (!isWanted || socket) return;
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  const mine = new WebSocket(`${scheme}//${location.host}/api/live`);
+  socket = mine;
+  mine.onopen = () => {
+    const isReturn = tries > 0;
+    tries = 0;
+    mine.send(hello(live));
+    mark("up");
+    if (isReturn) outdate([""]);
+  };
+  mine.onmessage = (message) => onMessage(String(message.data));
+  mine.onclose = () => {
+    if (socket !== mine) return;
+    socket = null;
+    if (!isWanted) return;
+    mark("down");
+    tries += 1;
+    setTimeout(open, backoff_ms(tries, Math.random()));
+  };
+}
+
+async function beat(count: number): Promise<void> {
+  if (!isWanted || document.hidden) return;
+  try {
+    await health();
+    if (socket?.readyState === WebSocket.OPEN) mark("up");
+    else if (count % ask_beats === 0) outdate([""]);
+  } catch {
+    mark("down");
+  }
+}
+
+export function startLive(): void {
+  const follow = () => {
+    const now = session.get();
+    isWanted = now.kind === "person" && !now.me.must_change_password;
+    if (isWanted) return open();
+    const old = socket;
+    socket = null;
+    old?.close();
+    live = firstState;
+    mark("idle");
+  };
+  session.subscribe(follow);
+  follow();
+  let count = 0;
+  setInterval(() => void beat(count += 1), heart_ms);
+  addEventListener("online", open);
+}

@@ -1,0 +1,33 @@
+// Where the phone is, if its owner lets us know. Nothing waits for it.
+import type { Position } from "../api/types.ts";
+import { createStore, useStore } from "./store.ts";
+
+type Fix = { state: "off" | "asking" | "refused" } | { state: "known"; position: Position };
+const fix = createStore<Fix>({ state: "off" });
+export const useFix = (): Fix => useStore(fix);
+export function position(): Position | null {
+  const now = fix.get();
+  return now.state === "known" ? now.position : null;
+}
+
+// Returns the end of the watch.
+export function watchPosition(): () => void {
+  if (!("geolocation" in navigator) || !isSecureContext) {
+    fix.set({ state: "refused" });
+    return () => {};
+  }
+  fix.set((before) => (before.state === "known" ? before : { state: "asking" }));
+  const id = navigator.geolocation.watchPosition(
+    ({ coords }) => {
+      const round = (degrees: number) => Math.round(degrees * 1e6) / 1e6;
+      const accuracy_m = Math.round(coords.accuracy);
+      fix.set({
+        state: "known",
+        position: { lat: round(coords.latitude), lon: round(coords.longitude), accuracy_m },
+      });
+    },
+    () => fix.set({ state: "refused" }),
+    { enableHighAccuracy: true, maximumAge: 30000, timeout: 20000 },
+  );
+  return () => navigator.geolocation.clearWatch(id);
+}

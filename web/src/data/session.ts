@@ -1,0 +1,80 @@
+// Who is here. "unknown" until the server has been asked; rights decide what pages offer, never
+// what is allowed: the server refuses by itself.
+import * as calls from "../api/calls.ts";
+import { asRefusal, connectClient, type Refusal } from "../api/client.ts";
+import type { Language, Me } from "../api/types.ts";
+import { noteServerTime } from "./clock.ts";
+import { language, pickLanguage, prefs } from "./prefs.ts";
+import { forgetAll } from "./query.ts";
+import { createStore, useStore } from "./store.ts";
+
+export type Session =
+  | { kind: "unknown"; refusal?: Refusal }
+  | { kind: "empty" }
+  | { kind: "nobody"; wasThere: boolean }
+  | { kind: "person"; me: Me };
+
+export const session = createStore<Session>({ kind: "unknown" });
+export const useSession = (): Session => useStore(session);
+
+export function useMe(): Me {
+  const now = useSession();
+  if (now.kind !== "person") throw new Error("this page is for somebody who is logged in");
+  return now.me;
+}
+export const may = (me: Me, form: string, right: string): boolean =>
+  me.rights[form]?.includes(right) ?? false;
+
+function welcome(me: Me, chosen?: Language): void {
+  if (chosen && chosen !== me.language) void calls.setLanguage(chosen).catch(() => {});
+  else pickLanguage(me.language);
+  session.set({ kind: "person", me });
+}
+
+export async function start(): Promise<void> {
+  connectClient({
+    language, onServerTime: noteServerTime,
+    onLoggedOut: () => {
+      const isHere = session.get().kind === "person";
+      if (isHere) {
+        forgetAll();
+        session.set({ kind: "nobody", wasThere: true });
+      }
+    },
+  });
+  await ask();
+}
+
+export async function ask(): Promise<void> {
+  session.set({ kind: "unknown" });
+  try {
+    const health = await calls.health();
+    if (health.empty) return session.set({ kind: "empty" });
+    welcome(await calls.me());
+  } catch (reason) {
+    const refusal = asRefusal(reason);
+    if (refusal.code === "not_logged_in") session.set({ kind: "nobody", wasThere: false });
+    else session.set({ kind: "unknown", refusal });
+  }
+}
+
+export async function logIn(name: string, password: string, client: "m" | "desk"): Promise<void> {
+  forgetAll();
+  welcome(await calls.login(name, password, client), language());
+}
+export async function logOut(): Promise<void> {
+  await calls.logout();
+  forgetAll();
+  session.set({ kind: "nobody", wasThere: false });
+}
+export async function changePassword(before: string, after: string): Promise<void> {
+  session.set({ kind: "person", me: await calls.changePassword(before, after) });
+}
+export async function setUp(body: calls.SetUp): Promise<void> {
+  welcome(await calls.setUp(body), language());
+}
+export function switchLanguage(next: Language): void {
+  if (prefs.get().language === next) return;
+  pickLanguage(next);
+  if (session.get().kind === "person") void calls.setLanguage(next).catch(() => {});
+}

@@ -1,0 +1,65 @@
+// Which desk page is shown, and the frame around it.
+import { lazy, Suspense, type ReactNode } from "react";
+import { useRoute } from "../data/route.ts";
+import { may, useMe, useSession } from "../data/session.ts";
+import { useText } from "../text/index.ts";
+import { Login, MustChange } from "../parts/login.tsx";
+import { Gate } from "../parts/shell.tsx";
+import { Empty, Loading } from "../parts/states.tsx";
+import { Toasts } from "../parts/toast.tsx";
+import { Board } from "./board.tsx";
+import { CasePage } from "./case.tsx";
+import { Frame } from "./frame.tsx";
+import { ListPage } from "./list.tsx";
+import { NoticePage, TaskPage } from "./mine.tsx";
+import { FirstAccount } from "./setup_first.tsx";
+
+const SetUp = lazy(() => import("./setup.tsx"));
+const Labels = lazy(() => import("./labels.tsx"));
+const Master = lazy(() => import("./master.tsx"));
+
+function Page(): ReactNode {
+  const { path, query } = useRoute();
+  const me = useMe();
+  const [page = "", form = "", id = ""] = path;
+  const isAdmin = may(me, "people", "administer");
+  switch (page) {
+    case "list": return <ListPage query={query} />;
+    case "case": return <CasePage key={id} form={form} id={id} />;
+    case "tasks": return <TaskPage />;
+    case "notices": return <NoticePage />;
+    case "labels": return may(me, "area", "list") ? <Labels /> : <NotAllowed />;
+    case "people": return isAdmin ? <Master tab="people" /> : <NotAllowed />;
+    case "master": return isAdmin ? <Master tab="area" /> : <NotAllowed />;
+    case "setup": return isAdmin ? <SetUp step={form} /> : <NotAllowed />;
+    default: return may(me, "hazard", "list") ? <Board /> : <Home isAdmin={isAdmin} />;
+  }
+}
+
+// Somebody who sees no hazards starts where their work is.
+function Home({ isAdmin }: { isAdmin: boolean }) {
+  return isAdmin ? <Master tab="people" /> : <TaskPage />;
+}
+
+function NotAllowed() {
+  const { t } = useText();
+  return <Empty icon="shield" title={t("notAllowed")} />;
+}
+
+function Inside() {
+  const session = useSession();
+  if (session.kind === "unknown") return <Gate session={session} />;
+  if (session.kind === "empty") return <FirstAccount />;
+  if (session.kind === "nobody") return <Login client="desk" wasThere={session.wasThere} />;
+  if (session.me.must_change_password) return <MustChange />;
+  return <Frame><Suspense fallback={<Loading />}><Page /></Suspense></Frame>;
+}
+
+export function App() {
+  return (
+    <>
+      <Inside />
+      <Toasts />
+    </>
+  );
+}

@@ -1,0 +1,232 @@
+// The overview: counts, areas by level, hazards by state, my tasks, what is new. All live.
+import type { FormSource, RecordRow } from "../api/types.ts";
+import { columnsOf, isOverdue, matrixOf, totalsOf, type Column } from "../data/board.ts";
+import { useNow } from "../data/clock.ts";
+import { ago } from "../data/format.ts";
+import { localText } from "../data/prefs.ts";
+import {
+  byDue, choiceText, levelOf, levels, masterName, placeOf, titleOf, useAllRows, useForm,
+  useRows, useTasks,
+} from "../data/records.ts";
+import { hrefOf } from "../data/route.ts";
+import { useText } from "../text/index.ts";
+import { LevelBadge, LevelMark } from "../parts/badge.tsx";
+import { Countdown } from "../parts/clocks.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { useTitle } from "../parts/shell.tsx";
+import { Empty, Ready } from "../parts/states.tsx";
+import { News } from "./news.tsx";
+
+const openOnly = ["not", ["in", "state", ["closed", "invalid"]]];
+
+export function Board() {
+  const { t } = useText();
+  useTitle(t("navBoard"));
+  const form = useForm("hazard");
+  const open = useAllRows("hazard", { filter: openOnly, sort: "-created_at" });
+  const closed = useRows("hazard", {
+    filter: ["eq", "state", "closed"], sort: "-updated_at", limit: 12,
+  });
+  return (
+    <Ready query={form}>
+      {(source) => (
+        <Ready query={open}>
+          {(rows) => (
+            <div className="overview">
+              <h1 className="unseen">{t("deskTitle")}</h1>
+              <Totals rows={rows} />
+              <Matrix rows={rows} />
+              <Columns form={source} rows={rows} closed={closed.value?.rows ?? []} />
+              <Side />
+            </div>
+          )}
+        </Ready>
+      )}
+    </Ready>
+  );
+}
+
+function Total(props: { text: string; count: number; to: string; tone?: string }) {
+  const tone = props.count > 0 ? props.tone ?? "" : "";
+  return (
+    <a className={`total ${tone}`} href={props.to}>
+      <span className="num">{props.count}</span>
+      <span>{props.text}</span>
+    </a>
+  );
+}
+
+function Totals({ rows }: { rows: RecordRow[] }) {
+  const { t } = useText();
+  const totals = totalsOf(rows, useNow());
+  const mine = useTasks().value?.rows.length ?? 0;
+  const list = (query: Record<string, string>) => hrefOf("list", query);
+  return (
+    <section className="panel totals" aria-label={t("deskTitle")}>
+      <Total text={t("kpiOpen")} count={totals.open} to={list({ open: "1" })} />
+      <Total
+        text={t("kpiRed")} count={totals.red} tone="red" to={list({ open: "1", level: "red" })}
+      />
+      <Total
+        text={t("kpiOverdue")} count={totals.overdue} tone="late"
+        to={list({ open: "1", overdue: "1" })}
+      />
+      <Total text={t("kpiVerify")} count={totals.verify} to={list({ state: "verifying" })} />
+      <Total text={t("kpiMine")} count={mine} to="#/tasks" />
+    </section>
+  );
+}
+
+function Matrix({ rows }: { rows: RecordRow[] }) {
+  const { t, lang } = useText();
+  const areas = useAllRows("area", { sort: "code" });
+  return (
+    <section className="panel matrix" aria-labelledby="matrix">
+      <h2 id="matrix">{t("boardMatrix")} <span className="soft">{t("boardMatrixHint")}</span></h2>
+      <Ready query={areas}>
+        {(known) => (
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t("area")}</th>
+                {levels.map((level) => (
+                  <th key={level} scope="col"><LevelBadge level={level} isBare /></th>
+                ))}
+                <th scope="col">{t("total")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {matrixOf(known.map((row) => ({ id: row.id, name: masterName(row, lang) })), rows)
+                .map((line) => (
+                  <tr key={line.area}>
+                    <th scope="row">
+                      <a href={hrefOf("list", { open: "1", area: line.area })}>{line.name}</a>
+                    </th>
+                    {levels.map((level) => (
+                      <td key={level} className={`num ${line.counts[level] ? level : "zero"}`}>
+                        {line.counts[level]}
+                      </td>
+                    ))}
+                    <td className="num">{line.total}</td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        )}
+      </Ready>
+    </section>
+  );
+}
+
+interface ColumnsProps {
+  form: FormSource;
+  rows: RecordRow[];
+  closed: RecordRow[];
+}
+function Columns({ form, rows, closed }: ColumnsProps) {
+  const { t, lang } = useText();
+  const columns = columnsOf(form, rows);
+  return (
+    <section className="panel board" aria-labelledby="board">
+      <h2 id="board">{t("boardTitle")}</h2>
+      <div className="columns" role="group" tabIndex={0} aria-label={t("boardTitle")}>
+        {columns.map((column) => (
+          <BoardColumn
+            key={column.state} column={column} form={form}
+            name={localText(form.states[column.state], lang)}
+          />
+        ))}
+        <BoardColumn
+          column={{ state: "closed", rows: closed }} form={form} name={t("boardRecentClosed")}
+        />
+      </div>
+    </section>
+  );
+}
+
+interface BoardColumnProps {
+  column: Column;
+  form: FormSource;
+  name: string;
+}
+function BoardColumn({ column, form, name }: BoardColumnProps) {
+  const { t } = useText();
+  return (
+    <section className="column" aria-label={name}>
+      <h3>
+        {name} <span className="num soft">{column.rows.length}</span>
+      </h3>
+      {column.rows.length === 0 && <p className="soft none">{t("boardColumnEmpty")}</p>}
+      <ul>{column.rows.map((row) => <BoardCard key={row.id} row={row} form={form} />)}</ul>
+    </section>
+  );
+}
+
+function BoardCard({ row, form }: { row: RecordRow; form: FormSource }) {
+  const { t, lang, texts } = useText();
+  const now = useNow();
+  const level = levelOf(row);
+  const due = row["due_at"];
+  const steps = Number(row["escalation"] ?? 0);
+  const isDone = row.state === "closed";
+  const late = isOverdue(row, now) ? " late" : "";
+  return (
+    <li>
+      <a
+        className={`hazard lv-${isDone ? "none" : level ?? "none"}${late}`}
+        href={`#/case/${form.id}/${row.id}`}
+      >
+        <span className="hazard-head">
+          {level && !isDone ? <LevelMark level={level} /> : isDone && <Icon name="check" />}
+          <span className="strong">{choiceText(form, "category", row["category"], lang)}</span>
+        </span>
+        <span>{placeOf(row, lang)}</span>
+        <span className="soft num hazard-foot">
+          <span>{row.number}</span>
+          <span>{ago(row.created_at, now, texts)}</span>
+        </span>
+        {steps > 0 && !isDone && (
+          <span className="escalated">
+            <Icon name="warn" />
+            {t("escalationLevel", { n: steps })}
+          </span>
+        )}
+        {typeof due === "string" && !isDone && <Countdown due={due} />}
+        {titleOf(row, "owner", lang) && !isDone && (
+          <span className="soft"><Icon name="person" /> {titleOf(row, "owner", lang)}</span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+function Side() {
+  const { t, lang } = useText();
+  const tasks = useTasks();
+  return (
+    <div className="side">
+      <section className="panel" aria-labelledby="mytasks">
+        <h2 id="mytasks">{t("boardMyTasks")}</h2>
+        <Ready query={tasks}>
+          {({ rows }) => rows.length === 0 ? <Empty icon="check" title={t("tasksEmpty")} /> : (
+            <ul className="lines">
+              {[...rows].sort(byDue).slice(0, 8).map((task) => (
+                <li key={task.id}>
+                  <a href={`#/case/${task.form}/${task.record_id}`}>
+                    {task.level && <LevelMark level={task.level} />}
+                    <span className="grow">
+                      <span className="strong">{localText(task.name, lang)}</span>
+                      <span className="soft num">{task.record?.number}</span>
+                    </span>
+                    {task.due && <Countdown due={task.due} />}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Ready>
+      </section>
+      <News />
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+// Top bar with the way to each page, the counts, the clock and the state of the link.
+import { useState, type ReactNode } from "react";
+import { useNow } from "../data/clock.ts";
+import { span, wallClock } from "../data/format.ts";
+import { useLink } from "../data/live.ts";
+import { localText } from "../data/prefs.ts";
+import { useNotices, useTasks } from "../data/records.ts";
+import { useRoute } from "../data/route.ts";
+import { logOut, may, useMe } from "../data/session.ts";
+import { useText, type TextKey } from "../text/index.ts";
+import { Button, ButtonLink } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Icon, type IconName } from "../parts/icon.tsx";
+import { PasswordForm } from "../parts/login.tsx";
+import { LanguageButton, LinkBanner, Mark, ThemeButton } from "../parts/shell.tsx";
+
+interface Place {
+  to: string;
+  icon: IconName;
+  text: TextKey;
+  isFor: (me: ReturnType<typeof useMe>) => boolean;
+}
+const places: Place[] = [
+  { to: "", icon: "board", text: "navBoard", isFor: (me) => may(me, "hazard", "list") },
+  { to: "list", icon: "list", text: "navList", isFor: (me) => may(me, "hazard", "list") },
+  { to: "tasks", icon: "tasks", text: "navTasks", isFor: () => true },
+  { to: "notices", icon: "bell", text: "navNotices", isFor: () => true },
+  { to: "people", icon: "people", text: "navPeople", isFor: (me) =>
+    may(me, "people", "administer") },
+  { to: "master", icon: "master", text: "navMaster", isFor: (me) =>
+    may(me, "people", "administer") },
+  { to: "labels", icon: "qr", text: "navLabels", isFor: (me) => may(me, "area", "list") },
+];
+
+export function Frame({ children }: { children: ReactNode }) {
+  const { t } = useText();
+  const me = useMe();
+  return (
+    <div className="desk">
+      <a className="skip" href="#main" onClick={(event) => {
+        event.preventDefault();
+        document.getElementById("main")?.focus();
+      }}>{t("skipToMain")}</a>
+      <header className="top">
+        <Mark />
+        <Navigation />
+        <div className="top-right">
+          <TimeAndAge />
+          <LanguageButton />
+          <ThemeButton />
+          <UserMenu name={me.name} />
+        </div>
+      </header>
+      <LinkBanner />
+      <main id="main" tabIndex={-1}>{children}</main>
+    </div>
+  );
+}
+
+function Navigation() {
+  const { t } = useText();
+  const me = useMe();
+  const { path } = useRoute();
+  const here = path[0] ?? "";
+  const tasks = useTasks().value?.rows.length ?? 0;
+  const unread = useNotices().value?.unread ?? 0;
+  const counts: Record<string, number> = { tasks, notices: unread };
+  return (
+    <nav aria-label={t("deskTitle")}>
+      {places.filter((place) => place.isFor(me)).map((place) => (
+        <a
+          key={place.to} href={`#/${place.to}`}
+          aria-current={here === place.to ? "page" : undefined}
+        >
+          <Icon name={place.icon} />
+          <span>{t(place.text)}</span>
+          {!!counts[place.to] && <b className="count num">{counts[place.to]}</b>}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function TimeAndAge() {
+  const now = useNow();
+  const link = useLink();
+  const { t, texts } = useText();
+  const age = Math.max(0, Date.now() - link.heard);
+  const isUp = link.state === "up";
+  return (
+    <p className="now">
+      <span className="num">{wallClock(now)}</span>
+      <span className={`link-chip ${link.state}`}>
+        <i aria-hidden="true" />
+        {isUp || link.heard === 0
+          ? t(isUp ? "linkUp" : "linkIdle")
+          : t("dataAge", { span: span(age, texts) })}
+      </span>
+    </p>
+  );
+}
+
+function UserMenu({ name }: { name: string }) {
+  const { t, lang } = useText();
+  const me = useMe();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        text={name} icon="person" kind="quiet" label={t("userMenu", { name })}
+        run={() => setOpen(true)}
+      />
+      {isOpen && (
+        <Dialog title={name} onClose={() => setOpen(false)}>
+          <ul className="grants">
+            {me.grants.map((grant) => (
+              <li key={`${grant.role}${grant.org_path}`}>
+                {localText(me.roles[grant.role], lang) || grant.role}
+                <span className="soft num"> {grant.org_path}</span>
+              </li>
+            ))}
+          </ul>
+          <h3>{t("changePassword")}</h3>
+          <PasswordForm isForced={false} onDone={() => setOpen(false)} />
+          <div className="row">
+            <ButtonLink href="/m/" icon="camera">{t("toPhone")}</ButtonLink>
+            <ButtonLink href="/ca" icon="shield">{t("caTrust")}</ButtonLink>
+            <Button
+              text={t("logOut")} icon="out" kind="danger"
+              run={() => void logOut().catch(() => {})}
+            />
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}

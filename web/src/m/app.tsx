@@ -1,0 +1,50 @@
+// Which phone screen is shown. Pages that are not the first one come when they are wanted.
+import { lazy, Suspense } from "react";
+import { Loading } from "../parts/states.tsx";
+import { Login, MustChange } from "../parts/login.tsx";
+import { Gate } from "../parts/shell.tsx";
+import { Toasts } from "../parts/toast.tsx";
+import { useRoute } from "../data/route.ts";
+import { useSession } from "../data/session.ts";
+import { Today } from "./today.tsx";
+import { MineList, NoticeList, TaskList } from "./lists.tsx";
+
+const Report = lazy(() => import("./report.tsx"));
+const Case = lazy(() => import("./case.tsx"));
+const MePage = lazy(() => import("./me.tsx"));
+
+function Screen() {
+  const { path, query } = useRoute();
+  const [page = "", form = "", id = ""] = path;
+  switch (page) {
+    case "report": return <Report code={query["code"] ?? ""} />;
+    case "tasks": return <TaskList />;
+    case "mine": return <MineList />;
+    case "notices": return <NoticeList />;
+    case "me": return <MePage />;
+    case "case": return <Case key={id} form={form} id={id} />;
+    default: return <Today />;
+  }
+}
+
+function Inside() {
+  const session = useSession();
+  if (session.kind === "unknown") return <Gate session={session} />;
+  // A plant that is not there yet is set up on the desk.
+  if (session.kind === "empty") {
+    location.replace("/desk/");
+    return null;
+  }
+  if (session.kind === "nobody") return <Login client="m" wasThere={session.wasThere} />;
+  if (session.me.must_change_password) return <MustChange />;
+  return <Suspense fallback={<Loading />}><Screen /></Suspense>;
+}
+
+export function App() {
+  return (
+    <>
+      <Inside />
+      <Toasts />
+    </>
+  );
+}

@@ -1,0 +1,115 @@
+// My tasks, my reports, my notices.
+import * as calls from "../api/calls.ts";
+import type { Notice } from "../api/types.ts";
+import { useNow } from "../data/clock.ts";
+import { ago } from "../data/format.ts";
+import { localText } from "../data/prefs.ts";
+import { refresh } from "../data/query.ts";
+import { asLevel, byDue, useForm, useNotices, useRows, useTasks } from "../data/records.ts";
+import { useMe } from "../data/session.ts";
+import { useText } from "../text/index.ts";
+import { LevelMark } from "../parts/badge.tsx";
+import { Button, ButtonLink } from "../parts/button.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Empty, Ready } from "../parts/states.tsx";
+import { RecordCard, TaskCard } from "./cards.tsx";
+import { Frame } from "./frame.tsx";
+
+export function TaskList() {
+  const { t } = useText();
+  const tasks = useTasks();
+  return (
+    <Frame title={t("tasksTitle")}>
+      <Ready query={tasks}>
+        {({ rows }) => rows.length === 0
+          ? <Empty icon="tasks" title={t("tasksEmpty")} hint={t("tasksEmptyHint")} />
+          : (
+            <ul className="cards">
+              {[...rows].sort(byDue).map((task) => <TaskCard key={task.id} task={task} />)}
+            </ul>
+          )}
+      </Ready>
+    </Frame>
+  );
+}
+
+export function MineList() {
+  const { t } = useText();
+  const me = useMe();
+  const form = useForm("hazard");
+  const filter = ["eq", "created_by", me.id];
+  const rows = useRows("hazard", { filter, sort: "-created_at", limit: 50 });
+  return (
+    <Frame title={t("mineTitle")}>
+      <Ready query={form}>
+        {(source) => (
+          <Ready query={rows}>
+            {(page) => page.rows.length === 0 ? (
+              <Empty icon="mine" title={t("mineEmpty")} hint={t("mineEmptyHint")}>
+                <ButtonLink href="#/report" kind="main" icon="camera">{t("reportTile")}</ButtonLink>
+              </Empty>
+            ) : (
+              <ul className="cards">
+                {page.rows.map((row) => <RecordCard key={row.id} row={row} form={source} />)}
+              </ul>
+            )}
+          </Ready>
+        )}
+      </Ready>
+    </Frame>
+  );
+}
+
+export function NoticeRow({ notice, base }: { notice: Notice; base: string }) {
+  const { lang, texts } = useText();
+  const now = useNow();
+  const level = asLevel(notice.level);
+  const read = () => {
+    if (!notice.read_at) void calls.readNotice(notice.id).then(() => refresh("notices"), () => {});
+  };
+  return (
+    <li>
+      <a
+        className={`card notice${notice.read_at ? " read" : ""}`} onClick={read}
+        href={`${base}/${notice.form}/${notice.record_id}`}
+      >
+        <span className="card-head">
+          {level ? <LevelMark level={level} /> : <Icon name="bell" />}
+          <span className="soft num">{ago(notice.at, now, texts)}</span>
+          {!notice.read_at && <i className="dot" aria-hidden="true" />}
+        </span>
+        <span className="card-title">{localText(notice.text, lang)}</span>
+      </a>
+    </li>
+  );
+}
+
+export function NoticeList() {
+  const { t } = useText();
+  const notices = useNotices();
+  const readAll = async (rows: Notice[]) => {
+    for (const notice of rows) if (!notice.read_at) await calls.readNotice(notice.id);
+    refresh("notices");
+  };
+  return (
+    <Frame title={t("noticesTitle")}>
+      <Ready query={notices}>
+        {({ rows, unread }) => rows.length === 0
+          ? <Empty icon="bell" title={t("noticesEmpty")} />
+          : (
+            <>
+              {unread > 0 && (
+                <Button
+                  text={t("noticesReadAll")} icon="check"
+                  run={() => void readAll(rows).catch(() => {})}
+                />
+              )}
+              <ul className="cards">{rows.map((notice) => (
+                <NoticeRow key={notice.id} notice={notice} base="#/case" />
+              ))}</ul>
+            </>
+          )}
+      </Ready>
+    </Frame>
+  );
+}

@@ -1,0 +1,47 @@
+// What happened to a record, newest first, each with who and when.
+import type { TimelineRow } from "../api/types.ts";
+import { dateTime } from "../data/format.ts";
+import { localText } from "../data/prefs.ts";
+import { useText, type Speech, type TextKey } from "../text/index.ts";
+
+const acts: Record<string, TextKey> = {
+  "case.start": "actStart", "case.end": "actEnd", "case.comment": "actComment",
+  "case.retry": "actRetry", "rule.decide": "actRule", "task.open": "actTask",
+  "task.claim": "actClaim", "task.unclaim": "actUnclaim", "task.complete": "actDone",
+  "task.return": "actReturn", "task.cancelled": "actCancel", "task.timed_out": "actTimedOut",
+  "timer.fire": "actTimer",
+};
+
+function title(row: TimelineRow, { t, lang }: Speech): string {
+  const act = acts[row.act];
+  const node = localText(row.name, lang);
+  return [node, act && t(act)].filter(Boolean).join(" · ") || row.act;
+}
+
+function who(row: TimelineRow, { t }: Speech): string {
+  return row.actor.name || (row.actor.kind === "person" ? "" : t("actSystem"));
+}
+
+function Row({ row }: { row: TimelineRow }) {
+  const speech = useText();
+  const isPerson = row.actor.kind === "person" || !!row.actor.name;
+  return (
+    <li className={`${isPerson ? "by-person" : "by-system"}${row.superseded ? " old" : ""}`}>
+      <p className="strong">{title(row, speech)}</p>
+      {row.comment && <p className="words">{row.comment}</p>}
+      <p className="soft">
+        <span>{who(row, speech)}</span>
+        <time className="num" dateTime={row.at}>{dateTime(row.at)}</time>
+      </p>
+    </li>
+  );
+}
+
+export function Timeline({ rows }: { rows: TimelineRow[] }) {
+  const keyed = rows.map((row, at) => ({ row, key: `${row.at}/${at}` })).reverse();
+  return (
+    <ol className="timeline">
+      {keyed.map(({ row, key }) => <Row key={key} row={row} />)}
+    </ol>
+  );
+}
