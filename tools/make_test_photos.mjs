@@ -86,7 +86,9 @@ function render(folder, isLeaking) {
 
 // Exif 2.32, clause 4.5: a little-endian TIFF block of three directories.
 const ASCII = 2, SHORT = 3, LONG = 4, RATIONAL = 5;
-const ascii = (tag, text) => ({ tag, type: ASCII, count: text.length + 1, data: Buffer.from(`${text}\0`) });
+const ascii = (tag, text) => {
+  return { tag, type: ASCII, count: text.length + 1, data: Buffer.from(`${text}\0`) };
+};
 const number = (tag, type, value) => {
   const data = Buffer.alloc(4);
   if (type === SHORT) data.writeUInt16LE(value);

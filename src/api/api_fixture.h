@@ -14,7 +14,6 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "engine/engine.h"
-#include "engine/seed.h"
 
 namespace anlan::api {
 
@@ -123,9 +122,12 @@ class ApiTest : public ::testing::Test {
     Answer answer =
         ask(post("/api/login",
                  Json::object({{"login", login}, {"password", password}, {"client", "desk"}})));
+    take_cookie(answer);
+    return answer;
+  }
+  void take_cookie(const Answer& answer) {
     std::string_view set = answer.header("Set-Cookie");
     if (set.starts_with("anlan=")) session_ = set.substr(6, set.find(';') - 6);
-    return answer;
   }
   void log_in(const std::string& login) {
     Answer answer = try_login(login, kDemoPassword);

@@ -122,7 +122,15 @@ void change_password(Services& at, const CallPtr& call, Finish finish) {
   };
   Result<engine::What> what = prepare();
   if (!what) return finish(std::unexpected(std::move(what).error()));
-  submit_then_me(at, call, std::move(*what), std::move(finish));
+  // The change ended every session of this person; who made it goes on in a fresh one.
+  LoginWish wish{.login = call->by.login,
+                 .password = call->body.text_or("new", ""),
+                 .client = is_phone(call->request) ? "m" : "desk"};
+  at.engine.submit(
+      command_of(*call, std::move(*what)), [&at, call, wish, finish](Result<Json> done) {
+        if (!done) return finish(std::unexpected(std::move(done).error()));
+        at.pool.go_on([&at, call, wish, finish] { start_session(at, call, wish, finish); });
+      });
 }
 
 void set_language(Services& at, const CallPtr& call, Finish finish) {

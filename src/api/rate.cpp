@@ -1,6 +1,7 @@
 #include "api/rate.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace anlan::api {
 namespace {
@@ -32,7 +33,7 @@ Duration Buckets::take(std::string_view key, Instant now) {
     return {};
   }
   double wait = (1 - bucket.tokens) * kMinuteNs / static_cast<double>(rate_.per_minute);
-  return {static_cast<int64_t>(wait) + 1};
+  return {static_cast<int64_t>(std::ceil(wait))};
 }
 
 std::size_t Buckets::size() {

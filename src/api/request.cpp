@@ -141,6 +141,14 @@ std::string_view cookie(const Request& request, std::string_view name) {
   return {};
 }
 
+bool is_phone(const Request& request) {
+  std::string_view agent = request.header("user-agent");
+  for (std::string_view word : {"Mobi", "Android", "iPhone", "HarmonyOS"}) {
+    if (agent.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 void add_security_headers(Answer& answer, const SecurityNeeds& needs) {
   auto add = [&answer](std::string name, std::string_view value) {
     answer.headers.emplace_back(std::move(name), value);

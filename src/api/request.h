@@ -63,6 +63,7 @@ using Fields = std::map<std::string, std::string, std::less<>>;
 Result<Fields> parse_query(std::string_view query);
 Result<std::string> decode_percent(std::string_view text);
 std::string encode_percent(std::string_view text);
+bool is_phone(const Request& request);  // by what the browser calls itself
 // One cookie of the Cookie header; empty where it is missing.
 std::string_view cookie(const Request& request, std::string_view name);
 

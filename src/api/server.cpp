@@ -314,12 +314,14 @@ void DrogonServer::set_up_drogon() {
 void DrogonServer::add_routes() {
   drogon::app().registerPreRoutingAdvice([this](const drogon::HttpRequestPtr& request,
                                                 drogon::AdviceCallback&& answer,
-                                                drogon::AdviceChainCallback&&) {
+                                                drogon::AdviceChainCallback&& go_on) {
     Reply reply = [answer = std::move(answer)](Answer made) {
       answer(response_of(std::move(made)));
     };
     Origin origin = doors_.origin_of(request);
     Request own = request_of(request, origin);
+    // LiveGate decides about these.
+    if (own.path == "/api/live" && !own.header("upgrade").empty()) return go_on();
     switch (origin.door) {
       case Origin::Door::Main: return site_.handle(std::move(own), std::move(reply));
       case Origin::Door::PlainDoor:
@@ -327,7 +329,7 @@ void DrogonServer::add_routes() {
       case Origin::Door::Stranger: return reply(site_.refuse_early(own, ErrorCode::Forbidden));
     }
   });
-  // Upgrades to anything but the live stream never reach the advice above.
+  // What Drogon refuses by itself.
   drogon::app().setCustomErrorHandler([this](drogon::HttpStatusCode status) {
     bool is_unknown = status == drogon::k404NotFound;
     ErrorCode code = is_unknown ? ErrorCode::NotFound : ErrorCode::BadRequest;

@@ -85,14 +85,6 @@ bool is_plain_host(std::string_view host) {
          std::string::npos;
 }
 
-bool is_phone(const Request& request) {
-  std::string_view agent = request.header("user-agent");
-  for (std::string_view word : {"Mobi", "Android", "iPhone", "HarmonyOS"}) {
-    if (agent.find(word) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
 bool is_open_at_plain_door(std::string_view path) {
   return path == "/ca" || path.starts_with("/ca/") || path == "/ca.crt" || path == "/api/ca" ||
          path == "/api/qr.svg";
@@ -170,7 +162,7 @@ Answer Site::refusal(const Error& error, const ErrorContext& context) {
 
 Answer Site::too_many(Duration wait, const ErrorContext& context) {
   Answer answer = error_answer({.code = ErrorCode::TooManyRequests}, context);
-  answer.headers.emplace_back("Retry-After", std::to_string(wait.to_seconds() + 1));
+  answer.headers.emplace_back("Retry-After", std::to_string((wait.ns - 1) / 1'000'000'000 + 1));
   return answer;
 }
 

@@ -234,6 +234,9 @@ TEST_F(SiteTest, ThePasswordIsChangedOnlyByWhoKnowsTheOldOne) {
   EXPECT_EQ(code_of(change(kDemoPassword, kDemoPassword)), "weak_password");
   Answer good = change(kDemoPassword, "New-Password-77");
   ASSERT_EQ(good.status, 200) << good.body;
+  EXPECT_EQ(ask(get("/api/me")).status, 401) << "every older session has ended";
+  take_cookie(good);
+  EXPECT_EQ(ask(get("/api/me")).status, 200);
   EXPECT_EQ(try_login("worker111", kDemoPassword).status, 401);
   EXPECT_EQ(try_login("worker111", "New-Password-77").status, 200);
 }
@@ -338,6 +341,7 @@ TEST_F(SiteTest, PeopleWithWeakFirstPasswordsAreRefusedWhole) {
   Answer changed = ask(post("/api/me/password",
                             Json::object({{"old", "First-Pass-77"}, {"new", "Second-Pass-88"}})));
   ASSERT_EQ(changed.status, 200) << changed.body;
+  take_cookie(changed);
   EXPECT_EQ(ask(get("/api/tasks")).status, 200);
 }
 

@@ -212,6 +212,25 @@ TEST_F(ServeTest, ServesUntilItIsAskedToStopThenEverythingVerifies) {
   EXPECT_EQ(none.wait(), 1);
 }
 
+TEST_F(ServeTest, AnAlteredDatabaseDoesNotVerify) {
+  {
+    Child server(words({"serve", "--http", "--port", "0"}));
+    ASSERT_TRUE(server.says("worker111")) << server.errors();
+    EXPECT_EQ(server.end(), 0);
+  }
+  EXPECT_EQ(Child(words({"verify"})).wait(), 0) << "as it was written";
+  std::string path = folder_.path() + "/anlan.db";
+  std::string bytes = text_in(path);
+  std::string_view from = "Raw material tank farm";
+  std::size_t at = bytes.find(from);
+  ASSERT_NE(at, std::string::npos);
+  for (; at != std::string::npos; at = bytes.find(from, at)) bytes.replace(at + 18, 4, "fire");
+  std::ofstream(path, std::ios::binary) << bytes;
+  Child verify(words({"verify"}));
+  EXPECT_EQ(verify.said().find("everything verifies"), std::string::npos);
+  EXPECT_EQ(verify.wait(), 1);
+}
+
 TEST_F(ServeTest, AnEmptyPlantShowsNoDemo) {
   Child server(words({"serve", "--http", "--port", "0", "--empty"}));
   ASSERT_TRUE(server.says("nobody is here yet")) << server.errors();

@@ -11,7 +11,7 @@
 #include "api/api.h"
 #include "app/commands.h"
 #include "core/log.h"
-#include "engine/seed.h"
+#include "engine/engine.h"
 
 namespace anlan::app {
 namespace {

@@ -9,7 +9,7 @@
 namespace anlan {
 
 struct Actor {
-  enum class Kind { Person, Anonymous, Token, System, SystemTimeout };  // order is free: text is stored
+  enum class Kind { Person, Anonymous, Token, System, SystemTimeout };  // text is stored
 
   Kind kind = Kind::System;
   PersonId person{};  // set for Person, and for Token: whose token it is

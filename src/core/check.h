@@ -12,8 +12,8 @@ namespace anlan {
 
 }  // namespace anlan
 
-#define CHECK(condition, why)                             \
-  do {                                                    \
-    if (!(condition)) [[unlikely]]                        \
-      ::anlan::check_failed(#condition, why);             \
+#define CHECK(condition, why)                 \
+  do {                                        \
+    if (!(condition)) [[unlikely]]            \
+      ::anlan::check_failed(#condition, why); \
   } while (false)

@@ -12,12 +12,14 @@ struct Word {
   std::string_view text;
   Kind kind;
 };
-constexpr std::array kWords{
-    Word{"all", Kind::All}, Word{"none", Kind::None}, Word{"and", Kind::And},
-    Word{"or", Kind::Or},   Word{"not", Kind::Not},   Word{"eq", Kind::Eq},
-    Word{"ne", Kind::Ne},   Word{"lt", Kind::Lt},     Word{"le", Kind::Le},
-    Word{"gt", Kind::Gt},   Word{"ge", Kind::Ge},     Word{"in", Kind::In},
-    Word{"null", Kind::Null}, Word{"contains", Kind::Contains}, Word{"under", Kind::Under}};
+constexpr std::array kWords{Word{"all", Kind::All},    Word{"none", Kind::None},
+                            Word{"and", Kind::And},    Word{"or", Kind::Or},
+                            Word{"not", Kind::Not},    Word{"eq", Kind::Eq},
+                            Word{"ne", Kind::Ne},      Word{"lt", Kind::Lt},
+                            Word{"le", Kind::Le},      Word{"gt", Kind::Gt},
+                            Word{"ge", Kind::Ge},      Word{"in", Kind::In},
+                            Word{"null", Kind::Null},  Word{"contains", Kind::Contains},
+                            Word{"under", Kind::Under}};
 
 std::optional<Kind> kind_of(const Json& word) {
   if (!word.is_text()) return std::nullopt;

@@ -28,9 +28,9 @@ void Sha256::add(std::string_view bytes) {
 std::string Sha256::finish() {
   std::string out(32, '\0');
   unsigned size = 0;
-  CHECK(EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(out.data()), &size) ==
-            1,
-        "hashing can't fail");
+  CHECK(
+      EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(out.data()), &size) == 1,
+      "hashing can't fail");
   return out;
 }
 

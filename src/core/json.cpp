@@ -17,8 +17,8 @@ const Json kNull;
 std::string ecma_number(double value) {
   if (value == 0) return "0";
   char digits_text[40];
-  auto [end, error] = std::to_chars(digits_text, digits_text + sizeof digits_text,
-                                    std::fabs(value), std::chars_format::scientific);
+  auto [end, error] = std::to_chars(digits_text, digits_text + sizeof digits_text, std::fabs(value),
+                                    std::chars_format::scientific);
   std::string_view text(digits_text, end);
   std::size_t e_place = text.find('e');
   int exponent = 0;

@@ -17,8 +17,7 @@ Result<Json> convert(yyjson_val* value, int depth) {
   if (depth > limits::kJsonDepthMax) return refuse(ErrorCode::TooDeep);
   switch (yyjson_get_type(value)) {
     case YYJSON_TYPE_BOOL: return Json(yyjson_get_bool(value));
-    case YYJSON_TYPE_RAW:
-      return Json(Json::Number{{yyjson_get_raw(value), yyjson_get_len(value)}});
+    case YYJSON_TYPE_RAW: return Json(Json::Number{{yyjson_get_raw(value), yyjson_get_len(value)}});
     case YYJSON_TYPE_STR: return Json(std::string(yyjson_get_str(value), yyjson_get_len(value)));
     case YYJSON_TYPE_ARR: {
       Json::Array items;
@@ -66,10 +65,8 @@ Result<Json> parse_json(std::string_view bytes, std::size_t bytes_max) {
     else if (!in_text && (c == ']' || c == '}')) --depth;
   }
   yyjson_read_err error{};
-  std::unique_ptr<yyjson_doc, DocFree> doc(yyjson_read_opts(const_cast<char*>(bytes.data()),
-                                                            bytes.size(),
-                                                            YYJSON_READ_NUMBER_AS_RAW, nullptr,
-                                                            &error));
+  std::unique_ptr<yyjson_doc, DocFree> doc(yyjson_read_opts(
+      const_cast<char*>(bytes.data()), bytes.size(), YYJSON_READ_NUMBER_AS_RAW, nullptr, &error));
   if (!doc) return refuse(ErrorCode::BadJson, error.msg == nullptr ? "" : error.msg);
   return convert(yyjson_doc_get_root(doc.get()), 0);
 }

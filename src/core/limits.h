@@ -1,5 +1,6 @@
 #pragma once
-// Every bound that foreign input can reach, with its reason. Reaching one is a refusal, not a crash.
+// Every bound that foreign input can reach, with its reason. Reaching one is a refusal, not a
+// crash.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,20 +18,20 @@ inline constexpr std::size_t kPageRowsMax = 200;            // one screen scroll
 inline constexpr std::size_t kFilterNodesMax = 200;         // a person's filter has 10
 inline constexpr std::size_t kFormFieldsMax = 300;          // PostgreSQL's tuple limit, with room
 inline constexpr std::size_t kFilesPerFieldMax = 20;
-inline constexpr std::size_t kObjectBytesMax = 16 << 10;    // an object field: a box, a small table
-inline constexpr std::size_t kSearchCharsMax = 64;          // more words than a person looks for
-inline constexpr std::size_t kHistoryVersionsMax = 1000;    // newest versions of one record shown
+inline constexpr std::size_t kObjectBytesMax = 16 << 10;  // an object field: a box, a small table
+inline constexpr std::size_t kSearchCharsMax = 64;        // more words than a person looks for
+inline constexpr std::size_t kHistoryVersionsMax = 1000;  // newest versions of one record shown
 inline constexpr std::size_t kExpressionBytesMax = 64 << 10;
 inline constexpr int kExpressionDepthMax = 64;
 inline constexpr uint64_t kEvaluationStepsMax = 1'000'000;
-inline constexpr int kEvaluationDepthMax = 1000;     // nested calls: bounded by the stack
+inline constexpr int kEvaluationDepthMax = 1000;  // nested calls: bounded by the stack
 inline constexpr std::size_t kEvaluationTextBytesMax = 1 << 20;  // a text that is built
 inline constexpr std::size_t kListItemsMax = 100'000;
-inline constexpr std::size_t kFlowStepsMax = 1000;          // steps of one event: then it is a loop
-inline constexpr std::size_t kFlowElementsMax = 2000;       // of one model; the largest we saw has 300
+inline constexpr std::size_t kFlowStepsMax = 1000;     // steps of one event: then it is a loop
+inline constexpr std::size_t kFlowElementsMax = 2000;  // of one model; the largest seen has 300
 inline constexpr std::size_t kCommandQueueMax = 10'000;
-inline constexpr std::size_t kCommandGroupMax = 256;        // commands in one disk transaction
+inline constexpr std::size_t kCommandGroupMax = 256;  // commands in one disk transaction
 inline constexpr std::size_t kImportRowsMax = 20'000;
-inline constexpr int kLiveCreditBytes = 256 << 10;          // unacknowledged bytes of one listener
+inline constexpr int kLiveCreditBytes = 256 << 10;  // unacknowledged bytes of one listener
 
 }  // namespace anlan::limits

@@ -28,9 +28,9 @@ const ErrorText& error_text(ErrorCode code);
 
 struct Error {
   ErrorCode code;
-  std::string detail{};     // for logs and developers, English, never shown alone to a user
-  std::string field{};      // which field or element is meant, empty if none
-  std::string message_zh{}; // says more than the catalogue, from a pack's texts; may be empty
+  std::string detail{};      // for logs and developers, English, never shown alone to a user
+  std::string field{};       // which field or element is meant, empty if none
+  std::string message_zh{};  // says more than the catalogue, from a pack's texts; may be empty
   std::string message_en{};
 
   bool operator==(const Error&) const = default;
@@ -41,19 +41,20 @@ using Result = std::expected<T, Error>;
 
 inline std::unexpected<Error> refuse(ErrorCode code, std::string detail = {},
                                      std::string field = {}) {
-  return std::unexpected(Error{.code = code, .detail = std::move(detail), .field = std::move(field)});
+  return std::unexpected(
+      Error{.code = code, .detail = std::move(detail), .field = std::move(field)});
 }
 
 }  // namespace anlan
 
 // Statement expression of g++ and clang; both target compilers have it. The counter keeps the names
 // of nested ones apart.
-#define ANLAN_TRY_NAMED(name, expression)                   \
-  ({                                                        \
-    auto name = (expression);                               \
-    if (!name) [[unlikely]]                                 \
-      return ::std::unexpected(::std::move(name).error());  \
-    ::std::move(name).value();                              \
+#define ANLAN_TRY_NAMED(name, expression)                  \
+  ({                                                       \
+    auto name = (expression);                              \
+    if (!name) [[unlikely]]                                \
+      return ::std::unexpected(::std::move(name).error()); \
+    ::std::move(name).value();                             \
   })
 #define ANLAN_JOIN_NOW(a, b) a##b
 #define ANLAN_JOIN(a, b) ANLAN_JOIN_NOW(a, b)

@@ -9,9 +9,12 @@ namespace {
 uint32_t next_char(std::string_view text, std::size_t& at) {
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   unsigned char lead = byte(at);
-  std::size_t size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3
-                     : lead < 0xf5                                          ? 4
-                                                                            : 0;
+  std::size_t size = lead < 0x80   ? 1
+                     : lead < 0xc2 ? 0
+                     : lead < 0xe0 ? 2
+                     : lead < 0xf0 ? 3
+                     : lead < 0xf5 ? 4
+                                   : 0;
   if (size == 0 || at + size > text.size()) return UINT32_MAX;
   uint32_t value = size == 1 ? lead : lead & (0xffu >> (size + 1));
   for (std::size_t i = 1; i < size; ++i) {

@@ -166,8 +166,8 @@ Result<Instant> parse_instant(std::string_view text) {
 
 std::string format_duration(Duration length) {
   if (length.ns == 0) return "PT0S";
-  uint64_t rest = length.ns < 0 ? 0 - static_cast<uint64_t>(length.ns)
-                                : static_cast<uint64_t>(length.ns);
+  uint64_t rest =
+      length.ns < 0 ? 0 - static_cast<uint64_t>(length.ns) : static_cast<uint64_t>(length.ns);
   std::string out = length.ns < 0 ? "-P" : "P";
   uint64_t seconds = rest / kSecond;
   uint64_t fraction = rest % kSecond;

@@ -82,8 +82,8 @@ struct ImportOrg {
   bool is_dry_run = true;
 };
 struct ImportPeople {
-  Json people;                            // as in docs/formats/http.md
-  std::vector<std::string> hashes;        // of the first passwords, same order; "" where none
+  Json people;                      // as in docs/formats/http.md
+  std::vector<std::string> hashes;  // of the first passwords, same order; "" where none
   bool is_dry_run = true;
 };
 struct SetUp {

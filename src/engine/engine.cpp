@@ -6,7 +6,6 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "engine/execute.h"
-#include "engine/tables.h"
 
 namespace anlan::engine {
 namespace {
@@ -15,18 +14,9 @@ constexpr std::size_t kTimersPerTurn = 100;  // then commands get their turn aga
 constexpr Duration kTimerRetry = Duration::minutes(1);
 constexpr Duration kIdleMax = Duration::seconds(1);  // so that heads and new timers are seen
 
-std::vector<store::Migration> all_migrations() {
-  std::vector<store::Migration> all = access::migrations();
-  for (auto& migration : records::migrations()) all.push_back(std::move(migration));
-  for (auto& migration : flow::migrations()) all.push_back(std::move(migration));
-  for (auto& migration : engine_migrations()) all.push_back(std::move(migration));
-  return all;
-}
-
 Json log_error(const Error& error) {
-  return Json::object({{"code", error_text(error.code).code},
-                       {"detail", error.detail},
-                       {"field", error.field}});
+  return Json::object(
+      {{"code", error_text(error.code).code}, {"detail", error.detail}, {"field", error.field}});
 }
 
 }  // namespace
@@ -44,18 +34,6 @@ Result<std::unique_ptr<Engine>> Engine::open(const Config& config) {
   engine->told_ = TRY(engine->last_event());
   TRY(engine->refresh_demo());
   return engine;
-}
-
-Result<void> Engine::deploy() {
-  auto migrations = all_migrations();
-  for (const records::Form* form : packs_.forms.all()) {
-    const records::Form* before = nullptr;
-    for (int64_t version = form->version - 1; version > 0 && before == nullptr; --version) {
-      before = packs_.forms.find(form->id, version);
-    }
-    migrations.push_back(TRY(records::migration_of(*form, before)));
-  }
-  return database_->migrate(migrations);
 }
 
 void Engine::start() {
@@ -87,7 +65,8 @@ void Engine::submit(Command command, Done done) {
 Result<Json> Engine::run(Command command) {
   auto answer = std::make_shared<std::promise<Result<Json>>>();  // shared: std::function copies it
   auto waiting = answer->get_future();
-  submit(std::move(command), [answer](Result<Json> result) { answer->set_value(std::move(result)); });
+  submit(std::move(command),
+         [answer](Result<Json> result) { answer->set_value(std::move(result)); });
   while (!writer_.joinable() &&
          waiting.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
     turn();

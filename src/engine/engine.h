@@ -127,6 +127,9 @@ class Engine {
 
   explicit Engine(const Config& config);
   Result<void> deploy();
+  Result<void> deploy_forms();
+  Result<void> deploy_models();
+  Result<void> commit_change(const store::Change& change);
   void serve();
   void run_group(std::deque<Waiting> group);
   void run_timers(Instant now);
@@ -150,5 +153,9 @@ class Engine {
   bool is_stopping_ = false;
   std::thread writer_;
 };
+
+// Fills an empty plant from the demo seed of the packs; nothing when somebody is there already. For
+// the start only: the writer may run or not.
+Result<void> seed_demo(Engine& engine);
 
 }  // namespace anlan::engine

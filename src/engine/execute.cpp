@@ -11,7 +11,8 @@ std::string asker_of(const Command& command) { return command.by.person.text(); 
 }  // namespace
 
 access::Desk Execution::desk() {
-  return {.view = transaction_, .actor = command_->by.actor, .now = around_.now, .ids = around_.ids};
+  return {
+      .view = transaction_, .actor = command_->by.actor, .now = around_.now, .ids = around_.ids};
 }
 
 flow::Around Execution::flow_around(Actor actor) {
@@ -103,13 +104,12 @@ Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow
                                             {"record_id", id.text()},
                                             {"data", write_json(data)},
                                             {"read_at", std::monostate{}}}});
-      step.change.events.push_back(
-          {.topic = "notice",
-           .payload = Json::object({{"notice", notice_id},
-                                    {"person", person.text()},
-                                    {"form", form.id},
-                                    {"record", id.text()},
-                                    {"level", notice.level}})});
+      step.change.events.push_back({.topic = "notice",
+                                    .payload = Json::object({{"notice", notice_id},
+                                                             {"person", person.text()},
+                                                             {"form", form.id},
+                                                             {"record", id.text()},
+                                                             {"level", notice.level}})});
     }
   }
   return transaction_.apply(step.change);

@@ -17,9 +17,10 @@ Result<std::vector<access::Grant>> parse_grants(std::string_view text,
     if (part.empty()) continue;
     std::size_t at = part.find('@');
     std::string role(trim(part.substr(0, at)));
-    bool is_role = roles.is_array() && std::ranges::any_of(roles.as_array(), [&](const Json& known) {
-      return known["id"] == Json(role);
-    });
+    bool is_role =
+        roles.is_array() && std::ranges::any_of(roles.as_array(), [&](const Json& known) {
+          return known["id"] == Json(role);
+        });
     if (!is_role) return refuse(ErrorCode::BadField, "unknown role " + role, "roles");
     if (at == std::string_view::npos) {
       grants.push_back({role, "/"});
@@ -60,8 +61,8 @@ Result<Json> Execution::execute(const Login& what) {
     refused_after_commit_ = result.answer.error();
     return Json::object();
   }
-  return Json::object({{"session", result.answer->text()},
-                       {"person", what.command.check.person->text()}});
+  return Json::object(
+      {{"session", result.answer->text()}, {"person", what.command.check.person->text()}});
 }
 
 Result<Json> Execution::execute(const Logout&) {
@@ -100,8 +101,8 @@ Result<Json> Execution::execute(const Touch&) {
 Result<Json> Execution::execute(const CreateToken& what) {
   if (what.days < 1 || what.days > 366) return refuse(ErrorCode::BadField, "1 to 366", "days");
   Instant expires = around_.now + Duration::days(what.days);
-  auto change = TRY(
-      access::create_token(desk(), command_->by.person, what.name, what.token, expires));
+  auto change =
+      TRY(access::create_token(desk(), command_->by.person, what.name, what.token, expires));
   std::string id = change.subject_id;
   TRY(transaction_.apply(change));
   return Json::object({{"id", id}});
@@ -146,18 +147,16 @@ Result<void> Execution::create_person(const Json& row, std::string hash) {
   if (unit == units.end()) return refuse(ErrorCode::BadField, "unknown unit " + code, "org_code");
   std::string login = TRY(row.text_at("login"));
   std::string name = TRY(row.text_at("name"));
-  auto grants =
-      TRY(parse_grants(row.text_or("roles", ""), units, around_.packs.policy.roles()));
-  access::NewPerson person{
-      .person = {.login = lower_ascii(trim(login)),
-                 .name = std::string(trim(name)),
-                 .org_path = unit->path,
-                 .phone = row.text_or("phone", ""),
-                 .state = "active",
-                 .language = row.text_or("language", "zh")},
-      .password_hash = std::move(hash),
-      .grants = std::move(grants),
-      .must_change_password = row.bool_or("must_change_password", true)};
+  auto grants = TRY(parse_grants(row.text_or("roles", ""), units, around_.packs.policy.roles()));
+  access::NewPerson person{.person = {.login = lower_ascii(trim(login)),
+                                      .name = std::string(trim(name)),
+                                      .org_path = unit->path,
+                                      .phone = row.text_or("phone", ""),
+                                      .state = "active",
+                                      .language = row.text_or("language", "zh")},
+                           .password_hash = std::move(hash),
+                           .grants = std::move(grants),
+                           .must_change_password = row.bool_or("must_change_password", true)};
   return transaction_.apply(TRY(access::create_person(desk(), person)));
 }
 

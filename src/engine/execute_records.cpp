@@ -89,8 +89,8 @@ Result<Json> Execution::execute(const CommentRecord& what) {
       command_->by, {.form = form->id, .action = Action::Press, .button = "comment"});
   if (!press.allowed && !reach.holds_task) return refuse(ErrorCode::Forbidden, press.reason);
   CaseId case_id = TRY(CaseId::parse(record.text_or("case_id", "")));
-  flow::Step step = TRY(
-      flow::comment(flow_around(command_->by.actor), command_->by, case_id, what.text));
+  flow::Step step =
+      TRY(flow::comment(flow_around(command_->by.actor), command_->by, case_id, what.text));
   TRY(finish_step(*form, what.id, std::move(step)));
   return Json::object();
 }
@@ -139,11 +139,9 @@ Result<Json> Execution::execute(const CompleteTask& what) {
     TRY(transaction_.apply(written.change));
     record = std::move(written.record);
   }
-  flow::Step step = TRY(flow::complete(flow_around(by.actor), by,
-                                       {.task = what.task,
-                                        .outcome = what.outcome,
-                                        .comment = what.comment,
-                                        .record = record}));
+  flow::Step step = TRY(flow::complete(
+      flow_around(by.actor), by,
+      {.task = what.task, .outcome = what.outcome, .comment = what.comment, .record = record}));
   TRY(finish_step(*form, task.record_id, std::move(step)));
   return answer_record(*form, task.record_id);
 }
@@ -163,13 +161,13 @@ Result<Json> Execution::execute(const ReturnTask& what) {
 Result<Json> Execution::execute(const RegisterFile& what) {
   auto known = TRY(records::find_file(transaction_, what.file.sha256, command_->by.actor));
   if (known) return Json::object();
-  TRY(transaction_.apply(
-      records::register_file(what.file, command_->by.actor, around_.now)));
+  TRY(transaction_.apply(records::register_file(what.file, command_->by.actor, around_.now)));
   return Json::object();
 }
 
 Result<Json> Execution::execute(const ReadNotice& what) {
-  auto rows = TRY(transaction_.query({"SELECT person, read_at FROM notice WHERE id = ?", {what.id}}));
+  auto rows =
+      TRY(transaction_.query({"SELECT person, read_at FROM notice WHERE id = ?", {what.id}}));
   if (rows.empty() || rows[0].text("person") != command_->by.person.text()) {
     return refuse(ErrorCode::NotFound);
   }

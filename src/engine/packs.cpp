@@ -43,7 +43,8 @@ std::vector<fs::path> files_of(const fs::path& folder, std::string_view ending) 
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.is_regular_file() && entry.path().extension() == ending) files.push_back(entry.path());
+    if (entry.is_regular_file() && entry.path().extension() == ending)
+      files.push_back(entry.path());
   }
   std::ranges::sort(files);
   return files;
@@ -82,7 +83,8 @@ bool needs_are_met(const Folder& folder, const std::vector<Folder>& before) {
 Result<std::vector<Folder>> in_order(std::vector<Folder> found) {
   std::vector<Folder> ordered;
   while (!found.empty()) {
-    auto next = std::ranges::find_if(found, [&](const Folder& f) { return needs_are_met(f, ordered); });
+    auto next =
+        std::ranges::find_if(found, [&](const Folder& f) { return needs_are_met(f, ordered); });
     if (next == found.end()) return bad_pack(found[0].path, "its needs are not there", "needs");
     ordered.push_back(std::move(*next));
     found.erase(next);
@@ -115,15 +117,16 @@ Result<void> load_forms(const fs::path& folder, Packs& packs) {
 
 Result<void> load_models(const fs::path& folder, Packs& packs) {
   for (const fs::path& file : files_of(folder / "rules", ".dmn")) {
-    auto model = rules::Model::parse(TRY(read_text(file)));
+    std::string content = TRY(read_text(file));
+    auto model = rules::Model::parse(content);
     if (!model) return bad_pack(file, model.error().detail, model.error().field);
-    packs.library.add_decision(file.stem().string(), 1, std::move(*model));
+    packs.models.push_back({ModelFile::Kind::Decisions, file.stem().string(), std::move(content)});
   }
   for (const fs::path& file : files_of(folder / "flows", ".bpmn")) {
-    auto model = flow::Model::parse(TRY(read_text(file)));
+    std::string content = TRY(read_text(file));
+    auto model = flow::Model::parse(content);
     if (!model) return bad_pack(file, model.error().detail, model.error().field);
-    std::string id = model->id();
-    packs.library.add_model(id, 1, std::move(*model));
+    packs.models.push_back({ModelFile::Kind::Flow, model->id(), std::move(content)});
   }
   return {};
 }

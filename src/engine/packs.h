@@ -14,9 +14,19 @@
 
 namespace anlan::engine {
 
+// A flow or a file of decisions, as text; both were parsed once, so they are valid.
+struct ModelFile {
+  enum class Kind { Flow, Decisions };
+
+  Kind kind = Kind::Flow;
+  std::string id;
+  std::string content;
+};
+
 struct Packs {
-  records::Forms forms;
-  flow::Library library;
+  records::Forms forms;           // of the packs; after the deployment every version ever deployed
+  std::vector<ModelFile> models;  // of the packs
+  flow::Library library;          // filled by the deployment, with every version ever deployed
   access::Policy policy;
   std::map<std::string, LocalText, std::less<>> texts;  // key -> text with {name} places
   Json seeds;                                           // list of seed objects in pack order

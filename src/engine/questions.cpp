@@ -14,10 +14,13 @@ struct ActionWord {
   Action action;
   std::string_view text;
 };
-constexpr ActionWord kActions[] = {
-    {Action::List, "list"},     {Action::Read, "read"},     {Action::Create, "create"},
-    {Action::Update, "update"}, {Action::Delete, "delete"}, {Action::Export, "export"},
-    {Action::Administer, "administer"}};
+constexpr ActionWord kActions[] = {{Action::List, "list"},
+                                   {Action::Read, "read"},
+                                   {Action::Create, "create"},
+                                   {Action::Update, "update"},
+                                   {Action::Delete, "delete"},
+                                   {Action::Export, "export"},
+                                   {Action::Administer, "administer"}};
 // Forms that no pack defines: what an administrator administers.
 constexpr std::string_view kPseudoForms[] = {"org", "people", "token", "setup"};
 
@@ -144,10 +147,10 @@ Result<Json> Engine::roles(const access::Subject&) {
 
 Result<Json> Engine::tokens(const access::Subject& by) {
   auto view = TRY(snapshot());
-  auto rows = TRY(view->query(
-      {"SELECT id, name, created_at, expires_at FROM api_token WHERE person_id = ? "
-       "AND revoked_at IS NULL ORDER BY created_at LIMIT 200",
-       {by.person.text()}}));
+  auto rows =
+      TRY(view->query({"SELECT id, name, created_at, expires_at FROM api_token WHERE person_id = ? "
+                       "AND revoked_at IS NULL ORDER BY created_at LIMIT 200",
+                       {by.person.text()}}));
   Json list = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     list.push(Json::object({{"id", rows[i].text("id")},

@@ -150,18 +150,19 @@ Result<Json> Engine::tasks(const access::Subject& by) {
 
 Result<Json> Engine::notices(const access::Subject& by) {
   auto view = TRY(snapshot());
-  auto rows = TRY(view->query({"SELECT * FROM notice WHERE person = ? ORDER BY at DESC, id DESC "
-                               "LIMIT 100",
-                               {by.person.text()}}));
+  auto rows =
+      TRY(view->query({"SELECT * FROM notice WHERE person = ? ORDER BY at DESC, id DESC "
+                       "LIMIT 100",
+                       {by.person.text()}}));
   Json list = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     auto row = rows[i];
     Json data = TRY(parse_json(row.text("data")));
     auto text = packs_.texts.find(row.text("kind"));
-    LocalText filled = text == packs_.texts.end() ? LocalText{row.text("kind"), row.text("kind")}
-                                                  : text->second;
-    Json shown = Json::object(
-        {{"zh", fill_text(filled.zh, data)}, {"en", fill_text(filled.en, data)}});
+    LocalText filled =
+        text == packs_.texts.end() ? LocalText{row.text("kind"), row.text("kind")} : text->second;
+    Json shown =
+        Json::object({{"zh", fill_text(filled.zh, data)}, {"en", fill_text(filled.en, data)}});
     Json read_at = row.is_null("read_at") ? Json() : Json(format_instant({row.int64("read_at")}));
     list.push(Json::object({{"id", row.text("id")},
                             {"at", format_instant({row.int64("at")})},
@@ -173,9 +174,9 @@ Result<Json> Engine::notices(const access::Subject& by) {
                             {"text", std::move(shown)},
                             {"read_at", std::move(read_at)}}));
   }
-  auto unread = TRY(view->query(
-      {"SELECT count(*) AS n FROM notice WHERE person = ? AND read_at IS NULL",
-       {by.person.text()}}));
+  auto unread =
+      TRY(view->query({"SELECT count(*) AS n FROM notice WHERE person = ? AND read_at IS NULL",
+                       {by.person.text()}}));
   return Json::object({{"rows", std::move(list)}, {"unread", unread[0].int64("n")}});
 }
 

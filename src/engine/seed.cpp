@@ -1,4 +1,4 @@
-#include "engine/seed.h"
+#include "engine/engine.h"
 
 namespace anlan::engine {
 

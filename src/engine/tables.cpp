@@ -14,6 +14,9 @@ std::vector<store::Migration> engine_migrations() {
                "CREATE INDEX notice_person ON notice (person, at)",
                "CREATE TABLE setting (name {{text}} PRIMARY KEY, value {{json}} NOT NULL, "
                "version {{int}} NOT NULL)",
+               "CREATE TABLE deployed_model (kind {{text}} NOT NULL, id {{text}} NOT NULL, "
+               "version {{int}} NOT NULL, content {{text}} NOT NULL, deployed_at {{int}} NOT NULL, "
+               "PRIMARY KEY (kind, id, version))",
                // Private: answers may name what only their asker may see, and live a week.
                "CREATE TABLE command_answer (asker {{text}} NOT NULL, key {{text}} NOT NULL, "
                "fingerprint {{text}} NOT NULL, answer {{json}} NOT NULL, at {{int}} NOT NULL, "

@@ -1,5 +1,6 @@
 #pragma once
-// The tables that belong to engine itself: notices, answers by idempotency key, settings.
+// The tables that belong to engine itself: notices, answers by idempotency key, settings, the
+// deployed flows and decisions.
 
 #include <vector>
 

@@ -436,8 +436,8 @@ TEST_P(CaseFiles, EveryCaseGivesItsTrace) {
 
 INSTANTIATE_TEST_SUITE_P(Databases, CaseFiles,
                          testing::Values(store::Dialect::Sqlite, store::Dialect::Postgres),
-                         [](const auto& info) {
-                           return info.param == store::Dialect::Sqlite ? "Sqlite" : "Postgres";
+                         [](const auto& each) {
+                           return each.param == store::Dialect::Sqlite ? "Sqlite" : "Postgres";
                          });
 
 }  // namespace

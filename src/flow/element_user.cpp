@@ -66,13 +66,13 @@ void open_task(Machine& machine, Token& token, const Instance& instance, const T
   row.detail = Json::object({{"candidates", who_json(task.candidates)}});
   machine.tell_task(task);
   const LocalText& name = machine.node_of(token).name;
-  machine.notices.push_back({.persons = std::move(people),
-                             .kind = "task",
-                             .level = terms.level,
-                             .node = token.node,
-                             .data = Json::object({{"task", task.id.text()},
-                                                   {"name_zh", name.zh},
-                                                   {"name_en", name.en}})});
+  machine.notices.push_back(
+      {.persons = std::move(people),
+       .kind = "task",
+       .level = terms.level,
+       .node = token.node,
+       .data =
+           Json::object({{"task", task.id.text()}, {"name_zh", name.zh}, {"name_en", name.en}})});
   machine.state.tasks.push_back(std::move(task));
 }
 

@@ -38,7 +38,7 @@ class Model {
   const Graph& graph() const { return *graph_; }
 
  private:
-  std::shared_ptr<const Graph> graph_;
+  std::shared_ptr<const Graph> graph_;  // shared: a Model is copied freely, its graph never changes
 };
 
 }  // namespace anlan::flow

@@ -68,6 +68,9 @@ TEST(ModelTest, BrokenXmlIsRefusedNotCrashedOn) {
     EXPECT_FALSE(Model::parse(xml)) << xml;
     EXPECT_FALSE(Model::lint(xml).empty()) << xml;
   }
+  std::string deep = "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\">";
+  for (int i = 0; i < 400'000; ++i) deep += "<a>";
+  EXPECT_FALSE(Model::parse(deep));
   std::string bomb(5 << 20, ' ');
   EXPECT_EQ(Model::parse(bomb).error().code, ErrorCode::TooLarge);
 }

@@ -57,8 +57,8 @@ class ShortModel {
 
   void add_flow(const std::string& from, const std::string& to, std::string_view more) {
     std::string id = from + "_" + to;
-    std::string flow = "<sequenceFlow id=\"" + id + "\" sourceRef=\"" + from + "\" targetRef=\"" +
-                       to + "\"";
+    std::string flow =
+        "<sequenceFlow id=\"" + id + "\" sourceRef=\"" + from + "\" targetRef=\"" + to + "\"";
     if (more == "default") {
       defaults_[from] = id;
       more = "";

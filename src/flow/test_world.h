@@ -106,8 +106,9 @@ class World {
   void grant(const std::string& login, std::vector<access::Grant> grants) {
     auto snapshot = view();
     access::Desk desk{*snapshot, {}, clock.now(), ids};
-    need(commit(need(access::set_grants(desk, people.at(login), std::move(grants))))
-             .transform([] { return 0; }));
+    need(commit(need(access::set_grants(desk, people.at(login), std::move(grants)))).transform([] {
+      return 0;
+    }));
   }
 
   Result<Step> start_case(const std::string& model_id, const std::string& login) {
@@ -140,9 +141,8 @@ class World {
   }
   void add_plant() {
     record_id = ids.next_id<RecordKind>();
-    for (auto [code, kind, parent] : {std::array{"AL", "plant", ""},
-                                      {"WS1", "workshop", "AL"},
-                                      {"WS2", "workshop", "AL"}}) {
+    for (auto [code, kind, parent] :
+         {std::array{"AL", "plant", ""}, {"WS1", "workshop", "AL"}, {"WS2", "workshop", "AL"}}) {
       access::OrgUnit unit{
           .code = code, .kind = kind, .name = {"单位", "Unit"}, .parent_code = parent};
       run_desk([&](const access::Desk& desk) { return access::create_org(desk, unit); });

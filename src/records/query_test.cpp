@@ -270,19 +270,27 @@ TEST_P(Queries, FindFewAmongMany) {
     std::string id = ids_.next_id<RecordKind>().text();
     bool is_wanted = i % 1000 == 3;
     if (is_wanted) wanted.push_back(id);
-    change.rows.push_back({.table = "f_sample", .key = {{"id", id}},
-                           .cells = {{"state", "open"}, {"org_path", "/AL/WS1/"},
-                                     {"form_version", int64_t{1}}, {"version", int64_t{1}},
-                                     {"created_at", i}, {"created_by", "system"},
-                                     {"updated_at", i}, {"updated_by", "system"},
-                                     {"c_at", i}, {"c_color", is_wanted ? "blue" : "red"}},
+    change.rows.push_back({.table = "f_sample",
+                           .key = {{"id", id}},
+                           .cells = {{"state", "open"},
+                                     {"org_path", "/AL/WS1/"},
+                                     {"form_version", int64_t{1}},
+                                     {"version", int64_t{1}},
+                                     {"created_at", i},
+                                     {"created_by", "system"},
+                                     {"updated_at", i},
+                                     {"updated_by", "system"},
+                                     {"c_at", i},
+                                     {"c_color", is_wanted ? "blue" : "red"}},
                            .is_private = true});
   }
   ASSERT_TRUE(commit(change));
   for (const std::string sort : {"created_at", "-created_at", "at", "-at", "id"}) {
     Query query{.filter = filter(R"(["eq","color","blue"])"),
                 .scope = filter(R"(["under","org_path","/AL/"])"),
-                .modes = kReadAll, .sort = sort, .count = 2};
+                .modes = kReadAll,
+                .sort = sort,
+                .count = 2};
     std::vector<std::string> seen;
     do {
       auto page = listed(query);

@@ -245,7 +245,7 @@ class Bench {
     input.set("money", Json(Json::Number{std::to_string(n % 9000) + ".25"}));
     for (int i = 0; i < 3; ++i) input.set("at" + std::to_string(i), "2026-11-21T06:00:00Z");
     input.set("flag0", n % 2 == 0).set("flag1", n % 3 == 0);
-    input.set("owner", people_[static_cast<std::size_t>(n % kPeople)].text());
+    input.set("owner", people_[static_cast<std::size_t>(n / kWorkshops % kPeople)].text());
     input.set("checker", people_[static_cast<std::size_t>(n % 7)].text());
     input.set("unit", "WS" + std::to_string(n % kWorkshops));
     input.set("phone", "13800001234");
@@ -284,6 +284,8 @@ class Bench {
       }
       commit(change);
     }
+    auto filled = must(must(database_->snapshot())->query({"SELECT COUNT(*) AS n FROM f_bench"}));
+    if (filled[0].int64("n") != options_.rows) give_up({.code = ErrorCode::Internal});
     // What autovacuum and the server's own upkeep do in daily life.
     std::vector<store::Migration> upkeep{{"bench.upkeep", {"ANALYZE"}}};
     must(database_->migrate(upkeep));

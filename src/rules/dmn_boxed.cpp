@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 12> kBoxed = {
     "functionDefinition", "invocation", "decisionTable", "filter",
     "conditional",        "for",        "some",          "every"};
 
+// Shared: expressions hold one tree together, and functions made from it outlive them.
 std::shared_ptr<Node> node(Op op, std::vector<NodePtr> parts = {}) {
   auto out = std::make_shared<Node>();
   out->op = op;

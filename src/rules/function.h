@@ -34,7 +34,7 @@ struct Parameter {
 struct Function {
   std::vector<Parameter> parameters{};
   const Builtin* builtin = nullptr;
-  std::shared_ptr<const Node> body{};
+  std::shared_ptr<const Node> body{};  // shared: the function may outlive its expression
   Context captured{};
   std::string self_name{};  // under which the body may call itself
   TypePtr result{};

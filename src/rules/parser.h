@@ -50,7 +50,7 @@ class Parser {
   Parsed parsed(NodePtr root) &&;
 
  private:
-  using NodeOut = std::shared_ptr<Node>;
+  using NodeOut = std::shared_ptr<Node>;  // shared with functions made from the tree
 
   // Tokens.
   void advance();

@@ -11,6 +11,7 @@
 namespace anlan::rules::regex {
 
 struct Compiled;
+// Shared: every copy of an expression uses one compiled pattern.
 using Pattern = std::shared_ptr<const Compiled>;
 
 // Flags s, m, i, x, q; nothing where pattern or flags are not valid.

@@ -13,6 +13,7 @@ namespace anlan::rules {
 
 struct Node;
 struct Type;
+// Shared: types name each other, and models are copied freely.
 using TypePtr = std::shared_ptr<const Type>;
 
 struct Type {

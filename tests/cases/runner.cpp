@@ -94,8 +94,8 @@ class Run {
     is_refusal_seen_ = true;
     std::string got(error_text(answer_.error().code).code);
     if (!answer_.error().field.empty()) got += " " + answer_.error().field;
-    bool same = text.find(' ') == std::string::npos ? got.substr(0, got.find(' ')) == text
-                                                     : got == text;
+    bool same =
+        text.find(' ') == std::string::npos ? got.substr(0, got.find(' ')) == text : got == text;
     return same ? "" : "expected refusal " + text + ", got " + got + " " + answer_.error().detail;
   }
 
@@ -107,7 +107,8 @@ class Run {
     for (std::string_view step : split(std::string_view(text).substr(equals + 3), '.')) {
       bool is_index = !step.empty() && std::isdigit(static_cast<unsigned char>(step[0])) != 0;
       std::size_t index = is_index ? std::stoul(std::string(step)) : 0;
-      if (is_index && (!value.is_array() || index >= value.as_array().size())) return "no such item";
+      if (is_index && (!value.is_array() || index >= value.as_array().size()))
+        return "no such item";
       value = is_index ? Json(value.as_array()[index]) : Json(value[step]);
     }
     variables_[text.substr(0, equals)] = value.is_text() ? value.as_text() : write_json(value);

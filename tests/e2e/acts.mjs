@@ -38,6 +38,7 @@ export class Seat {
     await page.getByLabel(this.t.loginPassword, { exact: true }).fill(this.password);
     await page.locator(".login-card button[type=submit]").click();
     await page.waitForSelector(".frame, .desk");
+    await page.waitForSelector(".link-chip.up");
     return this;
   }
 
@@ -68,7 +69,8 @@ export class Seat {
   }
 
   // ---- reporting ----
-  async report({ area, category, consequence, exposure, isStopped, words }) {
+  async report(what) {
+    const { area, category, consequence, exposure, isStopped, words } = what;
     const { page, t } = this;
     await this.go("report");
     await page.waitForSelector(".shutter");
@@ -82,6 +84,7 @@ export class Seat {
     if (isStopped) await page.getByRole("switch", { name: t.jobStopped }).click();
     if (words) await page.getByLabel(t.sectionWords).fill(words);
     await page.waitForSelector(".sent.whole");
+    if (what.isInterrupted) await this.comeBack(area);
     await this.look("report-filled");
     await page.locator(".action-bar .button").click();
     await page.waitForSelector(".done-number");
@@ -91,6 +94,15 @@ export class Seat {
     await page.locator(".action-bar .button").click();
     await page.waitForSelector(".case");
     return { number, id: page.url().split("/").pop() };
+  }
+
+  // The phone was put away half-way: nothing that was filled in is lost.
+  async comeBack(area) {
+    await this.page.reload();
+    await this.page.waitForSelector(".sent.whole");
+    const chip = this.chip(this.t.sectionPlace, area);
+    await chip.waitFor();
+    if ((await chip.getAttribute("aria-checked")) !== "true") throw new Error("the draft is gone");
   }
 
   // ---- tasks ----

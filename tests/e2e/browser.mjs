@@ -43,7 +43,8 @@ export class Watch {
   }
 
   add(kind, text) {
-    this.breaches.push(`${kind}: ${text}`);
+    const breach = `${kind}: ${text}`;
+    if (!this.breaches.includes(breach)) this.breaches.push(breach);
   }
 
   // What was on the screens when a walk failed, and what the server refused.

@@ -2,7 +2,7 @@
 //   npm --prefix web run e2e [-- NAME]   only the walks whose name holds NAME
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { form, photoAfter, Seat } from "./acts.mjs";
@@ -68,8 +68,17 @@ class Plant {
   }
 }
 
+// A proof reaches as far as the newest signed head; heads come every few seconds.
+async function waitHead(seat, id) {
+  await seat.page.waitForFunction(async (record) => {
+    const answer = await fetch(`/api/records/hazard/${record}/proof`);
+    return (await answer.text()).includes("closed");
+  }, id, { polling: 500 });
+}
+
 async function proofOf(seat, id, folder) {
   await seat.open(id);
+  await waitHead(seat, id);
   await seat.look("auditor-case");
   const coming = seat.page.waitForEvent("download");
   await seat.page.getByRole("button", { name: seat.t.proofButton }).click();
@@ -78,10 +87,16 @@ async function proofOf(seat, id, folder) {
   return file;
 }
 
+// The auditor's program agrees, and no longer does once one word of the record was altered.
 function verify(file) {
   assert.ok(verifier, "verify_ledger is not built");
-  const said = execFileSync(verifier, [file], { encoding: "utf8" });
-  assert.ok(said.length > 0);
+  const check = (path) => execFileSync(verifier, ["proof", path], { stdio: "pipe" });
+  check(file);
+  const text = readFileSync(file, "utf8");
+  assert.ok(text.includes("closed"), "the proof shows how the case ended");
+  const altered = `${file}.altered`;
+  writeFileSync(altered, text.replaceAll("closed", "closer"));
+  assert.throws(() => check(altered), /./);
 }
 
 // A major hazard goes through every hand of the plant.
@@ -135,6 +150,7 @@ async function generalLife(plant, size, folder) {
   const worker = await plant.seat("worker111", "phone");
   const { id } = await worker.report({
     area: seed.areaName("A1", lang), category: "guarding", consequence: "light", exposure: "now",
+    isInterrupted: true,
   });
   const leader = await plant.seat("leader11", size);
   await leader.open(id);

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "core/hash.h"
 #include "tests/support/plant.h"
 
@@ -115,12 +118,11 @@ TEST_F(EngineTest, ADryRunShowsWhatIsWrongAndWritesNothing) {
 }
 
 TEST_F(EngineTest, OnlyAnAdministratorImportsPeople) {
-  engine::ImportPeople what{.people = Json::array({Json::object({{"login", "new1"},
-                                                                 {"name", "新人"},
-                                                                 {"org_code", "T11"},
-                                                                 {"roles", "worker@T11"}})}),
-                            .hashes = {},
-                            .is_dry_run = false};
+  engine::ImportPeople what{
+      .people = Json::array({Json::object(
+          {{"login", "new1"}, {"name", "新人"}, {"org_code", "T11"}, {"roles", "worker@T11"}})}),
+      .hashes = {},
+      .is_dry_run = false};
   EXPECT_EQ(plant_->run(worker_, what).error().code, ErrorCode::Forbidden);
   auto admin = plant_->as("admin").value();
   auto answer = plant_->run(admin, what);
@@ -170,8 +172,7 @@ TEST_F(EngineTest, AFileIsGivenOnlyThroughARecordThatNamesIt) {
   RecordId id = RecordId::parse((*answer)["record"].text_or("id", "")).value();
   EXPECT_EQ(plant_->engine().file(worker_, "hazard", id, sha_).value(), photo("a"));
   auto neighbour = plant_->as("worker211").value();
-  EXPECT_EQ(plant_->engine().file(neighbour, "hazard", id, sha_).error().code,
-            ErrorCode::NotFound);
+  EXPECT_EQ(plant_->engine().file(neighbour, "hazard", id, sha_).error().code, ErrorCode::NotFound);
   auto other = plant_->upload(worker_, photo("b")).value();
   EXPECT_EQ(plant_->engine().file(worker_, "hazard", id, other).error().code, ErrorCode::NotFound);
 }
@@ -184,10 +185,36 @@ TEST_F(EngineTest, WhatIsNoPhotoIsRefusedAtItsLastByte) {
 TEST_F(EngineTest, AFailedLogInIsRefusedAndStaysInTheLog) {
   auto check = plant_->engine().check_password("worker111", "wrong");
   ASSERT_TRUE(check);
-  engine::Login login{{.check = *check, .client = "m", .address = "127.0.0.1", .token = access::random_token(plant_->random())}};
+  engine::Login login{{.check = *check,
+                       .client = "m",
+                       .address = "127.0.0.1",
+                       .token = access::random_token(plant_->random())}};
   EXPECT_EQ(plant_->run({}, login).error().code, ErrorCode::LoginFailed);
   auto view = plant_->engine().database().snapshot().value();
   EXPECT_EQ(view->query({"SELECT * FROM login_log"})->size(), 1U);
+}
+
+// architecture.md, invariant 6.
+TEST_F(EngineTest, ARunningCaseKeepsTheFlowItBeganWith) {
+  ASSERT_TRUE(plant_->engine().run(command("", "")));
+  std::filesystem::path packs = plant_->folder() / "packs";
+  std::filesystem::copy("packs", packs, std::filesystem::copy_options::recursive);
+  std::filesystem::path file = packs / "hazards" / "flows" / "hazard_loop.bpmn";
+  std::ifstream in(file);
+  std::string xml((std::istreambuf_iterator<char>(in)), {});
+  // The changed flow leaves every assignment to the general manager.
+  std::string before = R"(role="team_leader" onEmpty)";
+  std::size_t at = xml.find(before);
+  ASSERT_NE(at, std::string::npos);
+  xml.replace(at, before.size(), R"(role="general_manager" onEmpty)");
+  std::ofstream(file) << xml;
+  ASSERT_TRUE(plant_->reopen(packs.string()));
+  auto leader = plant_->as("leader11").value();
+  EXPECT_EQ((*plant_->engine().tasks(leader))["rows"].as_array().size(), 1U);
+  ASSERT_TRUE(plant_->engine().run(command("", "")));
+  EXPECT_EQ((*plant_->engine().tasks(leader))["rows"].as_array().size(), 1U);
+  auto gm = plant_->as("gm").value();
+  EXPECT_EQ((*plant_->engine().tasks(gm))["rows"].as_array().size(), 1U);
 }
 
 }  // namespace

@@ -29,8 +29,7 @@ constexpr std::array kExposures{"now", "daily", "seldom"};
 class Days {
  public:
   explicit Days(uint64_t seed) : random_(seed), disk_(random_) {
-    auto plant = Plant::create(
-        {.sqlite_vfs = disk_.vfs_name(), .seed = seed, .sync = true});
+    auto plant = Plant::create({.sqlite_vfs = disk_.vfs_name(), .seed = seed, .sync = true});
     EXPECT_TRUE(plant) << plant.error().detail;
     if (plant) plant_ = std::move(*plant);
   }
@@ -111,8 +110,8 @@ class Days {
     auto area = plant_->id_of("area", pick(kAreas));
     if (!sha || !area) return;
     Json photos = Json::array({Json::object({{"sha256", *sha}, {"name", "a.jpg"}})});
-    remember(plant_->run(*by, engine::CreateRecord{
-                                  .form = "hazard",
+    remember(plant_->run(
+        *by, engine::CreateRecord{.form = "hazard",
                                   .fields = Json::object({{"photos", photos},
                                                           {"area", *area},
                                                           {"category", "leak"},

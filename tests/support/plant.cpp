@@ -6,7 +6,6 @@
 
 #include "core/hash.h"
 #include "engine/import.h"
-#include "engine/seed.h"
 
 namespace anlan::test {
 namespace {
@@ -54,9 +53,11 @@ Result<std::unique_ptr<Plant>> Plant::create(const PlantOptions& options) {
   return plant;
 }
 
-Result<void> Plant::reopen() {
+Result<void> Plant::reopen(const std::string& packs) {
   engine_.reset();
-  engine_ = TRY(engine::Engine::open(config()));
+  engine::Config with = config();
+  with.pack_folders = {packs};
+  engine_ = TRY(engine::Engine::open(with));
   return {};
 }
 

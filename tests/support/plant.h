@@ -11,7 +11,7 @@
 namespace anlan::test {
 
 struct PlantOptions {
-  std::string database;       // as store::Config; empty: SQLite in the plant's own folder
+  std::string database;  // as store::Config; empty: SQLite in the plant's own folder
   std::string sqlite_vfs{};
   uint64_t seed = 1;
   bool sync = false;
@@ -39,7 +39,7 @@ class Plant {
   // Moves the clock from due timer to due timer until the time is over.
   void wait(Duration length);
   // Forgets the running engine without a word to it, and opens the plant again.
-  Result<void> reopen();
+  Result<void> reopen(const std::string& packs = "packs");
   // The id behind a code of a form ("area", "A1") or a log-in ("person", "leader11").
   Result<std::string> id_of(std::string_view kind, std::string_view code);
 

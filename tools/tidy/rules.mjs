@@ -12,7 +12,8 @@ export function languageOf(path) {
   return null;
 }
 
-const isTest = (path) => /(_test\.(cpp|mjs)|\.test\.tsx?)$/.test(path) || path.startsWith("tests/");
+const testNames = /(_test\.(cpp|mjs)|\.test\.tsx?|\/test_\w+\.(h|cpp))$/;
+const isTest = (path) => testNames.test(path) || path.startsWith("tests/");
 const isGenerated = (path) => path.includes("/generated/");
 const isCode = (path) => /(\.(cpp|h|ts|tsx|mjs|js|css|sh|cmake)|CMakeLists\.txt|^anlan|^\.ci\/run)$/
   .test(path) && !isGenerated(path);

@@ -21,11 +21,13 @@ const owners = [
   [/^yyjson\.h/, ["core"]],
 ];
 
-// The front door of rules is several headers, those that rules/rules.h names.
+// The front door of rules is several headers, those that rules/rules.h names; the runner of its
+// conformance suite reads files and so stays out of that one.
 function isFrontDoor(target, files) {
   const [room, ...rest] = target.split("/");
   if (rest.join("/") === `${room}.h`) return true;
   if (room !== "rules") return false;
+  if (target === "rules/tck.h") return true;
   return includesOf(files.get("src/rules/rules.h") ?? "").some((named) => named.target === target);
 }
 

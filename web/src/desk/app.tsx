@@ -24,7 +24,7 @@ function Page(): ReactNode {
   const [page = "", form = "", id = ""] = path;
   const isAdmin = may(me, "people", "administer");
   switch (page) {
-    case "list": return <ListPage query={query} />;
+    case "list": return may(me, "hazard", "list") ? <ListPage query={query} /> : <NotAllowed />;
     case "case": return <CasePage key={id} form={form} id={id} />;
     case "tasks": return <TaskPage />;
     case "notices": return <NoticePage />;

@@ -62,7 +62,9 @@ export function Today() {
           to="notices" icon="bell" text={t("noticesTile")} count={unread}
           hint={unread > 0 ? t("noticesUnread", { n: unread }) : t("noticesNone")}
         />
-        <Tile to="mine" icon="mine" text={t("mineTile")} hint={t("mineTileHint")} />
+        {may(me, "hazard", "list") && (
+          <Tile to="mine" icon="mine" text={t("mineTile")} hint={t("mineTileHint")} />
+        )}
         <Tile to="me" icon="person" text={t("meTab")} hint={me.login} />
       </div>
       {rows.length > 0 && (

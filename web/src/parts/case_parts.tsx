@@ -31,7 +31,9 @@ export function CasePhotos({ form, record }: { form: FormSource; record: RecordR
     <>
       {b && a && <Compare place={place} before={b} after={a} />}
       <div className="photo-rows">
-        {before.length > 0 && <PhotoTiles place={place} photos={before} label={label} />}
+        {before.length > 0 && (
+          <PhotoTiles place={place} photos={before} label={label} isAlone={after.length === 0} />
+        )}
         {after.length > 0 && (
           <PhotoTiles place={place} photos={after} label={t("casePhotosAfter")} />
         )}

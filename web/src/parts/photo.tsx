@@ -12,12 +12,17 @@ export interface PhotoPlace {
   id: string;
 }
 
-export function PhotoTiles(props: { place: PhotoPlace; photos: PhotoItem[]; label: string }) {
-  const { place, photos, label } = props;
+interface TilesProps {
+  place: PhotoPlace;
+  photos: PhotoItem[];
+  label: string;
+  isAlone?: boolean;
+}
+export function PhotoTiles({ place, photos, label, isAlone = false }: TilesProps) {
   const [open, setOpen] = useState<PhotoItem | null>(null);
   const { t } = useText();
   return (
-    <div className="tiles">
+    <div className={`tiles${isAlone && photos.length === 1 ? " single" : ""}`}>
       {photos.map((photo, at) => (
         <button
           key={photo.sha256} type="button" className="tile" onClick={() => setOpen(photo)}

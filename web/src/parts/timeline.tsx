@@ -19,15 +19,19 @@ function title(row: TimelineRow, { t, lang }: Speech): string {
 }
 
 function who(row: TimelineRow, { t }: Speech): string {
-  return row.actor.name || (row.actor.kind === "person" ? "" : t("actSystem"));
+  return (deeds.includes(row.act) && row.actor.name) || t("actSystem");
 }
+
+// What somebody did, as against what followed from it by itself.
+const deeds = ["case.start", "case.comment", "task.claim", "task.unclaim", "task.complete",
+  "task.return"];
 
 function Row({ row }: { row: TimelineRow }) {
   const speech = useText();
-  const isPerson = row.actor.kind === "person" || !!row.actor.name;
+  const isDeed = deeds.includes(row.act);
   return (
-    <li className={`${isPerson ? "by-person" : "by-system"}${row.superseded ? " old" : ""}`}>
-      <p className="strong">{title(row, speech)}</p>
+    <li className={`${isDeed ? "by-person" : "by-system"}${row.superseded ? " old" : ""}`}>
+      <p className={isDeed ? "strong" : "soft"}>{title(row, speech)}</p>
       {row.comment && <p className="words">{row.comment}</p>}
       <p className="soft">
         <span>{who(row, speech)}</span>

@@ -1,0 +1,110 @@
+// Packs meet the database at the start: tables grow, new versions of forms, flows and decisions are
+// kept beside the old ones, so that a running case keeps what it began with.
+
+#include <map>
+
+#include "engine/engine.h"
+#include "engine/tables.h"
+
+namespace anlan::engine {
+namespace {
+
+// On disk. Never rename.
+std::string_view kind_text(ModelFile::Kind kind) {
+  return kind == ModelFile::Kind::Flow ? "flow" : "decisions";
+}
+
+struct Newest {
+  int64_t version = 0;
+  std::string content;
+};
+
+Result<void> add_to_library(flow::Library& library, std::string_view kind, const std::string& id,
+                            int64_t version, const std::string& content) {
+  if (kind == kind_text(ModelFile::Kind::Flow)) {
+    library.add_model(id, version, TRY(flow::Model::parse(content)));
+  } else {
+    library.add_decision(id, version, TRY(rules::Model::parse(content)));
+  }
+  return {};
+}
+
+store::Change model_change(const ModelFile& file, int64_t version, Instant now) {
+  store::Change change{.act = "pack.deploy",
+                       .subject_kind = std::string(kind_text(file.kind)),
+                       .subject_id = file.id,
+                       .at = now};
+  change.rows.push_back({.kind = store::RowChange::Kind::Insert,
+                         .table = "deployed_model",
+                         .key = {{"kind", std::string(kind_text(file.kind))},
+                                 {"id", file.id},
+                                 {"version", version}},
+                         .cells = {{"content", file.content}, {"deployed_at", now.ns}}});
+  return change;
+}
+
+}  // namespace
+
+Result<void> Engine::deploy() {
+  std::vector<store::Migration> all = access::migrations();
+  for (auto& migration : records::migrations()) all.push_back(std::move(migration));
+  for (auto& migration : flow::migrations()) all.push_back(std::move(migration));
+  for (auto& migration : engine_migrations()) all.push_back(std::move(migration));
+  TRY(database_->migrate(all));
+  TRY(deploy_forms());
+  return deploy_models();
+}
+
+Result<void> Engine::commit_change(const store::Change& change) {
+  store::Work work = [&](store::Transaction& transaction) { return transaction.apply(change); };
+  auto done = TRY(database_->commit_group({&work, 1}));
+  return done.front();
+}
+
+Result<void> Engine::deploy_forms() {
+  auto view = TRY(snapshot());
+  records::Forms deployed = TRY(records::load_forms(*view));
+  view.reset();
+  for (const records::Form* form : packs_.forms.all()) {
+    const records::Form* before = deployed.find(form->id);
+    if (before != nullptr && before->version == form->version) {
+      if (before->source == form->source) continue;
+      return refuse(ErrorCode::BadPack, "form " + form->id + " was deployed with other content: " +
+                                            "a changed form needs a higher version");
+    }
+    if (before != nullptr && before->version > form->version) {
+      return refuse(ErrorCode::BadPack, "form " + form->id + " is older than the deployed one");
+    }
+    store::Migration migration = TRY(records::migration_of(*form, before));
+    TRY(database_->migrate({&migration, 1}));
+    TRY(commit_change(records::deployment_of(*form, before, config_.store.clock.now())));
+    TRY(deployed.add(*form));
+  }
+  packs_.forms = std::move(deployed);
+  return {};
+}
+
+Result<void> Engine::deploy_models() {
+  auto view = TRY(snapshot());
+  auto rows = TRY(view->query(
+      {"SELECT kind, id, version, content FROM deployed_model ORDER BY kind, id, version"}));
+  view.reset();
+  std::map<std::pair<std::string, std::string>, Newest> newest;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto row = rows[i];
+    TRY(add_to_library(packs_.library, row.text("kind"), row.text("id"), row.int64("version"),
+                       row.text("content")));
+    newest[{row.text("kind"), row.text("id")}] = {row.int64("version"), row.text("content")};
+  }
+  for (const ModelFile& file : packs_.models) {
+    std::string kind(kind_text(file.kind));
+    Newest& known = newest[{kind, file.id}];
+    if (known.version != 0 && known.content == file.content) continue;
+    int64_t version = known.version + 1;
+    TRY(commit_change(model_change(file, version, config_.store.clock.now())));
+    TRY(add_to_library(packs_.library, kind, file.id, version, file.content));
+  }
+  return {};
+}
+
+}  // namespace anlan::engine
