@@ -228,6 +228,18 @@ Result<store::Change> leave(const Desk& desk, PersonId person) {
   return change;
 }
 
+Result<store::Change> set_language(const Desk& desk, PersonId person, std::string_view language) {
+  Rows rows = TRY(person_rows(desk.view, person));
+  std::string id = person.text();
+  store::Change change = change_of(desk, "person.language", "person", id);
+  change.rows.push_back({.kind = RowChange::Kind::Update,
+                         .table = "person",
+                         .key = {{"id", id}},
+                         .cells = {{"language", std::string(language)}},
+                         .version = rows[0].int64("version")});
+  return change;
+}
+
 Result<std::vector<OrgUnit>> org_units(store::View& view) {
   Rows rows = TRY(view.query({"SELECT * FROM org_unit"}));
   std::vector<OrgUnit> out;
@@ -259,11 +271,12 @@ Result<Json> list_people(store::View& view, std::string_view org_path, std::stri
   std::string path(org_path.empty() ? "/" : org_path);
   int64_t most = static_cast<int64_t>(std::min(count, limits::kPageRowsMax));
   Rows rows = TRY(view.query(
-      {"SELECT p.id, p.login, p.name, p.org_path, g.role FROM (SELECT id, login, name, org_path "
+      {"SELECT p.id, p.login, p.name, p.org_path, g.role, g.org_path AS at "
+       "FROM (SELECT id, login, name, org_path "
        "FROM person WHERE state = 'active' "
        "AND substr(org_path, 1, length(CAST(? AS text))) = CAST(? AS text) "
        "AND (lower(name) LIKE ? ESCAPE '!' OR login LIKE ? ESCAPE '!') ORDER BY login LIMIT ?) p "
-       "LEFT JOIN role_grant g ON g.person_id = p.id ORDER BY p.login, g.role",
+       "LEFT JOIN role_grant g ON g.person_id = p.id ORDER BY p.login, g.role, g.org_path",
        {path, path, like, like, most}}));
   Json out = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -278,13 +291,15 @@ Result<Json> list_people(store::View& view, std::string_view org_path, std::stri
     }
     if (row.is_null("role")) continue;
     Json roles = list.back()["roles"];
-    bool is_known = std::ranges::find(roles.as_array(), Json(row.text("role"))) !=
-                    roles.as_array().end();  // the same role for two places
-    if (is_known) continue;
-    roles.push(row.text("role"));
+    roles.push(Json::object({{"role", row.text("role")}, {"org_path", row.text("at")}}));
     list.back().set("roles", std::move(roles));
   }
   return out;
+}
+
+Result<bool> has_people(store::View& view) {
+  Rows rows = TRY(view.query({"SELECT id FROM person LIMIT 1"}));
+  return !rows.empty();
 }
 
 Result<std::vector<PersonId>> holders(store::View& view, std::string_view role,

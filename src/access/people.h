@@ -61,7 +61,9 @@ Result<store::Change> leave(const Desk& desk, PersonId person);
 Result<std::vector<OrgUnit>> org_units(store::View& view);   // by path: parents first
 Result<Person> find_person(store::View& view, PersonId id);  // NotFound; finds who left, too
 Result<std::optional<Person>> find_login(store::View& view, std::string_view login);
-// {"id","login","name","org_path","roles":[...]}; q matches name or login.
+Result<bool> has_people(store::View& view);
+Result<store::Change> set_language(const Desk& desk, PersonId person, std::string_view language);
+// {"id","login","name","org_path","roles":[{"role","org_path"}]}; q matches name or login.
 Result<Json> list_people(store::View& view, std::string_view org_path, std::string_view q,
                          std::size_t count);
 // Active holders of a role whose grant covers org_path, nearest grant first, then by login.

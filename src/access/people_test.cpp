@@ -117,7 +117,9 @@ TEST_P(People, AListSearchesNameAndLoginBelowAPath) {
   EXPECT_EQ(logins("/", "!"), "");
   EXPECT_EQ(logins("/", "", 2), "boss li_1 ");
   Json zhang = need(list_people(*view(), "/", "zhang", 1)).as_array()[0];
-  EXPECT_EQ(write_json(zhang["roles"]), R"(["leader","worker"])");
+  EXPECT_EQ(write_json(zhang["roles"]),
+            R"([{"role":"leader","org_path":"/AL/WS1/"},{"role":"leader","org_path":"/AL/WS2/"},)"
+            R"({"role":"worker","org_path":"/"}])");
   EXPECT_EQ(zhang["org_path"], Json("/AL/WS1/"));
   EXPECT_EQ(write_json(need(list_people(*view(), "/", "boss", 1)).as_array()[0]["roles"]), "[]");
 }

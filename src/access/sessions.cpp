@@ -290,12 +290,27 @@ Result<store::Change> create_token(const Desk& desk, PersonId person, std::strin
 }
 
 Result<store::Change> revoke_token(const Desk& desk, std::string_view token_id) {
-  Rows rows =
-      TRY(desk.view.query({"SELECT id FROM api_token WHERE id = ?", {std::string(token_id)}}));
+  Rows rows = TRY(desk.view.query({"SELECT id FROM api_token WHERE id = ? AND person_id = ?",
+                                   {std::string(token_id), desk.actor.person.text()}}));
   if (rows.empty()) return refuse(ErrorCode::NotFound, "token");
   store::Change change = change_of(desk, "token.revoke", "api_token", std::string(token_id));
   change.rows.push_back(hidden(delete_row("api_token", "id", std::string(token_id))));
   return change;
+}
+
+Result<Json> tokens_of(store::View& view, PersonId person) {
+  Rows rows =
+      TRY(view.query({"SELECT id, name, created_at, expires_at FROM api_token "
+                      "WHERE person_id = ? ORDER BY created_at, id LIMIT 200",
+                      {person.text()}}));
+  Json list = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    list.push(Json::object({{"id", rows[i].text("id")},
+                            {"name", rows[i].text("name")},
+                            {"created_at", format_instant({rows[i].int64("created_at")})},
+                            {"expires_at", format_instant({rows[i].int64("expires_at")})}}));
+  }
+  return list;
 }
 
 }  // namespace anlan::access

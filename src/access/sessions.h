@@ -73,7 +73,11 @@ Result<std::optional<store::Change>> touch(const Desk& desk, SessionId session);
 inline constexpr std::string_view kTokenPrefix = "anlan_";
 Result<store::Change> create_token(const Desk& desk, PersonId person, std::string_view name,
                                    std::string_view token, Instant expires);
+// Only the person's own; NotFound for others.
 Result<store::Change> revoke_token(const Desk& desk, std::string_view token_id);
+
+// [{"id","name","created_at","expires_at"}], oldest first.
+Result<Json> tokens_of(store::View& view, PersonId person);
 
 std::string random_token(Random& random);  // 256 bits, base64url
 

@@ -9,7 +9,7 @@
 
 #include "app/commands.h"
 #include "app/consistency.h"
-#include "engine/tables.h"
+#include "engine/engine.h"
 
 namespace anlan::app {
 namespace {

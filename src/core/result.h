@@ -47,8 +47,10 @@ inline std::unexpected<Error> refuse(ErrorCode code, std::string detail = {},
 
 }  // namespace anlan
 
-// Statement expression of g++ and clang; both target compilers have it. The counter keeps the names
-// of nested ones apart.
+// Statement expression of g++ and clang; both target compilers have it. g++ does not destroy what
+// the same full expression made before a refusal leaves it: beside other temporaries that own
+// memory, as in push_back({key, TRY(...)}), take the value into a local first. The counter keeps
+// the names of nested ones apart.
 #define ANLAN_TRY_NAMED(name, expression)                  \
   ({                                                       \
     auto name = (expression);                              \

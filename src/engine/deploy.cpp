@@ -4,7 +4,6 @@
 #include <map>
 
 #include "engine/engine.h"
-#include "engine/tables.h"
 
 namespace anlan::engine {
 namespace {
@@ -34,12 +33,11 @@ store::Change model_change(const ModelFile& file, int64_t version, Instant now) 
                        .subject_kind = std::string(kind_text(file.kind)),
                        .subject_id = file.id,
                        .at = now};
-  change.rows.push_back({.kind = store::RowChange::Kind::Insert,
-                         .table = "deployed_model",
-                         .key = {{"kind", std::string(kind_text(file.kind))},
-                                 {"id", file.id},
-                                 {"version", version}},
-                         .cells = {{"content", file.content}, {"deployed_at", now.ns}}});
+  change.rows.push_back(
+      {.kind = store::RowChange::Kind::Insert,
+       .table = "deployed_model",
+       .key = {{"kind", std::string(kind_text(file.kind))}, {"id", file.id}, {"version", version}},
+       .cells = {{"content", file.content}, {"deployed_at", now.ns}}});
   return change;
 }
 

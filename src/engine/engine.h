@@ -154,6 +154,10 @@ class Engine {
   std::thread writer_;
 };
 
+// The tables that belong to engine itself: notices, answers by idempotency key, settings, the
+// deployed flows and decisions.
+std::vector<store::Migration> engine_migrations();
+
 // Fills an empty plant from the demo seed of the packs; nothing when somebody is there already. For
 // the start only: the writer may run or not.
 Result<void> seed_demo(Engine& engine);

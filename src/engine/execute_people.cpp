@@ -79,15 +79,7 @@ Result<Json> Execution::execute(const SetLanguage& what) {
   if (what.language != "zh" && what.language != "en") {
     return refuse(ErrorCode::BadField, "zh or en", "language");
   }
-  store::Change change{.actor = command_->by.actor,
-                       .act = "person.language",
-                       .subject_kind = "person",
-                       .subject_id = command_->by.person.text(),
-                       .at = around_.now};
-  change.rows.push_back({.kind = store::RowChange::Kind::Update,
-                         .table = "person",
-                         .key = {{"id", command_->by.person.text()}},
-                         .cells = {{"language", what.language}}});
+  auto change = TRY(access::set_language(desk(), command_->by.person, what.language));
   TRY(transaction_.apply(change));
   return Json::object();
 }
@@ -189,8 +181,9 @@ Result<void> Execution::write_setting(std::string_view name, const Json& value) 
 }
 
 Result<void> Execution::must_be_empty() {
-  auto rows = TRY(transaction_.query({"SELECT id FROM person LIMIT 1"}));
-  if (!rows.empty()) return refuse(ErrorCode::WrongState, "the plant is set up already");
+  if (TRY(access::has_people(transaction_))) {
+    return refuse(ErrorCode::WrongState, "the plant is set up already");
+  }
   return {};
 }
 

@@ -1,5 +1,7 @@
 // Questions about people, packs, the ledger and the live stream.
 
+#include <algorithm>
+
 #include "core/hash.h"
 #include "ehs/ehs.h"
 #include "engine/engine.h"
@@ -124,14 +126,11 @@ Result<Json> Engine::org(const access::Subject&) {
 Result<Json> Engine::people(const access::Subject& by, std::string_view org_path,
                             std::string_view q, std::string_view role) {
   auto view = TRY(snapshot());
-  Json list = TRY(access::list_people(*view, org_path, q, limits::kPageRowsMax));
-  Json& rows = list.is_array() ? list : list.set("rows", list["rows"]);
-  if (!role.empty() && rows.is_array()) {
+  Json rows = TRY(access::list_people(*view, org_path, q, limits::kPageRowsMax));
+  if (!role.empty()) {
     std::erase_if(rows.as_array(), [&](const Json& person) {
-      for (const Json& held : person["roles"].as_array()) {
-        if (held["role"] == Json(role)) return false;
-      }
-      return true;
+      return std::ranges::none_of(person["roles"].as_array(),
+                                  [&](const Json& held) { return held["role"] == Json(role); });
     });
   }
   // Log-in names are for administrators: others pick people by name.
@@ -147,23 +146,14 @@ Result<Json> Engine::roles(const access::Subject&) {
 
 Result<Json> Engine::tokens(const access::Subject& by) {
   auto view = TRY(snapshot());
-  auto rows =
-      TRY(view->query({"SELECT id, name, created_at, expires_at FROM api_token WHERE person_id = ? "
-                       "AND revoked_at IS NULL ORDER BY created_at LIMIT 200",
-                       {by.person.text()}}));
-  Json list = Json::array();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    list.push(Json::object({{"id", rows[i].text("id")},
-                            {"name", rows[i].text("name")},
-                            {"created_at", format_instant({rows[i].int64("created_at")})},
-                            {"expires_at", format_instant({rows[i].int64("expires_at")})}}));
-  }
+  Json list = TRY(access::tokens_of(*view, by.person));
   return Json::object({{"rows", std::move(list)}});
 }
 
 Result<bool> Engine::is_empty() {
   auto view = TRY(snapshot());
-  return TRY(view->query({"SELECT id FROM person LIMIT 1"})).empty();
+  bool is_peopled = TRY(access::has_people(*view));
+  return !is_peopled;
 }
 
 const Json* Engine::demo_seed() const {

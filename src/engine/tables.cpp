@@ -1,4 +1,4 @@
-#include "engine/tables.h"
+#include "engine/engine.h"
 
 namespace anlan::engine {
 

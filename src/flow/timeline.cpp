@@ -24,6 +24,7 @@ LocalText clock_name(const Library& library, const store::Row& row) {
 Result<Json> history_json(const Library& library, const store::Row& row) {
   Json actor = Json::object({{"kind", row.text("actor_kind")},
                              {"person", row.is_null("actor") ? Json() : Json(row.text("actor"))}});
+  Json detail = TRY(parse_json(row.text("detail"), limits::kXmlBytesMax));
   return Json::object({{"at", format_instant({row.int64("at")})},
                        {"actor", std::move(actor)},
                        {"act", row.text("act")},
@@ -31,7 +32,7 @@ Result<Json> history_json(const Library& library, const store::Row& row) {
                        {"name", local_json(name_of(library, row))},
                        {"outcome", row.text("outcome")},
                        {"comment", row.text("comment")},
-                       {"detail", TRY(parse_json(row.text("detail"), limits::kXmlBytesMax))},
+                       {"detail", std::move(detail)},
                        {"superseded", row.int64("superseded") != 0}});
 }
 

@@ -45,7 +45,8 @@ Result<void> compute(Draft& draft, const rules::Environment& environment) {
   for (const Computed& computed : draft.rules.computed) {
     const Field& field = *draft.rules.find(computed.field);
     rules::Value value = computed.value.evaluate(names_of(draft), environment);
-    draft.after.set(field.key, TRY(checked_value(field, json_of_feel(field, value))));
+    Json checked = TRY(checked_value(field, json_of_feel(field, value)));
+    draft.after.set(field.key, std::move(checked));
   }
   return {};
 }
@@ -176,7 +177,8 @@ std::string actor_text(const Actor& actor) {
 }
 
 Result<void> give_field(Draft& draft, const Field& field, const Json& value) {
-  draft.after.set(field.key, TRY(checked_value(field, value)));
+  Json checked = TRY(checked_value(field, value));
+  draft.after.set(field.key, std::move(checked));
   draft.given.push_back(field.key);
   return {};
 }

@@ -356,7 +356,8 @@ class FormReader {
       bool is_twice =
           std::ranges::find(form_.computed, key, &Computed::field) != form_.computed.end();
       if (is_twice) return bad(where + ".set", "is set twice");
-      form_.computed.push_back({key, TRY(compile(entry["value"], where + ".value"))});
+      auto value = TRY(compile(entry["value"], where + ".value"));
+      form_.computed.push_back({key, std::move(value)});
     }
     return {};
   }

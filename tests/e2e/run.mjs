@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { form, photoAfter, Seat } from "./acts.mjs";
 import { launch, look, openContext, Watch } from "./browser.mjs";
 import { setUpWalk } from "./set_up.mjs";
-import { root, startServer } from "./server.mjs";
+import { pause, root, startServer } from "./server.mjs";
 import { readSeed } from "./seed.mjs";
 
 const seed = readSeed();
@@ -70,10 +70,13 @@ class Plant {
 
 // A proof reaches as far as the newest signed head; heads come every few seconds.
 async function waitHead(seat, id) {
-  await seat.page.waitForFunction(async (record) => {
-    const answer = await fetch(`/api/records/hazard/${record}/proof`);
-    return (await answer.text()).includes("closed");
-  }, id, { polling: 500 });
+  const isSealed = (record) => fetch(`/api/records/hazard/${record}/proof`)
+    .then((answer) => answer.text()).then((text) => text.includes("closed"));
+  for (let tries = 0; tries < 60; tries += 1) {
+    if (await seat.page.evaluate(isSealed, id)) return;
+    await pause(500);
+  }
+  throw new Error("no head was signed over the end of the case");
 }
 
 async function proofOf(seat, id, folder) {

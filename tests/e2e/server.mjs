@@ -36,7 +36,7 @@ function isReady(url) {
 }
 
 const patience_ms = 120000;
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Words are further options of `serve`. {url, port, data, folder, stop()}.
 export async function startServer({ isTls = false, words = [] } = {}) {

@@ -8,7 +8,9 @@ interface Prefs {
   theme: Theme;
 }
 
-const place = "anlan.prefs";
+const isBrowser = typeof document !== "undefined";
+// Phone page and desk page of one machine keep their own: the one is light, the other dark.
+const place = `anlan.prefs.${isBrowser ? document.documentElement.dataset.entry : "none"}`;
 
 export function readLocal<T>(key: string): T | null {
   try {
@@ -28,7 +30,6 @@ export function writeLocal(key: string, value: unknown): void {
 }
 
 function first(): Prefs {
-  const isBrowser = typeof document !== "undefined";
   const kept = isBrowser ? readLocal<Partial<Prefs>>(place) : null;
   const spoken = isBrowser && navigator.language.startsWith("en") ? "en" : "zh";
   const drawn = isBrowser && document.documentElement.dataset.theme === "dark" ? "dark" : "light";
