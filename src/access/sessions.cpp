@@ -259,6 +259,7 @@ Result<std::optional<store::Change>> touch(const Desk& desk, SessionId session) 
                                 .table = "session",
                                 .key = {{"id", session.text()}},
                                 .cells = {{"touched_at", desk.now.ns}}}));
+  change.is_housekeeping = true;
   return change;
 }
 

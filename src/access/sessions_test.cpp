@@ -264,9 +264,14 @@ TEST_P(Sessions, AnApiTokenEndsAtItsHourOrWhenRevoked) {
   EXPECT_EQ(caller(text), "not_logged_in");
   clock.advance(Duration::hours(-1));
   EXPECT_EQ(caller(text), "zhang");
-  need(act([&](const Desk& desk) { return revoke_token(desk, id); }));
+  auto revoke = [&] { return act([&](const Desk& desk) { return revoke_token(desk, id); }); };
+  EXPECT_EQ(refusal_of(revoke()), "not_found") << "somebody else's token";
+  EXPECT_EQ(caller(text), "zhang");
+  actor = {.kind = Actor::Kind::Person, .person = zhang_};
+  EXPECT_EQ(need(tokens_of(*view(), zhang_)).as_array().size(), 1u);
+  need(revoke());
   EXPECT_EQ(caller(text), "not_logged_in");
-  EXPECT_EQ(refusal_of(act([&](const Desk& desk) { return revoke_token(desk, id); })), "not_found");
+  EXPECT_EQ(refusal_of(revoke()), "not_found");
 }
 
 TEST_P(Sessions, NoPersonalDataStandsInALoginsLeaf) {

@@ -100,28 +100,6 @@ Result<bool> tables_hold(store::View& view, store::Database& replayed) {
   return is_good;
 }
 
-// An empty database with every table that this one ever had.
-Result<std::unique_ptr<store::Database>> empty_twin(store::View& view,
-                                                    const store::Config& config) {
-  auto database = TRY(store::Database::open(config));
-  for (const auto& migrations : {access::migrations(), records::migrations(), flow::migrations(),
-                                 engine::engine_migrations()}) {
-    TRY(database->migrate(migrations));
-  }
-  records::Forms forms = TRY(records::load_forms(view));
-  for (const records::Form* newest : forms.all()) {
-    const records::Form* before = nullptr;
-    for (int64_t version = 1; version <= newest->version; ++version) {
-      const records::Form* form = forms.find(newest->id, version);
-      if (form == nullptr) continue;  // a version that was never deployed here
-      store::Migration migration = TRY(records::migration_of(*form, before));
-      TRY(database->migrate({&migration, 1}));
-      before = form;
-    }
-  }
-  return database;
-}
-
 Result<bool> run_verify(const engine::Config& config) {
   std::string language = terminal_language();
   auto engine = TRY(engine::Engine::open(config));
@@ -138,7 +116,7 @@ Result<bool> run_verify(const engine::Config& config) {
   other.folder = scratch.path();
   other.head_folders.clear();
   other.sync = false;
-  auto replayed = TRY(empty_twin(*view, other));
+  auto replayed = TRY(engine::empty_copy(*view, other));
   TRY(store::replay(*view, *replayed));
   bool tree_is_good = TRY(tree_holds(*head, *replayed));
   if (tree_is_good) std::println("{}", say(Text::VerifyTree, language));

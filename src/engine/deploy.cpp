@@ -41,14 +41,36 @@ store::Change model_change(const ModelFile& file, int64_t version, Instant now) 
   return change;
 }
 
-}  // namespace
-
-Result<void> Engine::deploy() {
+std::vector<store::Migration> room_migrations() {
   std::vector<store::Migration> all = access::migrations();
   for (auto& migration : records::migrations()) all.push_back(std::move(migration));
   for (auto& migration : flow::migrations()) all.push_back(std::move(migration));
   for (auto& migration : engine_migrations()) all.push_back(std::move(migration));
-  TRY(database_->migrate(all));
+  return all;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<store::Database>> empty_copy(store::View& view,
+                                                    const store::Config& config) {
+  auto database = TRY(store::Database::open(config));
+  TRY(database->migrate(room_migrations()));
+  records::Forms forms = TRY(records::load_forms(view));
+  for (const records::Form* newest : forms.all()) {
+    const records::Form* before = nullptr;
+    for (int64_t version = 1; version <= newest->version; ++version) {
+      const records::Form* form = forms.find(newest->id, version);
+      if (form == nullptr) continue;  // a version that was never deployed here
+      store::Migration migration = TRY(records::migration_of(*form, before));
+      TRY(database->migrate({&migration, 1}));
+      before = form;
+    }
+  }
+  return database;
+}
+
+Result<void> Engine::deploy() {
+  TRY(database_->migrate(room_migrations()));
   TRY(deploy_forms());
   return deploy_models();
 }

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kTimersPerTurn = 100;  // then commands get their turn again
 constexpr Duration kTimerRetry = Duration::minutes(1);
+constexpr Duration kCleaningEvery = Duration::minutes(10);
+constexpr Duration kAnswerAgeMax = Duration::days(7);
 constexpr Duration kIdleMax = Duration::seconds(1);  // so that heads and new timers are seen
 
 Json log_error(const Error& error) {
@@ -100,6 +102,7 @@ std::optional<Instant> Engine::turn() {
   Instant now = config_.store.clock.now();
   run_timers(now);
   sign_head(now);
+  drop_old_answers(now);
   tell_events();
 
   auto view = snapshot();
@@ -188,6 +191,28 @@ void Engine::sign_head(Instant now) {
     log(LogLevel::Warning, "a ledger head could not leave the machine",
         Json::object({{"folder", folder}}));
   }
+}
+
+// A client repeats a request within hours; its answer is kept a week.
+void Engine::drop_old_answers(Instant now) {
+  if (now < next_cleaning_) return;
+  next_cleaning_ = now + kCleaningEvery;
+  auto view = snapshot();
+  if (!view) return;
+  auto old = (*view)->query({"SELECT asker, key FROM command_answer WHERE at < ? LIMIT 1000",
+                             {(now - kAnswerAgeMax).ns}});
+  view->reset();
+  if (!old || old->empty()) return;
+  store::Change change{.act = "command.forget", .at = now, .is_housekeeping = true};
+  for (std::size_t i = 0; i < old->size(); ++i) {
+    change.rows.push_back(
+        {.kind = store::RowChange::Kind::Delete,
+         .table = "command_answer",
+         .key = {{"asker", (*old)[i].text("asker")}, {"key", (*old)[i].text("key")}},
+         .is_private = true});
+  }
+  auto done = commit_change(change);
+  if (!done) log(LogLevel::Warning, "old answers stay", log_error(done.error()));
 }
 
 void Engine::tell_events() {

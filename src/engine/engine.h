@@ -134,6 +134,7 @@ class Engine {
   void run_group(std::deque<Waiting> group);
   void run_timers(Instant now);
   void sign_head(Instant now);
+  void drop_old_answers(Instant now);
   void tell_events();
   Result<std::unique_ptr<store::View>> snapshot() { return database_->snapshot(); }
 
@@ -145,6 +146,7 @@ class Engine {
   std::function<void(int64_t)> listener_;
   int64_t told_ = 0;
   Instant next_head_{};
+  Instant next_cleaning_{};
   std::map<TimerId, Instant> failed_timers_;  // when to try again: a broken case must not spin
 
   std::mutex mutex_;  // guards the rest
@@ -157,6 +159,9 @@ class Engine {
 // The tables that belong to engine itself: notices, answers by idempotency key, settings, the
 // deployed flows and decisions.
 std::vector<store::Migration> engine_migrations();
+
+// An empty database with every table that the one behind `view` ever had: what a replay needs.
+Result<std::unique_ptr<store::Database>> empty_copy(store::View& view, const store::Config& config);
 
 // Fills an empty plant from the demo seed of the packs; nothing when somebody is there already. For
 // the start only: the writer may run or not.

@@ -52,7 +52,10 @@ Result<std::optional<Json>> Execution::earlier_answer(const Command& command) {
 
 Result<void> Execution::keep_answer(const Command& command, const Json& answer) {
   if (command.key.empty()) return {};
-  store::Change change{.actor = command.by.actor, .act = "command.answer", .at = around_.now};
+  store::Change change{.actor = command.by.actor,
+                       .act = "command.answer",
+                       .at = around_.now,
+                       .is_housekeeping = true};
   change.rows.push_back({.kind = store::RowChange::Kind::Insert,
                          .table = "command_answer",
                          .key = {{"asker", asker_of(command)}, {"key", command.key}},

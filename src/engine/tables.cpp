@@ -21,6 +21,7 @@ std::vector<store::Migration> engine_migrations() {
                "CREATE TABLE command_answer (asker {{text}} NOT NULL, key {{text}} NOT NULL, "
                "fingerprint {{text}} NOT NULL, answer {{json}} NOT NULL, at {{int}} NOT NULL, "
                "PRIMARY KEY (asker, key))",
+               "CREATE INDEX command_answer_at ON command_answer (at)",
            }},
   };
 }

@@ -48,6 +48,9 @@ struct Change {
   std::vector<Event> events{};
   std::vector<std::string> files{};  // SHA-256 in hex of every attachment this act brings
   Json detail{};                     // small, without personal data: reason, outcome, clause
+  // Nobody decided anything: only private rows, no events, no files. Written without a ledger leaf,
+  // so that a busy plant's ledger holds acts and not the keeping of sessions.
+  bool is_housekeeping = false;
 
   // Takes over the other's rows, events and files; actor, act and subject stay this one's.
   void append(Change other);

@@ -116,6 +116,12 @@ Result<void> Writer::apply_all(const Change& change) {
     auto written = write_row(row);
     if (!written) return std::unexpected(in_table(std::move(written).error(), row));
   }
+  if (change.is_housekeeping) {
+    bool is_private = std::ranges::all_of(change.rows, &RowChange::is_private);
+    CHECK(is_private && change.events.empty() && change.files.empty(),
+          "housekeeping touches private rows only");
+    return {};
+  }
   ChangeBody body = TRY(encode_body(change.rows, random_));
   int64_t seq = position_.frontier.size() + 1;
   std::string root = to_hex(body.root);

@@ -8,6 +8,7 @@ import { after, test } from "node:test";
 import { form, photoAfter, Seat } from "./acts.mjs";
 import { launch, look, openContext, Watch } from "./browser.mjs";
 import { setUpWalk } from "./set_up.mjs";
+import { killWalk } from "./kill.mjs";
 import { pause, root, startServer } from "./server.mjs";
 import { readSeed } from "./seed.mjs";
 
@@ -272,4 +273,9 @@ walk("an empty plant is set up and takes its first hazard", async ({ newWatch, a
   const browser = await launch();
   atEnd(() => browser.close());
   await setUpWalk({ server, browser, watch: newWatch(server.url), lang: "zh" });
+});
+
+test("kill -9 while people report loses nothing", { timeout: 300000 }, async (context) => {
+  if (!"kill".includes(only)) return context.skip("not asked for");
+  await killWalk({ seed });
 });

@@ -38,10 +38,11 @@ function isReady(url) {
 const patience_ms = 120000;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Words are further options of `serve`. {url, port, data, folder, stop()}.
-export async function startServer({ isTls = false, words = [] } = {}) {
+// Words are further options of `serve`; `again` is the folder of a server that was killed.
+// {url, port, data, folder, stop(), kill()}.
+export async function startServer({ isTls = false, words = [], again } = {}) {
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), "anlan-e2e-"));
+  const folder = again ?? mkdtempSync(join(tmpdir(), "anlan-e2e-"));
   const data = join(folder, "data");
   const options = ["serve", "--port", String(port), "--data", data, ...words];
   if (!isTls) options.push("--http");
@@ -69,5 +70,10 @@ export async function startServer({ isTls = false, words = [] } = {}) {
     rmSync(folder, { recursive: true, force: true });
     return child.exitCode;
   };
-  return { url, port, data, folder, stop, said: () => said };
+  // kill -9: no word to the program, its data stay.
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await over;
+  };
+  return { url, port, data, folder, stop, kill, said: () => said };
 }

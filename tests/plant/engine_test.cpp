@@ -67,6 +67,13 @@ TEST_F(EngineTest, ARepeatedKeyIsKnownAfterARestart) {
   EXPECT_EQ(hazards(), 1U);
 }
 
+TEST_F(EngineTest, AnAnswerIsForgottenAfterAWeek) {
+  ASSERT_TRUE(plant_->engine().run(command("k1", "same")));
+  plant_->wait(Duration::days(8));
+  auto view = plant_->engine().database().snapshot().value();
+  EXPECT_TRUE(view->query({"SELECT * FROM command_answer"})->empty());
+}
+
 TEST_F(EngineTest, OneRefusalInAGroupFailsNoOther) {
   std::vector<std::optional<Result<Json>>> answers(3);
   auto keep = [&](std::size_t i) { return [&answers, i](Result<Json> r) { answers[i] = r; }; };

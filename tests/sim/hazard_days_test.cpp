@@ -50,17 +50,20 @@ class Days {
   }
 
   void check_replay() {
-    auto copy = Plant::create({.is_seeded = false});
-    ASSERT_TRUE(copy) << copy.error().detail;
     auto live = plant_->engine().database().snapshot();
     ASSERT_TRUE(live);
-    store::Database& replayed = (*copy)->engine().database();
-    auto done = store::replay(**live, replayed);
+    store::Config config = plant_->config().store;
+    config.database = "sqlite:" + (plant_->folder() / "replayed.db").string();
+    config.folder = (plant_->folder() / "replayed").string();
+    config.sqlite_vfs.clear();
+    auto replayed = engine::empty_copy(**live, config);
+    ASSERT_TRUE(replayed) << replayed.error().detail;
+    auto done = store::replay(**live, **replayed);
     ASSERT_TRUE(done) << done.error().detail;
     auto tables = store::logged_tables(**live);
     ASSERT_TRUE(tables);
     EXPECT_GT(tables->size(), 8U);
-    auto view = replayed.snapshot();
+    auto view = (*replayed)->snapshot();
     ASSERT_TRUE(view);
     for (const std::string& table : *tables) {
       EXPECT_EQ(store::table_digest(**live, table), store::table_digest(**view, table)) << table;

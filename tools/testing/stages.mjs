@@ -112,8 +112,8 @@ function fuzz() {
   return { name, go };
 }
 
-// First every case of the corpus once, then a fixed number of new ones from a fixed seed: CI must not
-// depend on luck. Longer hunts: ./anlan fuzz TARGET SECONDS.
+// First every case of the corpus once, then a fixed number of new ones from a fixed seed: CI must
+// not depend on luck. Longer hunts: ./anlan fuzz TARGET SECONDS.
 async function fuzzOne(target, log) {
   const program = `build/fuzz/${target}`;
   const corpus = `tests/corpus/${target}`;
@@ -124,7 +124,8 @@ async function fuzzOne(target, log) {
   const options = { log, append: true, seconds: 120 };
   const replay = await run([program, "-runs=0", ...common, ...seeds], options);
   if (!replay.isFine) return false;
-  return (await run([program, "-runs=3000", "-seed=1", ...common, found, ...seeds], options)).isFine;
+  const words = [program, "-runs=3000", "-seed=1", ...common, found, ...seeds];
+  return (await run(words, options)).isFine;
 }
 
 function webTests() {
