@@ -40,7 +40,7 @@ void tell(const char* metric, const std::string& variant, double value, const ch
                                                {"variant", variant},
                                                {"value", value},
                                                {"unit", unit},
-                                               {"better", "more"}}))
+                                               {"better", "higher"}}))
                           .c_str());
 }
 
