@@ -4,11 +4,13 @@
 #include <drogon/HttpFilter.h>
 #include <drogon/WebSocketController.h>
 #include <drogon/drogon.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <future>
 #include <thread>
+#include <vector>
 
 #include "api/live.h"
 #include "api/site.h"
@@ -27,6 +29,8 @@ constexpr std::size_t kConnectionsMax = 8'000;
 constexpr std::size_t kIdleSeconds = 75;
 constexpr std::size_t kKeepaliveRequestsMax = 10'000;
 constexpr std::size_t kPipelineMax = 32;
+constexpr int kListenTriesMax = 500;  // with the pause: 5 s
+constexpr int kListenPauseMs = 10;
 constexpr Duration kRenewCheckEvery = Duration::hours(12);
 
 Method method_of(const drogon::HttpRequestPtr& request) {
@@ -124,6 +128,26 @@ Result<uint16_t> reserve_port(const std::string& address, uint16_t port) {
   Listener probe = TRY(listen_on(address, port));
   ::close(probe.socket);
   return probe.port;
+}
+
+// True when somebody accepts on this port of this machine.
+bool accepts(bool is_v6, uint16_t port) {
+  sockaddr_in v4{.sin_family = AF_INET, .sin_port = htons(port)};
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in6 v6{.sin6_family = AF_INET6, .sin6_port = htons(port)};
+  v6.sin6_addr = in6addr_loopback;
+  const auto* place =
+      is_v6 ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
+  int made = ::socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool is_open = ::connect(made, place, is_v6 ? sizeof v6 : sizeof v4) == 0;
+  ::close(made);
+  return is_open;
+}
+
+void wait_for(bool is_v6, uint16_t port) {
+  for (int tries = 0; tries < kListenTriesMax && !accepts(is_v6, port); ++tries) {
+    ::poll(nullptr, 0, kListenPauseMs);
+  }
 }
 
 class DrogonSocket final : public LiveSocket {
@@ -229,6 +253,7 @@ class DrogonServer final : public Server {
 
  private:
   Result<void> open_doors();
+  void add_outer(uint16_t port);
   void set_up_drogon();
   void add_routes();
   void run_drogon();
@@ -242,6 +267,8 @@ class DrogonServer final : public Server {
   Site::Tls tls_;
   Doors doors_;
   uint16_t port_ = 0;
+  uint16_t inner_port_ = 0;                 // of Drogon behind the TLS door
+  std::vector<uint16_t> outer_ports_ = {};  // of Drogon, where they can be tried over loopback
   bool is_running_ = false;
   std::thread thread_;
 };
@@ -268,20 +295,27 @@ Result<void> DrogonServer::start() {
 Result<void> DrogonServer::open_doors() {
   if (config_.plain_http) {
     port_ = TRY(reserve_port(config_.address, config_.port));
-    drogon::app().addListener(config_.address, port_);
+    add_outer(port_);
     return {};
   }
   Listener outer = TRY(listen_on(config_.address, config_.port));
   port_ = outer.port;
-  uint16_t inner_port = TRY(reserve_port("127.0.0.1", 0));
+  inner_port_ = TRY(reserve_port("127.0.0.1", 0));
   doors_.tls = std::make_unique<TlsDoor>(
-      TlsDoor::Wish{.listener = outer.socket, .inner_port = inner_port, .clock = engine_.clock()});
+      TlsDoor::Wish{.listener = outer.socket, .inner_port = inner_port_, .clock = engine_.clock()});
   TRY(doors_.tls->load(tls_.certificate_path, tls_.key_path));
-  drogon::app().addListener("127.0.0.1", inner_port);
+  drogon::app().addListener("127.0.0.1", inner_port_);
   if (config_.http_port == 0) return {};
   doors_.http_port = TRY(reserve_port(config_.address, config_.http_port));
-  drogon::app().addListener(config_.address, doors_.http_port);
+  add_outer(doors_.http_port);
   return {};
+}
+
+void DrogonServer::add_outer(uint16_t port) {
+  drogon::app().addListener(config_.address, port);
+  bool is_on_loopback = config_.address == "127.0.0.1" || config_.address == "0.0.0.0" ||
+                        config_.address == "::1" || config_.address == "::";
+  if (is_on_loopback) outer_ports_.push_back(port);
 }
 
 void DrogonServer::run_drogon() {
@@ -289,6 +323,10 @@ void DrogonServer::run_drogon() {
   drogon::app().registerBeginningAdvice([&listening] { listening.set_value(); });
   thread_ = std::thread([] { drogon::app().run(); });
   listening.get_future().wait();
+  // Drogon says so before its threads listen: who asked for a start wants to be answered after it.
+  bool is_v6 = config_.address.find(':') != std::string::npos;
+  for (uint16_t port : outer_ports_) wait_for(is_v6, port);
+  if (inner_port_ != 0) wait_for(false, inner_port_);
 }
 
 void DrogonServer::set_up_drogon() {
