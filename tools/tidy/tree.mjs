@@ -16,7 +16,8 @@ const roomOf = (path) => /^src\/([a-z_]+)\//.exec(path)?.[1] ?? null;
 // Foreign headers that only one room may see.
 const owners = [
   [/^drogon\//, ["api", "connect"]],
-  [/^(sqlite3\.h|libpq-fe\.h|libpq\/|postgresql\/)/, ["store"]],
+  [/^sqlite3\.h/, ["store", "history"]],
+  [/^(libpq-fe\.h|libpq\/|postgresql\/)/, ["store"]],
   [/^sodium/, ["access", "core"]],
   [/^yyjson\.h/, ["core"]],
 ];

@@ -1,0 +1,32 @@
+#pragma once
+// Brings samples of one tag into its blocks: goes on in the last one until it is full, puts late
+// ones where they belong. Inside the room only.
+
+#include <span>
+#include <vector>
+
+#include "history/block.h"
+#include "history/block_file.h"
+
+namespace anlan::history {
+
+class BlockWriter {
+ public:
+  // Inside a transaction of `file`.
+  BlockWriter(BlockFile& file, BlockCodec& codec, Totals& totals)
+      : file_(file), codec_(codec), totals_(totals) {}
+
+  // `samples` are in order.
+  Result<void> put(TagIndex tag, std::span<const Sample> samples);
+
+ private:
+  Result<void> put_between(TagIndex tag, const std::optional<StoredBlock>& block,
+                           std::span<const Sample> samples);
+  Result<void> write(TagIndex tag, std::span<const Sample> samples);
+
+  BlockFile& file_;
+  BlockCodec& codec_;
+  Totals& totals_;
+};
+
+}  // namespace anlan::history

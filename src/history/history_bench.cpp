@@ -1,0 +1,227 @@
+// One JSON line for each figure. Paced: 100,000 tags once a second in batches of 10,000, on a clock
+// that the bench moves, so it says how much of a core that takes and how long an append waits.
+//   history_bench [SECONDS]   of plant time, 90 by default
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/json.h"
+#include "core/random.h"
+#include "history/history.h"
+#include "history/signal_mix.h"
+
+namespace anlan::history {
+namespace {
+
+constexpr Instant kStart{1'767'225'600'000'000'000};
+
+class Folder {
+ public:
+  Folder() : path_((std::filesystem::temp_directory_path() / "anlan-bench-XXXXXX").string()) {
+    if (!mkdtemp(path_.data())) std::abort();
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  const std::string& path() const { return path_; }
+  int64_t bytes() const {
+    int64_t sum = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path_))
+      if (entry.is_regular_file() && entry.path().extension() == ".db")
+        sum += static_cast<int64_t>(entry.file_size());
+    return sum;
+  }
+
+ private:
+  std::string path_;
+};
+
+void tell(const char* metric, const std::string& variant, double value, const char* unit) {
+  bool is_more_better = std::string_view(unit) == "1/s";
+  std::printf("%s\n", write_json(Json::object({{"bench", "history"},
+                                               {"metric", metric},
+                                               {"variant", variant},
+                                               {"value", value},
+                                               {"unit", unit},
+                                               {"better", is_more_better ? "higher" : "lower"}}))
+                          .c_str());
+  std::fflush(stdout);
+}
+
+double now_ms() { return static_cast<double>(system_clock_of_machine().now().ns) / 1e6; }
+
+double cpu_ms() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto ms = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
+  };
+  return ms(usage.ru_utime) + ms(usage.ru_stime);
+}
+
+double part_of(std::vector<double>& sorted, double part) {
+  std::ranges::sort(sorted);
+  return sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * part)];
+}
+
+struct Plant {
+  Plant(std::size_t tag_count, const std::string& folder) : clock(kStart) {
+    history = History::open({.folder = folder, .clock = clock}).value();
+    std::vector<std::string> codes;
+    for (std::size_t i = 0; i < tag_count; ++i) codes.push_back("T-" + std::to_string(i));
+    tags = history->tags(codes).value();
+    for (std::size_t i = 0; i < tag_count; ++i) signals.emplace_back(i, random);
+  }
+
+  std::vector<Sample> second(int64_t number) {
+    std::vector<Sample> samples;
+    samples.reserve(tags.size());
+    Instant at = kStart + Duration::seconds(number);
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+      samples.push_back({.tag = tags[i],
+                         .at = at,
+                         .received = at + Duration::milliseconds(12),
+                         .value = signals[i].next()});
+    }
+    return samples;
+  }
+
+  ManualClock clock;
+  SeededRandom random{7};
+  std::unique_ptr<History> history;
+  std::vector<TagIndex> tags;
+  std::vector<Signal> signals;
+};
+
+void measure_load(int64_t seconds) {
+  constexpr std::size_t kTags = 100'000;
+  constexpr std::size_t kBatch = 10'000;
+  Folder folder;
+  Plant plant(kTags, folder.path());
+  std::vector<double> waits;
+  std::vector<double> turns;
+  double append_ms = 0;
+  double busy_cpu_ms = 0;
+  for (int64_t s = 0; s < seconds; ++s) {
+    auto samples = plant.second(s);
+    double cpu_before = cpu_ms();
+    for (std::size_t i = 0; i < kTags; i += kBatch) {
+      double before = now_ms();
+      auto done = plant.history->append(std::span(samples).subspan(i, kBatch));
+      if (!done) std::exit(1);
+      waits.push_back(now_ms() - before);
+      append_ms += waits.back();
+    }
+    plant.clock.advance(Duration::seconds(1));
+    double before = now_ms();
+    if (!plant.history->turn()) std::exit(1);
+    turns.push_back(now_ms() - before);
+    busy_cpu_ms += cpu_ms() - cpu_before;
+  }
+  auto count = static_cast<double>(kTags) * static_cast<double>(seconds);
+  double turn_ms = 0;
+  for (double ms : turns) turn_ms += ms;
+  std::string variant = "100k tags, batches of 10k";
+  tell("durable samples", variant, count / append_ms * 1e3, "1/s");
+  tell("durable samples with blocks", variant, count / (append_ms + turn_ms) * 1e3, "1/s");
+  tell("one core busy at 100k samples/s", variant, busy_cpu_ms / static_cast<double>(seconds) / 1e3,
+       "1");
+  tell("append p50", variant, part_of(waits, 0.5), "ms");
+  tell("append p99", variant, part_of(waits, 0.99), "ms");
+  tell("turn p50", variant, part_of(turns, 0.5), "ms");
+  tell("turn p99", variant, part_of(turns, 0.99), "ms");
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  tell("memory", variant, static_cast<double>(usage.ru_maxrss) / 1024, "MB");
+}
+
+void measure_small_batches() {
+  Folder folder;
+  Plant plant(200, folder.path());
+  std::vector<double> waits;
+  for (int64_t s = 0; s < 2000; ++s) {
+    auto samples = plant.second(s);
+    double before = now_ms();
+    if (!plant.history->append(samples)) std::exit(1);
+    waits.push_back(now_ms() - before);
+    plant.clock.advance(Duration::seconds(1));
+    if (!plant.history->turn()) std::exit(1);
+  }
+  tell("append p50", "200 tags, one batch", part_of(waits, 0.5), "ms");
+  tell("append p99", "200 tags, one batch", part_of(waits, 0.99), "ms");
+}
+
+void measure_size_and_questions() {
+  constexpr std::size_t kTags = 2000;
+  Folder folder;
+  Plant plant(kTags, folder.path());
+  auto fill = [&](int64_t from, int64_t to) {
+    for (int64_t s = from; s < to; ++s) {
+      if (!plant.history->append(plant.second(s))) std::exit(1);
+      plant.clock.advance(Duration::seconds(1));
+      if (!plant.history->turn()) std::exit(1);
+    }
+  };
+  fill(0, 600);
+  for (int i = 0; i < 120; ++i) {
+    plant.clock.advance(Duration::seconds(1));
+    if (!plant.history->turn()) std::exit(1);
+  }
+  Counters counters = plant.history->counters();
+  tell("blocks per sample", "2000 tags, 600 s",
+       static_cast<double>(counters.bytes_of_blocks) / static_cast<double>(counters.in_blocks),
+       "B");
+  fill(600, 3600);
+  counters = plant.history->counters();
+  auto in_blocks = static_cast<double>(counters.in_blocks);
+  tell("blocks per sample", "2000 tags, 3600 s",
+       static_cast<double>(counters.bytes_of_blocks) / in_blocks, "B");
+  std::vector<double> raws;
+  std::vector<double> trends;
+  std::vector<double> lasts;
+  for (TagIndex tag : plant.tags) {
+    double before = now_ms();
+    if (plant.history->raw(tag, kStart, kStart + Duration::hours(1))->size() != 3600) std::exit(1);
+    double middle = now_ms();
+    if (!plant.history->trend(tag, kStart, kStart + Duration::hours(1), 360)) std::exit(1);
+    double after = now_ms();
+    if (!plant.history->last(tag)) std::exit(1);
+    raws.push_back(middle - before);
+    trends.push_back(after - middle);
+    lasts.push_back(now_ms() - after);
+  }
+  tell("raw, one tag, one hour p50", "2000 tags", part_of(raws, 0.5), "ms");
+  tell("raw, one tag, one hour p99", "2000 tags", part_of(raws, 0.99), "ms");
+  tell("trend of 360, one tag, one hour p50", "2000 tags", part_of(trends, 0.5), "ms");
+  tell("trend of 360, one tag, one hour p99", "2000 tags", part_of(trends, 0.99), "ms");
+  tell("last p99", "2000 tags", part_of(lasts, 0.99), "ms");
+  plant.history.reset();  // brings the last pages into the file
+  tell("file per sample", "2000 tags, 3600 s", static_cast<double>(folder.bytes()) / in_blocks,
+       "B");
+  double before = now_ms();
+  plant.history = History::open({.folder = folder.path(), .clock = plant.clock}).value();
+  tell("opening", "2000 tags, a minute in the log", now_ms() - before, "ms");
+}
+
+}  // namespace
+}  // namespace anlan::history
+
+int main(int argc, char** argv) {
+  int64_t seconds = 90;
+  if (argc > 1) {
+    std::string_view text = argv[1];
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+  }
+  anlan::history::measure_small_batches();
+  anlan::history::measure_size_and_questions();
+  anlan::history::measure_load(std::max<int64_t>(seconds, 1));
+}
