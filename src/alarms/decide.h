@@ -1,0 +1,97 @@
+#pragma once
+// The decider of alarms: an event and the state as it is, to a Change (rows alarm_state and
+// alarm_journal, an event on topic "alarm") or a refusal. Every change of state is journaled, also
+// while nothing is annunciated.
+//
+// Change: act "alarm.raise", "alarm.clear", "alarm.acknowledge", "alarm.reset", "alarm.shelve",
+// "alarm.unshelve", "alarm.take_out", "alarm.put_back", "alarm.suppress", "alarm.unsuppress";
+// subject "alarm" with the definition's id. Event payload: {"alarm","code","occurrence","letter",
+// "priority","is_new","area","org_path","gas_level"}.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "access/access.h"
+#include "alarms/state.h"
+#include "store/store.h"
+
+namespace anlan::alarms {
+
+std::vector<store::Migration> migrations();
+
+struct Around {
+  store::View& view;
+  Actor actor;
+  Instant now;
+  IdMaker& ids;
+};
+
+struct Raised {  // from the evaluator
+  double value = 0;
+  history::Quality quality = history::Quality::Good;
+  Instant at{}, received{};
+};
+struct Cleared {
+  double value = 0;
+  history::Quality quality = history::Quality::Good;
+  Instant at{}, received{};
+};
+struct Acknowledge {  // that very occurrence: WrongState when a newer one is there
+  std::string occurrence;
+  std::string comment;
+};
+struct Reset {  // of a latched, acknowledged alarm (F); else WrongState
+  std::string comment;
+};
+struct ShelveIt {                  // while neither shelved, suppressed nor out of service
+  std::optional<Duration> length;  // 1 min to 12 h; nothing: one-shot
+  std::string reason;              // required
+  PersonId second_person{};        // is_safety: required, another person (SeparationOfDuty)
+};
+struct Unshelve {};
+struct TakeOut {  // out of service
+  std::string reason;
+};
+struct PutBack {};
+struct Suppress {
+  std::string reason;
+};
+struct Unsuppress {
+  std::string reason;
+};
+using Event = std::variant<Raised, Cleared, Acknowledge, Reset, ShelveIt, Unshelve, TakeOut,
+                           PutBack, Suppress, Unsuppress>;
+
+struct Decision {
+  store::Change change;              // without rows where nothing changed
+  State state;                       // after it
+  bool is_new_annunciation = false;  // a person must be told now
+};
+
+// Leaving the last of shelf, suppression and out of service judges anew: an active condition is
+// annunciated again as a new occurrence (B), any other alarm is normal (A), a latched one too.
+// Repeating what is so already changes nothing for Raised, Cleared, Suppress and Unsuppress (they
+// come from machines), and is WrongState for the others.
+// WrongState, MissingField, BadField, SeparationOfDuty, LimitReached; Forbidden where what only a
+// person may do (acknowledge, reset, shelve, take out, put back) comes from something else.
+Result<Decision> decide(const Around& around, const Definition& definition, const Event& event);
+
+Result<State> state_of(store::View& view, RecordId definition);
+// Shelves that ran out: to be Unshelved by the engine's clock.
+Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now);
+Result<std::vector<RecordId>> active_definitions(store::View& view);
+// An array of state_json of everything but A: unacknowledged first, then high priority (as it was
+// at the last change), then the newest. At most kOpenMax.
+inline constexpr std::size_t kOpenMax = 2000;  // a screen shows 30; counts() stays true above it
+Result<Json> open_alarms(store::View& view);
+// An array, newest first, at most limits::kPageRowsMax: {"id","at","alarm","occurrence","act",
+// "letter_before","letter","is_new","value","actor":{"kind","person"},"comment","detail"}. `detail`
+// has what belongs to the act: source_at, received_at, quality, until, second_person.
+Result<Json> journal(store::View& view, std::optional<RecordId> definition, std::size_t count);
+// {"active","unacked","shelved","suppressed","out_of_service","annunciated_10min","is_flood"}.
+// Flood begins above 10 annunciations in 10 min and ends below 5 (ISA-18.2).
+Result<Json> counts(store::View& view, Instant now);
+
+}  // namespace anlan::alarms

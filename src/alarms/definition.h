@@ -1,0 +1,59 @@
+#pragma once
+// What is alarmed: one row of the master alarm database (ISA-18.2, clause 6: rationalized alarms).
+
+#include <string>
+#include <string_view>
+
+#include "core/id.h"
+#include "core/result.h"
+#include "core/text.h"
+#include "core/time.h"
+#include "history/history.h"
+
+namespace anlan::alarms {
+
+// The evaluator keeps about 100 bytes a tag and 60 a definition; a large plant has 100,000 tags.
+inline constexpr history::TagIndex kTagsMax = 1 << 22;
+inline constexpr std::size_t kDefinitionsMax = 1 << 22;
+// A delay of a day is a mistake of typing; ours are seconds.
+inline constexpr Duration kDelayMax = Duration::days(1);
+
+// Words are stored; never rename. On and Off are for digital tags (a value of 0.5 and above is on);
+// Stale alarms when no good value came for on_delay.
+enum class Kind {
+  HighHigh,
+  High,
+  Low,
+  LowLow,
+  On,
+  Off,
+  Stale
+};  // "hh","h","l","ll","on","off","stale"
+
+struct Definition {
+  RecordId id{};     // of the record of form `alarm_limit`
+  std::string code;  // "GAS-2107.HH"
+  LocalText name;
+  std::string tag_code;
+  history::TagIndex tag = 0;
+  Kind kind = Kind::High;
+  double limit = 0;     // in the tag's unit; on the limit is over it
+  double deadband = 0;  // clears at limit - deadband (high kinds) or limit + deadband (low kinds)
+  Duration on_delay{};  // Stale: how long without a good value
+  Duration off_delay{};
+  int priority = 3;          // 1 highest to 4
+  bool is_latching = false;  // gas, fire, ESD: cleared alarms stay until reset
+  bool is_safety = false;    // gas-safety: no on-delay, never shelved by one person alone
+  int gas_level = 0;         // 1 or 2: level of GB/T 50493; 0: no gas alarm
+  std::string unit;
+  std::string area;      // code of the area
+  std::string org_path;  // of the area: who sees it
+};
+
+std::string_view kind_text(Kind kind);
+Result<Kind> parse_kind(std::string_view text);
+// BadField names the member: a deadband below 0, an on-delay on a safety alarm (the delay of Stale
+// is its limit, so that may have one), a priority outside 1 to 4 and so on.
+Result<void> check_definition(const Definition& definition);
+
+}  // namespace anlan::alarms

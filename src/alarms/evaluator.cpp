@@ -1,0 +1,281 @@
+#include "alarms/evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace anlan::alarms {
+namespace {
+
+using history::Quality;
+using history::TagIndex;
+
+constexpr double kEndless = std::numeric_limits<double>::infinity();
+constexpr double kLargest = std::numeric_limits<double>::max();
+constexpr double kHalf = 0.5;
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+double below(double value) { return std::nextafter(value, -kEndless); }
+double above(double value) { return std::nextafter(value, kEndless); }
+
+Result<void> check_all(const std::vector<Definition>& definitions) {
+  if (definitions.size() > kDefinitionsMax) {
+    return refuse(ErrorCode::LimitReached, "too many alarm definitions");
+  }
+  std::unordered_set<RecordId> ids;
+  std::unordered_set<std::string_view> codes;
+  for (const Definition& definition : definitions) {
+    TRY(check_definition(definition));
+    if (!ids.insert(definition.id).second || !codes.insert(definition.code).second) {
+      return refuse(ErrorCode::BadField, "alarm " + definition.code + " is there twice", "code");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Evaluator> Evaluator::make(std::vector<Definition> definitions,
+                                  const std::vector<RecordId>& active, Instant now) {
+  TRY(check_all(definitions));
+  std::unordered_set<RecordId> were_active(active.begin(), active.end());
+  Evaluator made;
+  made.definitions_ = std::move(definitions);
+  made.started_ns_ = now.ns;
+  std::size_t tags = 0;
+  for (const Definition& one : made.definitions_) {
+    if (one.kind == Kind::Stale) made.stale_.push_back(static_cast<uint32_t>(made.limits_.size()));
+    made.limits_.push_back(limit_of(one, were_active.contains(one.id)));
+    tags = std::max<std::size_t>(tags, one.tag + std::size_t{1});
+  }
+  made.tags_.resize(tags);
+  made.closely_.resize(tags + 1);
+  made.arrange();
+  return made;
+}
+
+Evaluator::Limit Evaluator::limit_of(const Definition& definition, bool is_active) {
+  static_assert(sizeof(Limit) == 64);
+  Limit made{.sign = 1,
+             .trip = kEndless,
+             .clear = -kEndless,
+             .on_delay_ns = definition.on_delay.ns,
+             .off_delay_ns = definition.off_delay.ns,
+             .tag = definition.tag,
+             .is_stale_kind = definition.kind == Kind::Stale,
+             .is_active = is_active};
+  double limit = definition.limit;
+  double deadband = definition.deadband;
+  switch (definition.kind) {
+    case Kind::HighHigh:
+    case Kind::High:
+      made.trip = limit;
+      made.clear = std::min(limit - deadband, below(limit));
+      break;
+    case Kind::LowLow:
+    case Kind::Low:
+      made.sign = -1;
+      made.trip = -limit;
+      made.clear = std::min(-(limit + deadband), below(-limit));
+      break;
+    case Kind::On:
+      made.trip = kHalf;
+      made.clear = below(kHalf);
+      break;
+    case Kind::Off:
+      made.sign = -1;
+      made.trip = above(-kHalf);
+      made.clear = -kHalf;
+      break;
+    case Kind::Stale: break;
+  }
+  return made;
+}
+
+// Groups the definitions by tag, in their order.
+void Evaluator::arrange() {
+  for (const Definition& one : definitions_) ++closely_[one.tag + 1].first;
+  for (std::size_t tag = 1; tag < closely_.size(); ++tag) {
+    closely_[tag].first += closely_[tag - 1].first;
+  }
+  by_tag_.resize(definitions_.size());
+  std::vector<uint32_t> used(tags_.size());
+  for (std::size_t i = 0; i < definitions_.size(); ++i) {
+    TagIndex tag = definitions_[i].tag;
+    by_tag_[closely_[tag].first + used[tag]++] = static_cast<uint32_t>(i);
+  }
+  for (TagIndex tag = 0; tag < tags_.size(); ++tag) draw_band(tag);
+}
+
+void Evaluator::evaluate(std::span<const history::Sample> samples, std::vector<Trip>& out) {
+  for (const history::Sample& sample : samples) {
+    if (sample.tag >= tags_.size()) continue;
+    Tag& tag = tags_[sample.tag];
+    int64_t at_ns = std::min(sample.at.ns, sample.received.ns);
+    if (at_ns < tag.last_at_ns) continue;
+    bool is_quiet =
+        sample.quality == Quality::Good && sample.value >= tag.low && sample.value <= tag.high;
+    if (!is_quiet) {
+      look_closely(sample, at_ns, out);
+      continue;
+    }
+    tag.last_at_ns = at_ns;
+    tag.last_good_ns = std::max(tag.last_good_ns, sample.received.ns);
+    tag.value = sample.value;
+  }
+}
+
+void Evaluator::look_closely(const history::Sample& sample, int64_t at_ns, std::vector<Trip>& out) {
+  std::span<const uint32_t> definitions = of_tag(sample.tag);
+  if (definitions.empty()) return;
+  Tag& tag = tags_[sample.tag];
+  Closely& last = closely_[sample.tag];
+  bool has_quality = sample.quality == Quality::Good || sample.quality == Quality::Uncertain;
+  last.is_known = has_quality && std::isfinite(sample.value);
+  last.quality = sample.quality;
+  last.at = sample.at;
+  last.received = sample.received;
+  tag.last_at_ns = at_ns;
+  if (last.is_known) tag.value = sample.value;
+  bool is_good = last.is_known && sample.quality == Quality::Good;
+  if (is_good) tag.last_good_ns = std::max(tag.last_good_ns, sample.received.ns);
+  for (uint32_t definition : definitions) {
+    Limit& limit = limits_[definition];
+    if (!last.is_known && !limit.is_stale_kind) continue;
+    bool is_against =
+        limit.is_stale_kind ? limit.is_active && is_good : limit.speaks_against(tag.value);
+    if (is_against) {
+      wait_or_flip(definition, at_ns, out);
+    } else {
+      limit.since_ns = -1;
+    }
+  }
+  draw_band(sample.tag);
+}
+
+void Evaluator::wait_or_flip(uint32_t definition, int64_t at_ns, std::vector<Trip>& out) {
+  Limit& limit = limits_[definition];
+  int64_t received_ns = closely_[limit.tag].received.ns;
+  if (!limit.is_waiting()) {
+    limit.since_ns = at_ns;
+    limit.since_received_ns = received_ns;
+  }
+  int64_t waited_ns = std::max(at_ns - limit.since_ns, received_ns - limit.since_received_ns);
+  if (waited_ns >= limit.delay_ns()) {
+    flip(definition, out);
+  } else if (!limit.is_listed) {
+    limit.is_listed = true;
+    waiting_.push_back(definition);
+  }
+}
+
+void Evaluator::flip(uint32_t definition, std::vector<Trip>& out) {
+  Limit& limit = limits_[definition];
+  const Closely& last = closely_[limit.tag];
+  limit.is_active = !limit.is_active;
+  limit.since_ns = -1;
+  out.push_back({.definition = definition,
+                 .is_active = limit.is_active,
+                 .value = tags_[limit.tag].value,
+                 .quality = last.quality,
+                 .at = last.at,
+                 .received = last.received});
+  if (limit.is_stale_kind && !limit.is_active) {
+    next_stale_ns_ = std::min(next_stale_ns_, tags_[limit.tag].last_good_ns + limit.on_delay_ns);
+  }
+}
+
+void Evaluator::tick(Instant now, std::vector<Trip>& out) {
+  end_delays(now, out);
+  find_stale(now, out);
+}
+
+// Drops from the list what waits no more; what is unknown now goes on waiting.
+void Evaluator::end_delays(Instant now, std::vector<Trip>& out) {
+  std::erase_if(waiting_, [&](uint32_t definition) {
+    Limit& limit = limits_[definition];
+    if (is_silent(limit, now)) limit.since_ns = -1;
+    bool is_due =
+        closely_[limit.tag].is_known && now.ns - limit.since_received_ns >= limit.delay_ns();
+    if (limit.is_waiting() && !is_due) return false;
+    limit.is_listed = false;
+    if (!limit.is_waiting()) return true;
+    flip(definition, out);
+    draw_band(limit.tag);
+    return true;
+  });
+}
+
+// A Stale alarm that waits to be cleared starts again when no good value followed the first.
+bool Evaluator::is_silent(const Limit& limit, Instant now) const {
+  return limit.is_stale_kind && now.ns - tags_[limit.tag].last_good_ns >= limit.on_delay_ns;
+}
+
+void Evaluator::find_stale(Instant now, std::vector<Trip>& out) {
+  if (now.ns < next_stale_ns_) return;
+  next_stale_ns_ = kNever;
+  for (uint32_t definition : stale_) {
+    Limit& limit = limits_[definition];
+    if (limit.is_active) continue;
+    const Tag& tag = tags_[limit.tag];
+    int64_t due_ns = std::max(tag.last_good_ns, started_ns_) + limit.on_delay_ns;
+    if (now.ns < due_ns) {
+      next_stale_ns_ = std::min(next_stale_ns_, due_ns);
+      continue;
+    }
+    limit.is_active = true;
+    out.push_back({.definition = definition,
+                   .is_active = true,
+                   .value = tag.value,
+                   .quality = Quality::Stale,
+                   .at = now,
+                   .received = now});
+    draw_band(limit.tag);
+  }
+}
+
+// The values that change nothing of the tag's definitions; none while something waits, as then
+// every sample counts.
+void Evaluator::draw_band(TagIndex tag) {
+  Tag& drawn = tags_[tag];
+  drawn.low = 1;
+  drawn.high = -1;
+  if (of_tag(tag).empty() || !closely_[tag].is_known) return;
+  double low = -kLargest;
+  double high = kLargest;
+  for (uint32_t definition : of_tag(tag)) {
+    const Limit& limit = limits_[definition];
+    if (limit.is_waiting()) return;
+    if (limit.is_stale_kind) {
+      if (limit.is_active) return;
+      continue;
+    }
+    double bound = limit.is_active ? above(limit.clear) : below(limit.trip);
+    bool is_lower_bound = limit.is_active == (limit.sign > 0);
+    if (is_lower_bound) low = std::max(low, limit.sign * bound);
+    if (!is_lower_bound) high = std::min(high, limit.sign * bound);
+  }
+  drawn.low = low;
+  drawn.high = high;
+}
+
+bool Evaluator::is_fresh(TagIndex tag, Instant now) const {
+  if (tag >= tags_.size() || tags_[tag].last_good_ns < 0) return false;
+  int64_t limit_ns = kNever;
+  for (uint32_t definition : of_tag(tag)) {
+    const Limit& limit = limits_[definition];
+    if (limit.is_stale_kind) limit_ns = std::min(limit_ns, limit.on_delay_ns);
+  }
+  if (limit_ns == kNever) limit_ns = kFreshDefault.ns;
+  return now.ns - tags_[tag].last_good_ns < limit_ns;
+}
+
+std::span<const uint32_t> Evaluator::of_tag(TagIndex tag) const {
+  uint32_t first = closely_[tag].first;
+  return std::span(by_tag_).subspan(first, closely_[tag + 1].first - first);
+}
+
+}  // namespace anlan::alarms

@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <utility>
+
+#include "alarms/decide.h"
+#include "alarms/tables.h"
+#include "core/limits.h"
+
+namespace anlan::alarms {
+namespace {
+
+// ISA-18.2-2016, clause 16: a flood begins above 10 annunciations in 10 minutes and ends when a
+// window of 10 minutes has less than 5.
+constexpr Duration kWindow = Duration::minutes(10);
+constexpr std::size_t kFloodAbove = 10;
+constexpr std::size_t kCalmBelow = 5;
+// Looking back further than this many annunciations the answer is no flood: 5 to 10 in 10 minutes
+// for 16 hours on end.
+constexpr std::size_t kLookBackMax = 1000;
+constexpr std::size_t kShelvesMax = 256;  // unshelved in one turn of the clock
+
+Result<std::vector<RecordId>> ids_of(const store::Rows& rows) {
+  std::vector<RecordId> ids;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    RecordId id = TRY(RecordId::parse(rows[i].text("definition")));
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+Result<Json> entry_json(const store::Row& row) {
+  Json detail = TRY(parse_json(row.text("detail")));
+  Json person = row.is_null("actor_person") ? Json() : Json(row.text("actor_person"));
+  Json actor = Json::object({{"kind", row.text("actor_kind")}, {"person", std::move(person)}});
+  return Json::object({{"id", row.text("id")},
+                       {"at", format_instant({row.int64("at")})},
+                       {"alarm", row.text("definition")},
+                       {"occurrence", row.text("occurrence")},
+                       {"act", row.text("act")},
+                       {"letter_before", row.text("letter_before")},
+                       {"letter", row.text("letter")},
+                       {"is_new", row.int64("is_new") != 0},
+                       {"value", std::get<double>(row["value"])},
+                       {"actor", std::move(actor)},
+                       {"comment", row.text("comment")},
+                       {"detail", std::move(detail)}});
+}
+
+// `times` are the annunciations up to `now`, newest first. The window's count rises at an
+// annunciation only and is least just before one, so the last moment at which it was above 10 or
+// below 5 is found by going back from one to the next.
+bool is_flood(const std::vector<Instant>& times, Instant now) {
+  auto age_at = [&](std::size_t place, Instant end) {
+    return place < times.size() ? end - times[place] : kWindow + Duration{1};
+  };
+  if (age_at(kCalmBelow - 1, now) >= kWindow) return false;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (age_at(i + kFloodAbove, times[i]) < kWindow) return true;
+    // What is ten minutes old now was still in the window just before.
+    if (age_at(i + kCalmBelow, times[i]) > kWindow) return false;
+  }
+  return false;
+}
+
+Result<std::vector<Instant>> annunciations(store::View& view, Instant now) {
+  store::Rows rows = TRY(view.query(
+      {"SELECT at FROM alarm_journal WHERE is_new = 1 AND at <= ? ORDER BY at DESC LIMIT ?",
+       {now.ns, static_cast<int64_t>(kLookBackMax)}}));
+  std::vector<Instant> times;
+  for (std::size_t i = 0; i < rows.size(); ++i) times.push_back({rows[i].int64("at")});
+  return times;
+}
+
+Result<int64_t> annunciated_in_window(store::View& view, Instant now) {
+  store::Rows rows = TRY(
+      view.query({"SELECT count(*) AS n FROM alarm_journal WHERE is_new = 1 AND at > ? AND at <= ?",
+                  {(now - kWindow).ns, now.ns}}));
+  return rows[0].int64("n");
+}
+
+}  // namespace
+
+Result<State> state_of(store::View& view, RecordId definition) {
+  StateRow row = TRY(read_state(view, definition));
+  return row.state;
+}
+
+Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now) {
+  store::Rows rows =
+      TRY(view.query({"SELECT definition FROM alarm_state WHERE shelf_until <= ?"
+                      " ORDER BY shelf_until, definition LIMIT ?",
+                      {now.ns, static_cast<int64_t>(kShelvesMax)}}));
+  return ids_of(rows);
+}
+
+Result<std::vector<RecordId>> active_definitions(store::View& view) {
+  store::Rows rows = TRY(
+      view.query({"SELECT definition FROM alarm_state WHERE is_active = 1 ORDER BY definition"}));
+  return ids_of(rows);
+}
+
+Result<Json> open_alarms(store::View& view) {
+  store::Rows rows = TRY(
+      view.query({"SELECT * FROM alarm_state WHERE letter <> 'A'"
+                  " ORDER BY CASE WHEN letter IN ('B', 'D', 'E') THEN 0 ELSE 1 END, priority,"
+                  " CASE WHEN raised_at IS NULL THEN 0 ELSE raised_at END DESC, definition LIMIT ?",
+                  {static_cast<int64_t>(kOpenMax)}}));
+  Json alarms = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
+    State state = TRY(state_of(rows[i]));
+    alarms.push(state_json(definition, state));
+  }
+  return alarms;
+}
+
+Result<Json> journal(store::View& view, std::optional<RecordId> definition, std::size_t count) {
+  auto count_max = static_cast<int64_t>(std::min(count, limits::kPageRowsMax));
+  store::Sql all{"SELECT * FROM alarm_journal ORDER BY at DESC, id DESC LIMIT ?", {count_max}};
+  store::Sql one{
+      "SELECT * FROM alarm_journal WHERE definition = ? ORDER BY at DESC, id DESC LIMIT ?",
+      {definition.value_or(RecordId{}).text(), count_max}};
+  store::Rows rows = TRY(view.query(definition ? one : all));
+  Json entries = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Json entry = TRY(entry_json(rows[i]));
+    entries.push(std::move(entry));
+  }
+  return entries;
+}
+
+Result<Json> counts(store::View& view, Instant now) {
+  store::Rows rows =
+      TRY(view.query({"SELECT count(CASE WHEN is_active = 1 THEN 1 END) AS active,"
+                      " count(CASE WHEN letter IN ('B', 'D', 'E') THEN 1 END) AS unacked,"
+                      " count(shelf_since) AS shelved, count(CASE WHEN is_suppressed = 1 THEN 1 "
+                      "END) AS suppressed,"
+                      " count(CASE WHEN is_out_of_service = 1 THEN 1 END) AS out_of_service"
+                      " FROM alarm_state WHERE letter <> 'A'"}));
+  std::vector<Instant> times = TRY(annunciations(view, now));
+  int64_t recent = TRY(annunciated_in_window(view, now));
+  return Json::object({{"active", rows[0].int64("active")},
+                       {"unacked", rows[0].int64("unacked")},
+                       {"shelved", rows[0].int64("shelved")},
+                       {"suppressed", rows[0].int64("suppressed")},
+                       {"out_of_service", rows[0].int64("out_of_service")},
+                       {"annunciated_10min", recent},
+                       {"is_flood", is_flood(times, now)}});
+}
+
+}  // namespace anlan::alarms
