@@ -118,9 +118,24 @@ Result<bool> is_active(store::View& view, PersonId id) {
 Result<std::vector<Instance>> plan_instances(Machine& machine, const Token& token,
                                              const Node& node) {
   const UserTask& user = *node.user;
-  if (!user.multi) return std::vector{TRY(union_of(machine, token, node, nullptr))};
-  if (!user.multi->collection.is_empty()) return instances_of_collection(machine, token, node);
-  return instances_of_assigns(machine, token, node);
+  std::vector<Instance> instances;
+  if (!user.multi) {
+    instances.push_back(TRY(union_of(machine, token, node, nullptr)));
+  } else if (!user.multi->collection.is_empty()) {
+    instances = TRY(instances_of_collection(machine, token, node));
+  } else {
+    instances = TRY(instances_of_assigns(machine, token, node));
+  }
+  for (const Formula& exception : user.exceptions) {
+    rules::Value named = TRY(machine.evaluate(exception, token));
+    std::vector<PersonId> persons = TRY(persons_from(named));
+    for (Instance& instance : instances) {
+      for (PersonId person : persons) {
+        merge(instance.candidates, {{"excluded", person.text()}});
+      }
+    }
+  }
+  return instances;
 }
 
 std::vector<access::Participation> participations(const CaseState& state) {
@@ -148,6 +163,19 @@ Result<std::vector<PersonId>> people_of(Machine& machine, std::span<const Candid
     }
   }
   return people;
+}
+
+Result<std::vector<PersonId>> people_to_tell(Machine& machine, const Node& node,
+                                             std::span<const Candidate> candidates) {
+  std::vector<Candidate> told;
+  std::ranges::copy_if(candidates, std::back_inserter(told), [&](const Candidate& candidate) {
+    if (candidate.kind != "role") return true;
+    return std::ranges::none_of(node.user->assigns, [&](const Assign& assign) {
+      return assign.role == candidate.who && !assign.is_told;
+    });
+  });
+  std::vector<PersonId> people = TRY(people_of(machine, told));
+  return people.empty() ? people_of(machine, candidates) : people;
 }
 
 Result<void> make_sure_of_somebody(Machine& machine, const Node& node, Instance& instance) {

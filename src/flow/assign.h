@@ -25,6 +25,10 @@ Result<void> make_sure_of_somebody(Machine& machine, const Node& node, Instance&
 // Active people who could take a task with these candidates, excluded ones left out.
 Result<std::vector<PersonId>> people_of(Machine& machine, std::span<const Candidate> candidates);
 
+// Those of them who get the notice when the task opens; everybody when nobody else is left.
+Result<std::vector<PersonId>> people_to_tell(Machine& machine, const Node& node,
+                                             std::span<const Candidate> candidates);
+
 // Who completed which node in this case, including this step.
 std::vector<access::Participation> participations(const CaseState& state);
 

@@ -99,6 +99,11 @@ class Player {
     } else if (verb == "retry") {
       tell(world_.act(
           {}, [&](const Around& around) { return retry(around, case_id_, world_.record); }));
+    } else if (verb == "message") {
+      Json data = has(2) ? need(parse_json(word(2))) : Json();
+      tell(world_.act({}, [&](const Around& around) {
+        return message(around, {case_id_, word(1), data, world_.record});
+      }));
     } else if (verb == "grant") {
       world_.grant(word(1), {{word(2), word(3)}});
     } else if (verb == "redeploy") {
@@ -301,13 +306,17 @@ class Player {
     case_id_ = step->case_id;
     tell_rows();
     for (const Notice& notice : step->notices) {
-      if (notice.kind == "task") continue;
+      if (notice.kind == "task" && !notice.is_urgent) continue;
       std::set<std::string> names;
       for (PersonId person : notice.persons) names.insert(with_names(person.text()));
-      std::string text = "tell " + notice.kind + " " + notice.level + ":";
+      std::string text = notice.is_urgent ? "urgent " : "";
+      text += "tell " + notice.kind + " " + notice.level + ":";
       for (const std::string& name : names) text += " " + name;
-      if (!notice.data.is_null()) text += " " + write_json(notice.data);
+      if (!notice.data.is_null() && !notice.data.has("task")) text += " " + write_json(notice.data);
       out_.push_back(text);
+    }
+    for (const Job& job : step->jobs) {
+      out_.push_back("job " + job.name + " " + with_names(write_json(job.data)));
     }
     if (!step->record_patch.is_null()) {
       out_.push_back("patch " + with_names(write_json(step->record_patch)));

@@ -12,7 +12,9 @@ namespace {
 
 // A list counts as evidence (photos, files); so does a field called so while it is still empty.
 bool is_evidence(std::string_view field, const Json& value) {
-  return value.is_array() || field.ends_with("photos") || field.ends_with("photo");
+  bool is_called_so =
+      field.ends_with("photos") || field.ends_with("photo") || field.starts_with("voucher_");
+  return value.is_array() || is_called_so;
 }
 
 bool is_filled(const Json& value) {

@@ -50,6 +50,7 @@ Result<Notice> make_notice(Machine& machine, const Token& token, const Notify& n
   if (!notify.data.is_empty()) {
     notice.data = rules::json_from_value(TRY(machine.evaluate(notify.data, token)));
   }
+  notice.is_urgent = notify.is_urgent;
   return notice;
 }
 
@@ -78,6 +79,12 @@ Result<void> enter_service(Machine& machine, Token& token, const Node& node) {
   for (const Notify& notify : node.notices) {
     notices.push_back(TRY(make_notice(machine, token, notify)));
   }
+  std::vector<Job> jobs;
+  for (const JobSpec& job : node.jobs) {
+    rules::Value data;
+    if (!job.data.is_empty()) data = TRY(machine.evaluate(job.data, token));
+    jobs.push_back({.name = job.name, .node = node.id, .data = rules::json_from_value(data)});
+  }
   TRY(machine.apply_settings(node, token, false));
   for (Notice& notice : notices) {
     machine.note("notice", node.id).detail =
@@ -85,6 +92,10 @@ Result<void> enter_service(Machine& machine, Token& token, const Node& node) {
                       {"level", notice.level},
                       {"persons", static_cast<int64_t>(notice.persons.size())}});
     machine.notices.push_back(std::move(notice));
+  }
+  for (Job& job : jobs) {
+    machine.note("job", node.id).detail = Json::object({{"job", job.name}});
+    machine.jobs.push_back(std::move(job));
   }
   machine.schedule(token, Token::Phase::Leave);
   return {};

@@ -14,13 +14,16 @@ namespace {
 struct Terms {
   std::optional<Instant> due;
   std::string level;
+  Json data = Json::object();  // of the notice
 };
 
-// token.pending holds what a sequence still asks for: {"instances","due","level","total"}.
+// token.pending holds what a sequence still asks for: {"instances","due","level","data",
+// "total"}.
 Json pending_json(std::span<const Instance> instances, const Terms& terms, int64_t total) {
   return Json::object({{"instances", instances_json(instances)},
                        {"due", terms.due ? Json(terms.due->ns) : Json()},
                        {"level", terms.level},
+                       {"data", terms.data},
                        {"total", total}});
 }
 
@@ -35,6 +38,10 @@ Result<Terms> terms_of(Machine& machine, const Token& token, const UserTask& use
   } else {
     rules::Value level = TRY(machine.evaluate(user.level, token));
     if (level.as_string()) terms.level = *level.as_string();
+  }
+  if (!user.notice.data.is_empty()) {
+    Json data = rules::json_from_value(TRY(machine.evaluate(user.notice.data, token)));
+    if (data.is_object()) terms.data = std::move(data);
   }
   return terms;
 }
@@ -65,14 +72,15 @@ void open_task(Machine& machine, Token& token, const Instance& instance, const T
   row.task = task.id.text();
   row.detail = Json::object({{"candidates", who_json(task.candidates)}});
   machine.tell_task(task);
-  const LocalText& name = machine.node_of(token).name;
-  machine.notices.push_back(
-      {.persons = std::move(people),
-       .kind = "task",
-       .level = terms.level,
-       .node = token.node,
-       .data =
-           Json::object({{"task", task.id.text()}, {"name_zh", name.zh}, {"name_en", name.en}})});
+  const Node& node = machine.node_of(token);
+  Json data = terms.data;
+  data.set("task", task.id.text()).set("name_zh", node.name.zh).set("name_en", node.name.en);
+  machine.notices.push_back({.persons = std::move(people),
+                             .kind = node.user->notice.kind,
+                             .level = terms.level,
+                             .node = token.node,
+                             .data = std::move(data),
+                             .is_urgent = node.user->notice.is_urgent});
   machine.state.tasks.push_back(std::move(task));
 }
 
@@ -95,10 +103,11 @@ Result<void> open_next(Machine& machine, Token& token, const Node& node) {
   rest.erase(rest.begin());
   exclude_signers(machine, token, next);
   TRY(make_sure_of_somebody(machine, node, next));
-  std::vector<PersonId> people = TRY(people_of(machine, next.candidates));
+  std::vector<PersonId> people = TRY(people_to_tell(machine, node, next.candidates));
   Terms terms{.level = token.pending.text_or("level", "")};
   auto due = token.pending["due"].as_int64();
   if (due) terms.due = Instant{*due};
+  if (token.pending["data"].is_object()) terms.data = token.pending["data"];
   open_task(machine, token, next, terms, std::move(people));
   token.pending = pending_json(rest, terms, token.pending.int_or("total", 1));
   return {};
@@ -170,7 +179,7 @@ Result<void> enter_user(Machine& machine, Token& token, const Node& node) {
     std::vector<std::vector<PersonId>> people;
     for (Instance& instance : instances) {
       TRY(make_sure_of_somebody(machine, node, instance));
-      people.push_back(TRY(people_of(machine, instance.candidates)));
+      people.push_back(TRY(people_to_tell(machine, node, instance.candidates)));
     }
     for (std::size_t i = 0; i < instances.size(); ++i) {
       open_task(machine, token, instances[i], terms, std::move(people[i]));

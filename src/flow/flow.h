@@ -9,5 +9,6 @@
 
 #include "flow/library.h"
 #include "flow/model.h"
+#include "flow/roster.h"
 #include "flow/step.h"
 #include "flow/tasks.h"

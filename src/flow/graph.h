@@ -52,6 +52,7 @@ struct Assign {
   Kind kind = Kind::Role;
   std::string role;
   Formula person;
+  bool is_told = true;  // gets the notice of an open task
 };
 
 struct Outcome {
@@ -78,14 +79,23 @@ struct Multi {
   Approval approval;
 };
 
+// <anlan:notice>: how people are told that a task is open.
+struct OpenNotice {
+  std::string kind = "task";
+  bool is_urgent = false;
+  Formula data;
+};
+
 struct UserTask {
   std::vector<Assign> assigns;
   std::vector<std::string> excluded;  // nodes whose doers may not do this one
+  std::vector<Formula> exceptions;    // people who may not
   std::string fallback_role;
   std::vector<Outcome> outcomes;
   std::vector<std::string> required;
   std::vector<std::string> return_targets;
   access::NodeRights rights;
+  OpenNotice notice;
   Formula due;
   Formula level;
   std::optional<Multi> multi;
@@ -106,6 +116,13 @@ struct Notify {
   std::string kind;
   Formula level;
   Formula data;
+  bool is_urgent = false;
+};
+
+// <anlan:act topic="job">.
+struct JobSpec {
+  std::string name;
+  Formula data;
 };
 
 struct DecisionCall {
@@ -125,9 +142,12 @@ struct Node {
   std::vector<Setting> settings;
 
   std::optional<UserTask> user;
-  std::optional<TimerSpec> timer;  // Catch, Boundary
+  // Catch and Boundary have one of these two.
+  std::optional<TimerSpec> timer;
+  std::string message;  // the name it listens to
   std::optional<DecisionCall> call;
   std::vector<Notify> notices;          // Service
+  std::vector<JobSpec> jobs;            // Service
   std::vector<std::size_t> boundaries;  // of an activity
   std::size_t host = kNone;             // of a Boundary
   bool is_interrupting = true;
@@ -161,6 +181,7 @@ struct Graph {
   std::vector<Edge> edges;
   std::vector<Scope> scopes;
   std::vector<Block> blocks;
+  std::map<std::string, std::string, std::less<>> messages;  // id to name
   std::map<std::string, std::size_t, std::less<>> by_id;
   std::map<std::string, std::size_t, std::less<>> edge_by_id;
   std::size_t start = kNone;

@@ -125,7 +125,16 @@ void lint_user(Reading& reading, const Node& node) {
   }
 }
 
-// A non-interrupting timer makes a token more than its host's branch has: a join behind it would
+void lint_listeners(Reading& reading, const Node& node) {
+  std::set<std::string> names;
+  for (std::size_t boundary : node.boundaries) {
+    const std::string& name = reading.graph.nodes[boundary].message;
+    if (name.empty() || names.insert(name).second) continue;
+    reading.find_fault(node.id, "'" + node.id + "' listens to the message '" + name + "' twice.");
+  }
+}
+
+// A non-interrupting event makes a token more than its host's branch has: a join behind it would
 // be given two tokens of one branch.
 void lint_side_way(Reading& reading, std::size_t boundary) {
   const Graph& graph = reading.graph;
@@ -138,13 +147,13 @@ void lint_side_way(Reading& reading, std::size_t boundary) {
     std::size_t block = graph.block_of_join(at);
     bool is_own = block != kNone && side[graph.blocks[block].fork];
     if (is_own) continue;
-    reading.find_fault(node.id, "The non-interrupting timer '" + node.id +
+    reading.find_fault(node.id, "The non-interrupting event '" + node.id +
                                     "' leads into the join '" + join.id +
                                     "', which counts one token of each branch.");
   }
 }
 
-// Ways on which a branch of `block` ends or arrives; side ways of non-interrupting timers apart.
+// Ways on which a branch of `block` ends or arrives; side ways of non-interrupting events apart.
 std::vector<bool> main_ways(const Graph& graph, std::size_t first, std::size_t join) {
   std::vector<bool> is_seen(graph.nodes.size(), false);
   std::vector<std::size_t> open = {first};
@@ -221,6 +230,7 @@ void lint_graph(Reading& reading) {
     lint_ways(reading, graph.nodes[at]);
     lint_conditions(reading, graph.nodes[at]);
     lint_user(reading, graph.nodes[at]);
+    lint_listeners(reading, graph.nodes[at]);
     lint_side_way(reading, at);
   }
   lint_reachable(reading);

@@ -45,6 +45,7 @@ rules::Context Machine::names_for(const Token& token) {
   names.set("task", rules::value_from_json(token.vars["task"]));
   names.set("case", rules::Value(std::move(of_case)));
   names.set("firing", rules::value_from_json(token.vars["firing"]));
+  names.set("message", rules::value_from_json(token.vars["message"]));
   return names;
 }
 
@@ -236,6 +237,7 @@ Step Machine::finish(std::string act, Json detail) {
   settle();
   Step step{.record_patch = std::move(patch_),
             .notices = std::move(notices),
+            .jobs = std::move(jobs),
             .is_ended = state.row.state == state::kEnded,
             .case_id = state.row.id};
   step.change = {.actor = actor,

@@ -30,6 +30,7 @@ class Machine {
   CaseState state;
   Actor actor;
   std::vector<Notice> notices{};
+  std::vector<Job> jobs{};
   // Only of this step; earlier rows stay in the database.
   std::vector<HistoryRow> history{};
   std::vector<store::RowChange> more_rows{};

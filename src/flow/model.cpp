@@ -73,6 +73,12 @@ access::NodeRights Model::rights(std::string_view node_id) const {
   return node && node->user ? node->user->rights : access::NodeRights{};
 }
 
+LocalText Model::name_of(std::string_view node_id) const {
+  const Node* node = graph_->find(node_id);
+  if (node == nullptr) return {std::string(node_id), std::string(node_id)};
+  return node->name;
+}
+
 Json Model::describe() const {
   Json tasks = Json::array();
   for (const Node& node : graph_->nodes) {

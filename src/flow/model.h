@@ -28,7 +28,8 @@ class Model {
 
   const std::string& id() const;  // process id
   LocalText title() const;
-  const std::string& xml() const;  // as given
+  const std::string& xml() const;                     // as given
+  LocalText name_of(std::string_view node_id) const;  // the id itself where there is no such node
   // What a person with an open task at this node may see and press: <anlan:fields>,
   // <anlan:buttons>.
   access::NodeRights rights(std::string_view node_id) const;

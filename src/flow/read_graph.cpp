@@ -2,6 +2,7 @@
 // faults are collected; nothing is run that has one.
 
 #include <array>
+#include <set>
 #include <utility>
 
 #include "core/limits.h"
@@ -52,6 +53,20 @@ std::optional<NodeKind> kind_of(std::string_view name) {
   return std::nullopt;
 }
 
+// BPMN 2.0.2, 8.4.11 (message) and 10.5.5.4: the event names a message of the file's root.
+void read_message(Reading& reading, pugi::xml_node definition, Node& node) {
+  std::string reference = xml::attribute(definition, "messageRef");
+  std::size_t prefix = reference.find(':');
+  if (prefix != std::string::npos) reference.erase(0, prefix + 1);
+  auto found = reading.graph.messages.find(reference);
+  if (found == reading.graph.messages.end()) {
+    reading.find_fault(
+        node.id, "The event '" + node.id + "' listens to an unknown message '" + reference + "'.");
+    return;
+  }
+  node.message = found->second;
+}
+
 // The kinds of one event differ by their definition: BPMN 2.0.2, 10.5.5.
 void read_event(Reading& reading, pugi::xml_node element, Node& node) {
   std::vector<pugi::xml_node> definitions;
@@ -62,16 +77,18 @@ void read_event(Reading& reading, pugi::xml_node element, Node& node) {
   bool wants_timer = node.kind == NodeKind::Catch || node.kind == NodeKind::Boundary;
   bool has_own_timer = static_cast<bool>(xml::extension(element, "timer"));
   bool is_plain = definitions.empty() && !wants_timer;
+  bool is_message = wants_timer && first == "messageEventDefinition";
   bool is_terminate = first == "terminateEventDefinition" && node.kind == NodeKind::End;
   bool is_timer =
       wants_timer && (first == "timerEventDefinition" || (has_own_timer && first.empty()));
-  if (definitions.size() > 1 || !(is_plain || is_terminate || is_timer)) {
+  if (definitions.size() > 1 || !(is_plain || is_terminate || is_timer || is_message)) {
     std::string what(xml::local_name(element));
-    what += first.empty() ? " without a timer" : " with " + std::string(first);
+    what += first.empty() ? " without a timer or a message" : " with " + std::string(first);
     reading.find_fault(node.id, cannot_run(node.id, what));
     return;
   }
   if (is_terminate) node.kind = NodeKind::Terminate;
+  if (is_message) read_message(reading, definitions[0], node);
   if (is_timer) read_timer(reading, element, definitions.empty() ? element : definitions[0], node);
 }
 
@@ -212,6 +229,22 @@ void read_process(Reading& reading, pugi::xml_node process) {
   }
 }
 
+void read_messages(Reading& reading, pugi::xml_node definitions) {
+  std::set<std::string> names;
+  for (pugi::xml_node message : xml::children(definitions, xml::kBpmn, "message")) {
+    std::string id = xml::attribute(message, "id");
+    std::string name = xml::attribute(message, "name");
+    if (id.empty() || name.empty()) {
+      reading.find_fault(id, "The message '" + id + "' needs an id and a name.");
+      continue;
+    }
+    bool is_new_id = reading.graph.messages.emplace(id, name).second;
+    bool is_new_name = names.insert(name).second;
+    if (is_new_id && is_new_name) continue;
+    reading.find_fault(id, "The message '" + id + "' (name '" + name + "') stands there twice.");
+  }
+}
+
 void refuse_other_roots(Reading& reading, pugi::xml_node definitions) {
   for (pugi::xml_node root : xml::children(definitions, xml::kBpmn, "collaboration")) {
     for (pugi::xml_node flow : xml::children(root, xml::kBpmn, "messageFlow")) {
@@ -240,6 +273,7 @@ Result<Reading> read_graph(std::string_view bytes) {
   reading.graph.xml = std::string(bytes);
   reading.graph.definitions_id = xml::attribute(definitions, "id");
   refuse_other_roots(reading, definitions);
+  read_messages(reading, definitions);
   std::vector<pugi::xml_node> processes = xml::children(definitions, xml::kBpmn, "process");
   for (std::size_t i = 1; i < processes.size(); ++i) {
     std::string id = xml::attribute(processes[i], "id");

@@ -19,6 +19,16 @@ Formula read_formula(Reading& reading, std::string_view element_id, std::string_
   return {};
 }
 
+bool read_flag(Reading& reading, std::string_view element_id, const std::string& text,
+               bool otherwise) {
+  if (text.empty()) return otherwise;
+  if (text != "true" && text != "false") {
+    reading.find_fault(
+        element_id, "'" + text + "' of '" + std::string(element_id) + "' must be true or false.");
+  }
+  return text == "true";
+}
+
 Formula read_feel(Reading& reading, std::string_view element_id, std::string_view source) {
   bool is_marked = source.starts_with('=');
   return read_formula(reading, element_id,
@@ -85,10 +95,18 @@ void read_notify(Reading& reading, pugi::xml_node act, Node& node) {
                 .kind = xml::attribute(act, "kind"),
                 .level = read_formula(reading, node.id, xml::attribute(act, "level")),
                 .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
+  notify.is_urgent = read_flag(reading, node.id, xml::attribute(act, "urgent"), false);
   if (notify.to.is_empty() && notify.role.empty()) {
     reading.find_fault(node.id, "The notice of '" + node.id + "' says nobody to tell.");
   }
   node.notices.push_back(std::move(notify));
+}
+
+void read_job(Reading& reading, pugi::xml_node act, Node& node) {
+  JobSpec job{.name = xml::attribute(act, "job"),
+              .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
+  if (job.name.empty()) reading.find_fault(node.id, "A job of '" + node.id + "' has no name.");
+  node.jobs.push_back(std::move(job));
 }
 
 }  // namespace
@@ -102,6 +120,8 @@ void read_service(Reading& reading, pugi::xml_node element, Node& node) {
     std::string topic = xml::attribute(act, "topic");
     if (topic == "notify") {
       read_notify(reading, act, node);
+    } else if (topic == "job") {
+      read_job(reading, act, node);
     } else if (topic == "set") {
       for (pugi::xml_node set : xml::children(act, xml::kAnlan, "set")) {
         read_setting(reading, set, node);

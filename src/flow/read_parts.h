@@ -14,6 +14,9 @@ LocalText read_name(pugi::xml_node element);
 // A formula; a fault of `element_id` when it doesn't compile.
 Formula read_formula(Reading& reading, std::string_view element_id, std::string_view source,
                      std::span<const std::string> names = {});
+// "true" or "false"; `otherwise` when it is not given.
+bool read_flag(Reading& reading, std::string_view element_id, const std::string& text,
+               bool otherwise);
 Formula read_feel(Reading& reading, std::string_view element_id, std::string_view source);
 
 void read_settings(Reading& reading, pugi::xml_node element, Node& node);

@@ -33,6 +33,9 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   for (std::string& excluded : xml::words(xml::attribute(assign, "exclude"))) {
     user.excluded.push_back(std::move(excluded));
   }
+  std::string except = xml::attribute(assign, "except");
+  if (!except.empty()) user.exceptions.push_back(read_formula(reading, node.id, except));
+  made.is_told = read_flag(reading, node.id, xml::attribute(assign, "told"), true);
   std::string on_empty = xml::attribute(assign, "onEmpty");
   if (on_empty.starts_with("role:")) {
     user.fallback_role = on_empty.substr(5);
@@ -149,6 +152,15 @@ void read_multi(Reading& reading, pugi::xml_node element, Node& node) {
   node.user->multi = std::move(multi);
 }
 
+void read_notice(Reading& reading, pugi::xml_node element, Node& node) {
+  pugi::xml_node from = xml::extension(element, "notice");
+  OpenNotice& notice = node.user->notice;
+  std::string kind = xml::attribute(from, "kind");
+  if (!kind.empty()) notice.kind = std::move(kind);
+  notice.is_urgent = read_flag(reading, node.id, xml::attribute(from, "urgent"), false);
+  notice.data = read_formula(reading, node.id, xml::attribute(from, "data"));
+}
+
 void add_buttons(UserTask& user) {
   for (const Outcome& outcome : user.outcomes) user.rights.buttons.push_back(outcome.id);
   if (user.outcomes.empty()) user.rights.buttons.emplace_back("complete");
@@ -179,6 +191,7 @@ void read_user_task(Reading& reading, pugi::xml_node element, Node& node) {
   user.level =
       read_formula(reading, node.id, xml::attribute(xml::extension(element, "level"), "value"));
   read_rights(reading, element, node);
+  read_notice(reading, element, node);
   add_buttons(user);
 }
 

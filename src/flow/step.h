@@ -29,19 +29,29 @@ struct Notice {
   std::string kind;   // "task", "escalation", "grade", ...: text key hazard.notice.<kind> in packs
   std::string level;  // "red", "orange", ...; may be empty
   std::string node;
-  Json data;  // ids for the text: number, firing, ...
+  Json data;               // ids for the text: number, firing, ...
+  bool is_urgent = false;  // must be acknowledged, and leaves the browser
+};
+
+// Work that the engine does after the commit, once for each row it makes of these.
+struct Job {
+  std::string name;  // "locate", "route", ...
+  std::string node;
+  Json data;
 };
 
 struct Step {
   store::Change change;  // rows of this room, history, events on topics "task" and "case"
   Json record_patch{};   // fields (and "state") that the flow set: engine gives it to records
   std::vector<Notice> notices{};
+  std::vector<Job> jobs{};
   bool is_ended = false;
   CaseId case_id{};
 };
 
 // Every FEEL expression in a model sees: record (its fields), vars, task {outcome, comment, by,
-// node}, case {id, started_at, initiator}, firing (of a repeating timer, from 1).
+// node}, case {id, started_at, initiator}, firing (of a repeating timer, from 1), message (the
+// data of the last one on this way).
 struct StartCommand {
   std::string model_id;
   std::string form;
@@ -74,6 +84,17 @@ Result<Step> return_to(const Around& around, const access::Subject& by,
                        const ReturnCommand& command);
 Result<Step> comment(const Around& around, const access::Subject& by, CaseId id,
                      std::string_view text);
+
+// Something happened outside that tasks and catch events of the case listen to by name: each such
+// token takes it. A task that is stuck in an incident listens too. WrongState where nobody
+// listens, TooLarge when the data is.
+struct MessageCommand {
+  CaseId case_id;
+  std::string name;
+  Json data;
+  Json record;
+};
+Result<Step> message(const Around& around, const MessageCommand& command);
 
 // After its cause was mended, lets every token that stands in an incident try again. WrongState
 // where there is none. Whether somebody may ask for it is the caller's question to access.

@@ -38,6 +38,10 @@ class ShortModel {
   void add(const std::string& line) {
     std::string_view text = trim(line);
     if (text.empty()) return;
+    if (text.starts_with("<message ")) {
+      messages_ += std::string(text) + "\n";
+      return;
+    }
     if (text.starts_with('<') || text.find("->") == std::string_view::npos) {
       elements_ += std::string(text) + "\n";
       return;
@@ -81,11 +85,12 @@ class ShortModel {
     }
     return "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\""
            " xmlns:camunda=\"http://camunda.org/schema/1.0/bpmn\""
-           " xmlns:anlan=\"http://anlan.invalid/bpmn\" id=\"d\">\n<process id=\"" +
-           id + "\" name=\"流程\" isExecutable=\"true\">\n" + elements_ + flows_ +
-           "</process>\n</definitions>\n";
+           " xmlns:anlan=\"http://anlan.invalid/bpmn\" id=\"d\">\n" +
+           messages_ + "<process id=\"" + id + "\" name=\"流程\" isExecutable=\"true\">\n" +
+           elements_ + flows_ + "</process>\n</definitions>\n";
   }
 
+  std::string messages_;
   std::string elements_;
   std::string flows_;
   std::map<std::string, std::string> defaults_;

@@ -81,8 +81,11 @@ Result<std::vector<TimerRow>> plan_timers(Machine& machine, const Token& token, 
     if (timer) planned.push_back(std::move(*timer));
     return {};
   };
-  if (node.kind == NodeKind::Catch) TRY(plan(node));
-  for (std::size_t boundary : node.boundaries) TRY(plan(machine.graph.nodes[boundary]));
+  if (node.kind == NodeKind::Catch && node.timer) TRY(plan(node));
+  for (std::size_t boundary : node.boundaries) {
+    const Node& event = machine.graph.nodes[boundary];
+    if (event.timer) TRY(plan(event));
+  }
   return planned;
 }
 
