@@ -12,6 +12,7 @@
 // sockets (tests, text cases) drives Site of api/site.h, the same code without Drogon.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,13 @@ struct RateLimits {
   Rate login_address{.per_minute = 120, .burst = 120};
 };
 
+// What lies outside of engine and api, as the pages ask for it. Empty functions: not there.
+struct Outside {
+  std::function<Json()> sources{};  // [{"code",...}] of GET /api/sources
+  std::function<Result<void>(const Json& command)> simulate{};  // to the demo plant's simulator
+  std::string push_key{};                                       // VAPID, base64url
+};
+
 struct ServerConfig {
   std::string address = "0.0.0.0";
   uint16_t port = 8443;     // 0: any free one
@@ -49,6 +57,7 @@ struct ServerConfig {
   RateLimits rates{};
   access::SessionRules sessions{};  // the same that engine got
   int workers = 4;                  // threads that wait for the database
+  Outside outside{};
 };
 
 class Server {

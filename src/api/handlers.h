@@ -41,6 +41,42 @@ Result<engine::What> return_task(Services& at, const Call& call);
 Result<Json> notices(Services& at, const Call& call);
 Result<engine::What> read_notice(Services& at, const Call& call);
 
+Result<engine::What> deliver_notice(Services& at, const Call& call);
+Result<engine::What> acknowledge_notice(Services& at, const Call& call);
+Result<Json> push_key(Services& at, const Call& call);
+Result<engine::What> subscribe(Services& at, const Call& call);
+Result<engine::What> unsubscribe(Services& at, const Call& call);
+
+// handlers_sensing.cpp
+Result<Json> plan(Services& at, const Call& call);
+Result<Json> tags(Services& at, const Call& call);
+Result<Json> trend(Services& at, const Call& call);
+Result<Json> sources(Services& at, const Call& call);
+Result<Json> alarms(Services& at, const Call& call);
+Result<Json> alarm_journal(Services& at, const Call& call);
+Result<engine::What> acknowledge_alarm(Services& at, const Call& call);
+Result<engine::What> reset_alarm(Services& at, const Call& call);
+Result<engine::What> shelve_alarm(Services& at, const Call& call);
+Result<engine::What> unshelve_alarm(Services& at, const Call& call);
+Result<engine::What> take_alarm_out(Services& at, const Call& call);
+Result<Json> presence(Services& at, const Call& call);
+Result<Json> track(Services& at, const Call& call);
+Result<Json> looks(Services& at, const Call& call);
+
+// handlers_response.cpp
+Result<engine::What> suspend_permit(Services& at, const Call& call);
+Result<Json> responses(Services& at, const Call& call);
+Result<engine::What> start_response(Services& at, const Call& call);
+Result<Json> response(Services& at, const Call& call);
+Result<Json> my_route(Services& at, const Call& call);
+Result<engine::What> say_safe(Services& at, const Call& call);
+Result<engine::What> say_unsafe(Services& at, const Call& call);
+Result<engine::What> roll_call(Services& at, const Call& call);
+Result<Json> report(Services& at, const Call& call);
+Result<Answer> report_file(Services& at, const Call& call);
+Result<Json> demo_leak(Services& at, const Call& call);
+Result<Json> stop_demo_leak(Services& at, const Call& call);
+
 // handlers_people.cpp
 Result<Json> org(Services& at, const Call& call);
 Result<engine::What> import_org(Services& at, const Call& call);
@@ -71,6 +107,8 @@ namespace anlan::api {
 engine::Command command_of(const Call& call, engine::What what);
 // A whole number of the query; BadField where it is none, MissingField where it is missing.
 Result<int64_t> query_number(const Call& call, std::string_view name);
+// The id in a path; NotFound where it is none.
+Result<RecordId> path_id(const Call& call, std::string_view name = "id");
 // Logs in and answers "me" with the cookie.
 struct LoginWish {
   std::string login;

@@ -42,4 +42,25 @@ Result<engine::What> read_notice(Services&, const Call& call) {
   return engine::ReadNotice{.id = call.params.at("id")};
 }
 
+Result<engine::What> deliver_notice(Services&, const Call& call) {
+  return engine::NoticeReceipt{.id = call.params.at("id"), .kind = "delivered"};
+}
+
+Result<engine::What> acknowledge_notice(Services&, const Call& call) {
+  return engine::NoticeReceipt{.id = call.params.at("id"), .kind = "acknowledged"};
+}
+
+Result<Json> push_key(Services& at, const Call&) {
+  if (at.config.outside.push_key.empty()) return refuse(ErrorCode::NotFound, "no web push here");
+  return Json::object({{"key", at.config.outside.push_key}});
+}
+
+Result<engine::What> subscribe(Services&, const Call& call) {
+  return engine::PutSubscription{.endpoint = call.body.text_or("endpoint", ""),
+                                 .p256dh = call.body.text_or("p256dh", ""),
+                                 .auth = call.body.text_or("auth", "")};
+}
+
+Result<engine::What> unsubscribe(Services&, const Call&) { return engine::DropSubscriptions{}; }
+
 }  // namespace anlan::api::handle

@@ -1,6 +1,9 @@
 #include "api/live.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 
 #include "core/limits.h"
 #include "core/log.h"
@@ -45,6 +48,37 @@ Json event_message(const store::StoredEvent& event) {
 
 Json note_message(std::string_view type, int64_t seq) {
   return Json::object({{"type", type}, {"seq", seq}});
+}
+
+constexpr std::chrono::milliseconds kTurnEvery{1000};
+constexpr std::chrono::milliseconds kValuesEvery{200};
+constexpr std::size_t kWatchedMax = 2'000;  // tags on one screen, with room
+
+void put(std::string& out, auto value) {
+  // Little-endian, as every machine is that Debian 13 runs on with this code.
+  static_assert(std::endian::native == std::endian::little);
+  std::array<char, sizeof(value)> bytes;
+  std::memcpy(bytes.data(), &value, sizeof(value));
+  out.append(bytes.data(), bytes.size());
+}
+
+// u32 number, u32 n, f64 milliseconds, then columns: u32 index, f64 value, i32 ms before or after
+// that time, u8 quality (docs/formats/http.md).
+std::string values_frame(
+    uint32_t number, Instant now,
+    const std::vector<std::pair<history::TagIndex, engine::LiveValue>>& changed) {
+  std::string out;
+  put(out, number);
+  put(out, static_cast<uint32_t>(changed.size()));
+  put(out, static_cast<double>(now.to_milliseconds()));
+  for (const auto& [tag, live] : changed) put(out, tag);
+  for (const auto& [tag, live] : changed) put(out, live.value);
+  for (const auto& [tag, live] : changed) {
+    int64_t age = std::clamp<int64_t>((live.at - now).to_milliseconds(), INT32_MIN, INT32_MAX);
+    put(out, static_cast<int32_t>(age));
+  }
+  for (const auto& [tag, live] : changed) put(out, static_cast<uint8_t>(live.quality));
+  return out;
 }
 
 }  // namespace
@@ -124,7 +158,7 @@ void Live::serve() {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, std::chrono::seconds(1),
+      wake_.wait_for(lock, has_watchers_ ? kValuesEvery : kTurnEvery,
                      [this] { return stopping_ || has_news_ || !notes_.empty(); });
       if (stopping_) return;
     }
@@ -146,6 +180,8 @@ void Live::turn() {
   for (Note& note : notes) take(std::move(note));
   tell_all();
   Instant now = engine_.clock().now();
+  tell_values(now);
+  tell_sent();
   for (auto& [id, listener] : listeners_) look_after(listener, now);
   sweep();
 }
@@ -180,7 +216,51 @@ void Live::hear(Listener& listener, const std::string& text) {
   if (type == "ack" && listener.has_greeted) {
     return acknowledge(listener, message->int_or("seq", 0));
   }
+  if (type == "watch" && listener.has_greeted) return watch(listener, *message);
   mark(listener, Violation, "not expected now");
+}
+
+void Live::watch(Listener& listener, const Json& message) {
+  const Json& tags = message["tags"];
+  if (!tags.is_array() || tags.as_array().size() > kWatchedMax) {
+    return mark(listener, BadMessage, "tags");
+  }
+  auto verdict =
+      engine_.packs().policy.may(listener.by, {.form = "tag", .action = access::Action::List});
+  listener.watched.clear();
+  listener.values_place = 0;
+  Json known = Json::array();
+  for (const Json& code : tags.as_array()) {
+    if (!code.is_text()) return mark(listener, BadMessage, "tags");
+    auto index = engine_.sensing().find_tag(code.as_text());
+    if (!index || !verdict.allowed) continue;
+    listener.watched.push_back(*index);
+    known.push(Json::object({{"index", static_cast<int64_t>(*index)}, {"code", code}}));
+  }
+  listener.socket->send(
+      write_json(Json::object({{"type", "watching"}, {"tags", std::move(known)}})));
+}
+
+void Live::tell_values(Instant now) {
+  if (now < next_values_) return;
+  next_values_ = now + Duration::milliseconds(kValuesEvery.count());
+  has_watchers_ = false;
+  for (auto& [id, listener] : listeners_) {
+    if (listener.watched.empty() || listener.close_code != 0) continue;
+    has_watchers_ = true;
+    uint64_t place = 0;
+    auto changed = engine_.sensing().changed_since(listener.values_place, listener.watched, place);
+    listener.values_place = place;
+    if (changed.empty()) continue;
+    listener.socket->send_values(values_frame(++listener.values_count, now, changed));
+  }
+}
+
+void Live::tell_sent() {
+  if (sent_notices_.empty()) return;
+  engine::NoticesSent what{.ids = std::move(sent_notices_)};
+  sent_notices_.clear();
+  engine_.submit({.by = engine::system_subject(), .what = std::move(what)}, [](Result<Json>) {});
 }
 
 void Live::greet(Listener& listener, const Json& hello) {
@@ -266,6 +346,9 @@ Result<bool> Live::tell(Listener& listener, int64_t last) {
     if (skipped != 0) send(listener, note_message("skip", skipped), skipped);
     skipped = 0;
     send(listener, event_message(event), event.seq);
+    if (event.topic == "notice" && event.payload.bool_or("urgent", false)) {
+      sent_notices_.push_back(event.payload.text_or("notice", ""));
+    }
   }
   if (skipped != 0) send(listener, note_message("skip", skipped), skipped);
   if (listener.is_blocked()) listener.blocked_since = engine_.clock().now();

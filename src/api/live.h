@@ -25,6 +25,7 @@ class LiveSocket {
  public:
   virtual ~LiveSocket() = default;
   virtual void send(std::string text) = 0;
+  virtual void send_values(std::string bytes) = 0;  // a binary message
   virtual void close(int code, std::string_view reason) = 0;
 };
 
@@ -84,7 +85,10 @@ class Live {
     Instant opened{};
     Instant heard{};
     Instant checked{};
-    int close_code = 0;  // above zero: to be closed at the end of the turn
+    std::vector<history::TagIndex> watched{};  // tags whose values the page shows
+    uint64_t values_place = 0;
+    uint32_t values_count = 0;  // of frames
+    int close_code = 0;         // above zero: to be closed at the end of the turn
     std::string close_reason{};
 
     bool is_blocked() const { return unacknowledged_bytes >= credit; }
@@ -103,6 +107,11 @@ class Live {
   Result<bool> wants(const Listener& listener, const store::StoredEvent& event);
   void send(Listener& listener, const Json& message, int64_t seq);
   void look_after(Listener& listener, Instant now);
+  void watch(Listener& listener, const Json& message);
+  // Newest values of watched tags, five times a second at most; between two of them the older one
+  // is dropped, so a slow page never makes a queue.
+  void tell_values(Instant now);
+  void tell_sent();
   void sweep();
   Result<const Events*> batch_after(int64_t place);
 
@@ -121,6 +130,9 @@ class Live {
   int64_t batch_place_ = -1;  // most listeners stand at the same place: read it once
   Events batch_;
   std::map<std::pair<Uuid, int64_t>, bool> visible_;  // by person and event, within one turn
+  std::vector<std::string> sent_notices_;             // handed to a socket, to be noted
+  Instant next_values_{};
+  bool has_watchers_ = false;
   std::thread thread_;
 };
 

@@ -1,5 +1,7 @@
 #include "api/live.h"
 
+#include <cstring>
+
 #include "api/api_fixture.h"
 
 namespace anlan::api {
@@ -9,12 +11,14 @@ namespace {
 struct Inbox {
   std::vector<Json> messages;
   int close_code = 0;
+  std::vector<std::string> frames{};
 };
 
 class FakeSocket final : public LiveSocket {
  public:
   explicit FakeSocket(Inbox& inbox) : inbox_(inbox) {}
   void send(std::string text) override { inbox_.messages.push_back(parse_json(text).value()); }
+  void send_values(std::string bytes) override { inbox_.frames.push_back(std::move(bytes)); }
   void close(int code, std::string_view) override { inbox_.close_code = code; }
 
  private:
@@ -83,6 +87,41 @@ TEST_F(LiveTest, AHelloIsWelcomedWithTheNewestNumber) {
   ASSERT_EQ(inbox.messages.size(), 1u);
   EXPECT_EQ(inbox.messages[0].text_or("type", ""), "welcome");
   EXPECT_EQ(inbox.messages[0].int_or("seq", -1), engine_->last_event().value());
+}
+
+// Engine looks once, so that it knows the tags of the seed.
+TEST_F(LiveTest, ValuesOfWatchedTagsComeAsColumnsAndOnlyWhenTheyChanged) {
+  engine_->watch();
+  Inbox inbox;
+  auto id = open(inbox, session_);
+  say(id, hello());
+  say(id, Json::object({{"type", "watch"}, {"tags", Json::array({"GAS-2107", "NO-SUCH"})}}));
+  ASSERT_EQ(inbox.messages.size(), 2u);
+  ASSERT_EQ(inbox.messages[1]["tags"].as_array().size(), 1u);
+  auto tag = engine_->sensing().find_tag("GAS-2107").value();
+  EXPECT_EQ(inbox.messages[1]["tags"].as_array()[0].int_or("index", -1), tag);
+  Instant now = clock_.now();
+  history::Sample sample{.tag = tag, .at = now, .received = now, .value = 12.5};
+  ASSERT_TRUE(engine_->sensing().samples({&sample, 1}));
+  clock_.advance(Duration::milliseconds(300));
+  live_->turn();
+  ASSERT_EQ(inbox.frames.size(), 1u);
+  const std::string& frame = inbox.frames[0];
+  ASSERT_EQ(frame.size(), 16u + 4 + 8 + 4 + 1);
+  uint32_t count = 0, index = 0;
+  double value = 0;
+  int32_t age = 0;
+  std::memcpy(&count, frame.data() + 4, 4);
+  std::memcpy(&index, frame.data() + 16, 4);
+  std::memcpy(&value, frame.data() + 20, 8);
+  std::memcpy(&age, frame.data() + 28, 4);
+  EXPECT_EQ(count, 1u);
+  EXPECT_EQ(index, tag);
+  EXPECT_EQ(value, 12.5);
+  EXPECT_EQ(age, -300);
+  clock_.advance(Duration::milliseconds(300));
+  live_->turn();
+  EXPECT_EQ(inbox.frames.size(), 1u);
 }
 
 TEST_F(LiveTest, ChangesArriveInOrderWithoutGaps) {

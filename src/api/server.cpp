@@ -155,6 +155,9 @@ class DrogonSocket final : public LiveSocket {
   explicit DrogonSocket(drogon::WebSocketConnectionPtr connection)
       : connection_(std::move(connection)) {}
   void send(std::string text) override { connection_->send(text); }
+  void send_values(std::string bytes) override {
+    connection_->send(bytes, drogon::WebSocketMessageType::Binary);
+  }
   void close(int code, std::string_view reason) override {
     connection_->shutdown(static_cast<drogon::CloseCode>(code), std::string(reason));
   }

@@ -21,7 +21,14 @@ constexpr OptionKind kServeOptions[] = {
     {"--packs"},
     {"--head-folder", true, true},
     {"--host", true, true},
+    {"--source", true, true},
+    {"--robot", true, true},
 };
+constexpr OptionKind kPlantOptions[] = {
+    {"--modbus-port"}, {"--mqtt-port"}, {"--people"},          {"--seed"},
+    {"--plan"},        {"--script"},    {"--post", true, true}};
+constexpr OptionKind kWatchOptions[] = {
+    {"--url"}, {"--ca", true, true}, {"--sound", true, true}, {"--every"}, {"--after"}};
 constexpr OptionKind kDataOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--out"}};
 
 struct Command {
@@ -44,8 +51,18 @@ constexpr Command kCommands[] = {
     {"serve",
      "[--port N] [--http-port N] [--data DIR] [--database sqlite|postgres:CONNINFO] [--empty]\n"
      "                       [--http] [--web DIR] [--packs DIR] [--head-folder DIR]... "
-     "[--host NAME]...",
+     "[--host NAME]...\n"
+     "                       [--source CODE=HOST:PORT]... [--robot wecom=URL|dingtalk=URL#SECRET]"
+     "...",
      Text::ServeHelp, &serve, kServeOptions},
+    {"plantsim",
+     "[--modbus-port N] [--mqtt-port N] [--people N] [--seed N] [--plan FILE]\n"
+     "                       [--script leak|leak:DETECTOR]",
+     Text::PlantHelp, &plantsim, kPlantOptions},
+    {"watchdog",
+     "[--url https://127.0.0.1:8443] [--ca FILE]... [--every 2] [--after 8]\n"
+     "                       [--sound PROGRAM [--sound WORD]...]",
+     Text::WatchHelp, &watchdog, kWatchOptions},
     {"dmn-tck", "FOLDER", Text::TckHelp, &dmn_tck, {}},
     {"proof", "record FORM ID | head | consistency FROM TO  [--data DIR] [--out FILE]",
      Text::ProofHelp, &proof, kDataOptions},

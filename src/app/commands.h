@@ -13,6 +13,8 @@ namespace anlan::app {
 using Exit = std::expected<int, Misuse>;
 
 Exit serve(const Words& words);
+Exit plantsim(const Words& words);
+Exit watchdog(const Words& words);
 Exit dmn_tck(const Words& words);
 Exit proof(const Words& words);
 Exit verify(const Words& words);

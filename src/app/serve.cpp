@@ -10,6 +10,7 @@
 
 #include "api/api.h"
 #include "app/commands.h"
+#include "connect/connect.h"
 #include "core/log.h"
 #include "engine/engine.h"
 
@@ -20,7 +21,37 @@ struct ServeWish {
   engine::Config engine;
   api::ServerConfig server;
   bool is_empty = false;
+  std::map<std::string, connect::Elsewhere> elsewhere{};
 };
+
+// "CODE=HOST:PORT"
+std::expected<std::pair<std::string, connect::Elsewhere>, Misuse> elsewhere_of(
+    const std::string& word) {
+  std::size_t equal = word.find('=');
+  std::size_t colon = word.rfind(':');
+  if (equal == std::string::npos || colon == std::string::npos || colon < equal) {
+    return std::unexpected(Misuse{Text::BadSource, word});
+  }
+  auto port = whole_number(word.substr(colon + 1));
+  if (!port || *port < 1 || *port > 65535) return std::unexpected(Misuse{Text::BadSource, word});
+  return std::pair(word.substr(0, equal),
+                   connect::Elsewhere{.host = word.substr(equal + 1, colon - equal - 1),
+                                      .port = static_cast<uint16_t>(*port)});
+}
+
+// "wecom=URL" or "dingtalk=URL", a secret of DingTalk behind "#".
+std::expected<engine::Robot, Misuse> robot_of(const std::string& word) {
+  std::size_t equal = word.find('=');
+  std::string channel = word.substr(0, equal);
+  if (equal == std::string::npos || (channel != "wecom" && channel != "dingtalk")) {
+    return std::unexpected(Misuse{Text::BadRobot, channel});
+  }
+  std::string url = word.substr(equal + 1);
+  std::size_t hash = url.find('#');
+  return engine::Robot{.channel = channel,
+                       .url = url.substr(0, hash),
+                       .secret = hash == std::string::npos ? std::string() : url.substr(hash + 1)};
+}
 
 std::expected<uint16_t, Misuse> port_of(const Words& words, std::string_view name, uint16_t other) {
   if (!words.has(name)) return other;
@@ -42,6 +73,14 @@ std::expected<ServeWish, Misuse> wish_of(const Words& words) {
   wish.server.folder = wish.engine.store.folder;
   wish.server.host_names = words.all("--host");
   wish.server.sessions = wish.engine.sessions;
+  for (const std::string& word : words.all("--source")) {
+    auto one = TRY(elsewhere_of(word));
+    wish.elsewhere.insert(std::move(one));
+  }
+  for (const std::string& word : words.all("--robot")) {
+    auto one = TRY(robot_of(word));
+    wish.engine.robots.push_back(std::move(one));
+  }
   return wish;
 }
 
@@ -123,8 +162,16 @@ Result<void> run(const ServeWish& wish, const sigset_t& signals) {
     seeding.done();
   }
   Step starting(clock, "server started");
-  auto server = TRY(api::Server::create(wish.server, *engine));
+  auto outside = TRY(connect::Outside::make(*engine, wish.elsewhere));
+  api::ServerConfig config = wish.server;
+  config.outside = {.sources = [&] { return outside->source_rows(); },
+                    .push_key = outside->push_key()};
+  if (!engine->demo().is_null()) {
+    config.outside.simulate = [&](const Json& command) { return outside->simulate(command); };
+  }
+  auto server = TRY(api::Server::create(config, *engine));
   WriterRuns writer(*engine);  // ends before the server that listens to it
+  outside->start();
   TRY(server->start());
   starting.done();
   print_welcome(*engine, *server, !wish.server.plain_http);
@@ -134,6 +181,7 @@ Result<void> run(const ServeWish& wish, const sigset_t& signals) {
   Step stopping(clock, "server stopped");
   server->stop();
   stopping.done();
+  outside->stop();
   Step closing(clock, "engine stopped");
   engine->stop();
   closing.done();

@@ -1,5 +1,6 @@
 #include "core/filter.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -110,6 +111,27 @@ std::vector<std::string> fields_of(const Filter& filter) {
   std::vector<std::string> names;
   collect(filter, names);
   return names;
+}
+
+bool matches(const Filter& filter, const Json& row) {
+  const Json& value = row[filter.field];
+  auto part = [&](const Filter& one) { return matches(one, row); };
+  auto is_value = [&](const Json& wanted) { return value == wanted; };
+  switch (filter.kind) {
+    case Kind::All: return true;
+    case Kind::And: return std::ranges::all_of(filter.parts, part);
+    case Kind::Or: return std::ranges::any_of(filter.parts, part);
+    case Kind::Not: return !std::ranges::any_of(filter.parts, part);
+    case Kind::Null: return value.is_null();
+    case Kind::Eq:
+    case Kind::In: return std::ranges::any_of(filter.values, is_value);
+    case Kind::Ne: return !std::ranges::any_of(filter.values, is_value);
+    case Kind::Under:
+      return value.is_text() && std::ranges::any_of(filter.values, [&](const Json& path) {
+               return path.is_text() && value.as_text().starts_with(path.as_text());
+             });
+    default: return false;
+  }
 }
 
 }  // namespace anlan

@@ -30,5 +30,8 @@ Json filter_json(const Filter& filter);
 Filter both(Filter a, Filter b);
 // Every field named anywhere inside, for checks against hidden fields.
 std::vector<std::string> fields_of(const Filter& filter);
+// Whether a row that is no record (an alarm, a badge) lies inside a row scope. Comparisons by order
+// are not for that: they answer false.
+bool matches(const Filter& filter, const Json& row);
 
 }  // namespace anlan

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "access/access.h"
+#include "alarms/alarms.h"
 #include "core/json.h"
+#include "ehs/ehs.h"
 #include "records/records.h"
 
 namespace anlan::engine {
@@ -100,10 +102,115 @@ struct SeedPlant {
   std::string password_hash;  // of the one published password
 };
 
-using What = std::variant<CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask,
-                          UnclaimTask, CompleteTask, ReturnTask, RegisterFile, ReadNotice, Login,
-                          Logout, ChangePassword, SetLanguage, Touch, CreateToken, RevokeToken,
-                          ImportOrg, ImportPeople, SetUp, SeedPlant>;
+// ---- sensing: only engine itself makes these ----
+struct AlarmEvent {
+  RecordId definition;
+  alarms::Event event;
+};
+struct ApplyAlarms {
+  std::vector<AlarmEvent> events;
+};
+struct SuspendPermits {
+  std::vector<ehs::Suspension> suspensions;
+};
+
+// ---- alarms, permits and responses: what people do ----
+struct ActOnAlarm {
+  RecordId alarm;      // its definition
+  std::string button;  // "ack", "reset", "shelve", "out_of_service": the right it needs
+  alarms::Event event;
+};
+// Anybody may stop a job.
+struct SuspendPermit {
+  RecordId permit;
+  std::string reason;
+};
+struct StartResponse {
+  std::string mode;  // "drill", "real"
+  std::optional<RecordId> alarm{};
+  std::string area{};  // code
+  std::optional<twin::Point> at{};
+  std::string procedure{};
+  int level = 0;  // 0: as the table says
+};
+struct RollCall {
+  RecordId response;
+  RecordId badge;
+  ehs::Safety safety = ehs::Safety::Unknown;
+  std::string note;
+};
+struct SaySafety {  // the caller of himself
+  RecordId response;
+  ehs::Safety safety = ehs::Safety::Safe;
+  std::string note;
+};
+struct LookAtTrack {
+  RecordId badge;
+  std::string purpose;
+};
+struct NoticeReceipt {
+  std::string id;
+  std::string kind;  // "delivered", "acknowledged"
+};
+struct NoticesSent {  // by the live stream: handed to a socket of their person
+  std::vector<std::string> ids;
+};
+struct PutSubscription {
+  std::string endpoint, p256dh, auth;
+};
+struct DropSubscriptions {};
+struct OutgoingReceipt {  // of a message that left the browser
+  std::string id;
+  std::string state;  // "sent", "failed", "gone"
+  std::string reason;
+  int http_status = 0;
+};
+
+// ---- the response's own work: only engine's responder makes these ----
+struct CountPeople {
+  RecordId response;
+  std::string job{};                   // that ends with this command; empty for none
+  std::vector<ehs::PersonRow> news{};  // not counted before
+  std::vector<ehs::Counted> changes{};
+  bool is_whole = true;  // the last part of a long list
+};
+struct RoutePeople {
+  RecordId response;
+  std::string job{};
+  struct One {
+    RecordId badge;
+    Json route;  // without version
+    bool is_told = false;
+  };
+  std::vector<One> routes{};
+  int64_t version = 1;
+  bool is_whole = true;
+};
+struct EndJob {
+  std::string job;
+  std::string error{};  // empty: done
+};
+struct MarkSteps {
+  RecordId response;
+  std::vector<ehs::Mark> marks;
+};
+struct KeepTrack {
+  RecordId response;
+  std::vector<std::pair<RecordId, twin::Sighting>> points;  // by badge
+};
+
+using What =
+    std::variant<CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask,
+                 CompleteTask, ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword,
+                 SetLanguage, Touch, CreateToken, RevokeToken, ImportOrg, ImportPeople, SetUp,
+                 SeedPlant, ApplyAlarms, SuspendPermits, ActOnAlarm, SuspendPermit, StartResponse,
+                 RollCall, SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription,
+                 DropSubscriptions, OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps,
+                 KeepTrack>;
+
+// Who acts where no person does; nothing that a person asks for may use them.
+inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }
+inline access::Subject timeout_subject() { return {.actor = {.kind = Actor::Kind::SystemTimeout}}; }
 
 struct Command {
   access::Subject by{};
@@ -114,6 +221,7 @@ struct Command {
 
 // Answers: CreateRecord, UpdateRecord, CompleteTask, ReturnTask -> {"record"}; ClaimTask,
 // UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login -> {"session","person"};
-// CreateToken -> {"id"}; all others -> {}.
+// CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse -> {"record"};
+// RollCall -> {"counts"}; LookAtTrack -> {"look"}; all others -> {}.
 
 }  // namespace anlan::engine

@@ -45,6 +45,8 @@ std::vector<store::Migration> room_migrations() {
   std::vector<store::Migration> all = access::migrations();
   for (auto& migration : records::migrations()) all.push_back(std::move(migration));
   for (auto& migration : flow::migrations()) all.push_back(std::move(migration));
+  for (auto& migration : alarms::migrations()) all.push_back(std::move(migration));
+  for (auto& migration : ehs::migrations()) all.push_back(std::move(migration));
   for (auto& migration : engine_migrations()) all.push_back(std::move(migration));
   return all;
 }

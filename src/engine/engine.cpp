@@ -14,6 +14,11 @@ constexpr std::size_t kTimersPerTurn = 100;  // then commands get their turn aga
 constexpr Duration kTimerRetry = Duration::minutes(1);
 constexpr Duration kCleaningEvery = Duration::minutes(10);
 constexpr Duration kAnswerAgeMax = Duration::days(7);
+constexpr Duration kTrackAgeMax = Duration::days(30);  // of people in a response: personal data
+constexpr int64_t kCleanedAtOnce = 1000;
+constexpr Duration kSensingEvery = Duration::milliseconds(250);
+constexpr Duration kResponderEvery = Duration::milliseconds(100);
+constexpr Duration kResponderIdle = Duration::milliseconds(150);
 constexpr Duration kIdleMax = Duration::seconds(1);  // so that heads and new timers are seen
 
 Json log_error(const Error& error) {
@@ -33,6 +38,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const Config& config) {
   engine->packs_ = TRY(load_packs(config.pack_folders));
   engine->database_ = TRY(store::Database::open(config.store));
   TRY(engine->deploy());
+  engine->sensing_ = TRY(Sensing::open(*engine));
+  engine->responder_ = std::make_unique<Responder>(*engine);
   engine->told_ = TRY(engine->last_event());
   TRY(engine->refresh_demo());
   return engine;
@@ -41,9 +48,46 @@ Result<std::unique_ptr<Engine>> Engine::open(const Config& config) {
 void Engine::start() {
   CHECK(!writer_.joinable(), "the writer runs once");
   writer_ = std::thread([this] { serve(); });
+  sensing_thread_ = std::thread([this] {
+    while (!pause(kSensingEvery)) sensing_->turn(config_.store.clock.now());
+  });
+  responder_thread_ = std::thread([this] {
+    Duration wait = kResponderEvery;
+    while (!pause(wait)) {
+      bool is_open = responder_->turn(config_.store.clock.now());
+      wait = is_open ? kResponderEvery : kResponderIdle;
+    }
+  });
+}
+
+// True when the engine stops.
+bool Engine::pause(Duration wait) {
+  std::unique_lock lock(mutex_);
+  return watchers_wake_.wait_for(lock, std::chrono::nanoseconds(wait.ns),
+                                 [this] { return are_watchers_stopping_; });
+}
+
+void Engine::watch() {
+  CHECK(!writer_.joinable(), "a started engine watches by itself");
+  sensing_->turn(config_.store.clock.now());
+  responder_->turn(config_.store.clock.now());
+  while (has_waiting()) turn();
+}
+
+bool Engine::has_waiting() {
+  std::lock_guard lock(mutex_);
+  return !queue_.empty();
 }
 
 void Engine::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    are_watchers_stopping_ = true;
+  }
+  watchers_wake_.notify_all();
+  // The writer still answers them.
+  if (sensing_thread_.joinable()) sensing_thread_.join();
+  if (responder_thread_.joinable()) responder_thread_.join();
   {
     std::lock_guard lock(mutex_);
     is_stopping_ = true;
@@ -102,7 +146,7 @@ std::optional<Instant> Engine::turn() {
   Instant now = config_.store.clock.now();
   run_timers(now);
   sign_head(now);
-  drop_old_answers(now);
+  drop_what_is_old(now);
   tell_events();
 
   auto view = snapshot();
@@ -116,11 +160,12 @@ std::optional<Instant> Engine::turn() {
 
 void Engine::run_group(std::deque<Waiting> group) {
   Instant now = config_.store.clock.now();
+  auto plant = sensing_->plant();
   std::vector<std::optional<Result<Json>>> answers(group.size());
   std::vector<store::Work> works;
   for (std::size_t i = 0; i < group.size(); ++i) {
     works.push_back([&, i](store::Transaction& transaction) -> Result<void> {
-      Execution execution({packs_, config_, database_->blobs(), ids_, now}, transaction);
+      Execution execution({packs_, config_, database_->blobs(), ids_, now, plant}, transaction);
       auto answer = execution.run(group[i].command);
       if (!answer) {
         answers[i] = answer;
@@ -155,10 +200,11 @@ void Engine::run_timers(Instant now) {
     return failed != failed_timers_.end() && failed->second > now;
   });
   if (due->empty()) return;
+  auto plant = sensing_->plant();
   std::vector<store::Work> works;
   for (const flow::DueTimer& timer : *due) {
     works.push_back([&](store::Transaction& transaction) -> Result<void> {
-      Execution execution({packs_, config_, database_->blobs(), ids_, now}, transaction);
+      Execution execution({packs_, config_, database_->blobs(), ids_, now, plant}, transaction);
       return execution.fire_timer(timer);
     });
   }
@@ -194,25 +240,48 @@ void Engine::sign_head(Instant now) {
 }
 
 // A client repeats a request within hours; its answer is kept a week.
-void Engine::drop_old_answers(Instant now) {
+void Engine::drop_what_is_old(Instant now) {
   if (now < next_cleaning_) return;
   next_cleaning_ = now + kCleaningEvery;
+  drop_old({.table = "command_answer",
+            .act = "command.forget",
+            .key = {"asker", "key"},
+            .before = now - kAnswerAgeMax},
+           now);
+  drop_old({.table = "response_track",
+            .act = "track.forget",
+            .key = {"response", "badge", "at"},
+            .before = now - kTrackAgeMax},
+           now);
+}
+
+// Rows of a private table, by their column `at`; at most some at once, the rest next time.
+void Engine::drop_old(const OldRows& rows, Instant now) {
   auto view = snapshot();
   if (!view) return;
-  auto old = (*view)->query({"SELECT asker, key FROM command_answer WHERE at < ? LIMIT 1000",
-                             {(now - kAnswerAgeMax).ns}});
+  std::string columns;
+  for (std::string_view column : rows.key) {
+    columns += (columns.empty() ? "" : ", ") + std::string(column);
+  }
+  auto old = (*view)->query({"SELECT " + columns + " FROM " + std::string(rows.table) +
+                                 " WHERE at < ? ORDER BY at LIMIT ?",
+                             {rows.before.ns, kCleanedAtOnce}});
   view->reset();
   if (!old || old->empty()) return;
-  store::Change change{.act = "command.forget", .at = now, .is_housekeeping = true};
-  for (std::size_t i = 0; i < old->size(); ++i) {
-    change.rows.push_back(
-        {.kind = store::RowChange::Kind::Delete,
-         .table = "command_answer",
-         .key = {{"asker", (*old)[i].text("asker")}, {"key", (*old)[i].text("key")}},
-         .is_private = true});
+  if (static_cast<int64_t>(old->size()) == kCleanedAtOnce) next_cleaning_ = now;
+  store::Change change{.act = std::string(rows.act), .at = now, .is_housekeeping = true};
+  for (const auto& cells : old->cells()) {
+    std::vector<store::Cell> key;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      key.push_back({std::string(rows.key[i]), cells[i]});
+    }
+    change.rows.push_back({.kind = store::RowChange::Kind::Delete,
+                           .table = std::string(rows.table),
+                           .key = std::move(key),
+                           .is_private = true});
   }
   auto done = commit_change(change);
-  if (!done) log(LogLevel::Warning, "old answers stay", log_error(done.error()));
+  if (!done) log(LogLevel::Warning, "old rows stay", log_error(done.error()));
 }
 
 void Engine::tell_events() {

@@ -21,11 +21,20 @@
 #include "access/access.h"
 #include "engine/commands.h"
 #include "engine/packs.h"
+#include "engine/responder.h"
+#include "engine/sensing.h"
 #include "flow/flow.h"
 #include "records/records.h"
 #include "store/store.h"
 
 namespace anlan::engine {
+
+// A group robot that hears every urgent matter once.
+struct Robot {
+  std::string channel;  // "wecom", "dingtalk"
+  std::string url;
+  std::string secret{};
+};
 
 struct Config {
   store::Config store;
@@ -33,6 +42,7 @@ struct Config {
   access::SessionRules sessions{};
   std::string time_zone_offset = "+08:00";
   Duration head_every = Duration::seconds(5);
+  std::vector<Robot> robots{};
 };
 
 // What a reader wishes of a list.
@@ -65,6 +75,8 @@ class Engine {
   // One turn of the writer: a group of waiting commands, due timers, a head if it is time. Returns
   // when the next timer is due, if any. The writer's thread calls it; simulation calls it by hand.
   std::optional<Instant> turn();
+  // One turn of sensing and of the responder, for simulation: a started engine does it by itself.
+  void watch();
 
   // ---- questions: any thread ----
   Result<access::Subject> authenticate(std::string_view token);
@@ -114,7 +126,31 @@ class Engine {
   // a notice is the caller's own.
   Result<bool> may_see(const access::Subject& by, const store::StoredEvent& event);
 
+  // ---- sensing, permits, responses ----
+  Sensing& sensing() { return *sensing_; }
+  Responder& responder() { return *responder_; }
+  Result<Json> plan(const access::Subject& by);
+  Result<Json> tags(const access::Subject& by);
+  // At most `points` buckets; BadField for a window that is empty or longer than a year.
+  Result<Json> trend(const access::Subject& by, std::string_view tag, Instant from, Instant to,
+                     std::size_t points);
+  Result<Json> alarms(const access::Subject& by);
+  Result<Json> alarm_journal(const access::Subject& by, std::optional<RecordId> alarm,
+                             std::size_t count);
+  Result<Json> presence(const access::Subject& by);
+  Result<Json> track(const access::Subject& by, RecordId badge, std::string_view purpose);
+  Result<Json> looks(const access::Subject& by);  // who looked at my track
+  Result<Json> responses(const access::Subject& by);
+  Result<Json> response(const access::Subject& by, RecordId id);  // the console
+  Result<Json> my_route(const access::Subject& by, RecordId id);
+  Result<Json> report(const access::Subject& by, RecordId id);
+  // What waits to leave the browser, with address and text; at most `count`.
+  Result<Json> waiting_messages(std::size_t count);
+  // Rules of gates as they are: [{"gate","is_open","reason"}].
+  Result<Json> gate_rules();
+
   store::Database& database() { return *database_; }
+  const Config& config() const { return config_; }
   const Packs& packs() const { return packs_; }
   Clock& clock() { return config_.store.clock; }
   Random& random() { return config_.store.random; }
@@ -134,13 +170,25 @@ class Engine {
   void run_group(std::deque<Waiting> group);
   void run_timers(Instant now);
   void sign_head(Instant now);
-  void drop_old_answers(Instant now);
+  struct OldRows {
+    std::string_view table, act;
+    std::vector<std::string_view> key;
+    Instant before{};
+  };
+  void drop_what_is_old(Instant now);
+  void drop_old(const OldRows& rows, Instant now);
   void tell_events();
+  bool pause(Duration wait);
+  bool has_waiting();
+  Result<RecordId> visible_response(const access::Subject& by, store::View& view, RecordId id,
+                                    Json& record);
   Result<std::unique_ptr<store::View>> snapshot() { return database_->snapshot(); }
 
   Config config_;
   std::unique_ptr<store::Database> database_;
   Packs packs_;
+  std::unique_ptr<Sensing> sensing_;
+  std::unique_ptr<Responder> responder_;
   IdMaker ids_;  // writer's thread only
   Json demo_;
   std::function<void(int64_t)> listener_;
@@ -153,7 +201,11 @@ class Engine {
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
   bool is_stopping_ = false;
+  bool are_watchers_stopping_ = false;
+  std::condition_variable watchers_wake_;
   std::thread writer_;
+  std::thread sensing_thread_;
+  std::thread responder_thread_;
 };
 
 // The tables that belong to engine itself: notices, answers by idempotency key, settings, the

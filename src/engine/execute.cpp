@@ -80,6 +80,7 @@ Result<void> Execution::require(std::string_view form) {
 }
 
 Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow::Step step) {
+  if (is_seeding_) step.notices.clear();
   Json patch = step.record_patch;
   if (patch.is_object() && !patch.as_object().empty()) {
     auto written = TRY(records::patch_by_flow(writing(step.change.actor), form, id, patch));
@@ -91,39 +92,33 @@ Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow
     Json record = TRY(records::read_whole(transaction_, form, id));
     number = record["number"];
   }
-  for (const flow::Notice& notice : step.notices) {
-    for (PersonId person : notice.persons) {
-      std::string notice_id = format_uuid(around_.ids.next());
-      Json data = notice.data;
-      data.set("node", notice.node).set("number", number);
-      step.change.rows.push_back({.kind = store::RowChange::Kind::Insert,
-                                  .table = "notice",
-                                  .key = {{"id", notice_id}},
-                                  .cells = {{"at", around_.now.ns},
-                                            {"person", person.text()},
-                                            {"kind", form.id + ".notice." + notice.kind},
-                                            {"level", notice.level},
-                                            {"form", form.id},
-                                            {"record_id", id.text()},
-                                            {"data", write_json(data)},
-                                            {"read_at", std::monostate{}}}});
-      step.change.events.push_back({.topic = "notice",
-                                    .payload = Json::object({{"notice", notice_id},
-                                                             {"person", person.text()},
-                                                             {"form", form.id},
-                                                             {"record", id.text()},
-                                                             {"level", notice.level}})});
-    }
+  for (flow::Notice& notice : step.notices) {
+    Json data = notice.data.is_null() ? Json::object() : std::move(notice.data);
+    data.set("node", notice.node).set("number", number);
+    add_notice(step.change, {.persons = std::move(notice.persons),
+                             .kind = form.id + ".notice." + notice.kind,
+                             .level = notice.level,
+                             .form = form.id,
+                             .record = id.text(),
+                             .data = std::move(data),
+                             .is_urgent = notice.is_urgent});
   }
-  return transaction_.apply(step.change);
+  add_jobs(form, id, step);
+  TRY(transaction_.apply(step.change));
+  if (form.id == "response") TRY(after_response_step(id));
+  return {};
 }
 
 Result<void> Execution::fire_timer(const flow::DueTimer& timer) {
   const records::Form* form = TRY(form_of(timer.form));
   Json record = TRY(records::read_whole(transaction_, *form, timer.record_id));
-  Actor actor{.kind = Actor::Kind::SystemTimeout};
+  Command by_time{.by = timeout_subject(), .what = {}};
+  command_ = &by_time;
+  const Actor& actor = by_time.by.actor;
   flow::Step step = TRY(flow::fire_timer(flow_around(actor), timer.id, record));
-  return finish_step(*form, timer.record_id, std::move(step));
+  auto done = finish_step(*form, timer.record_id, std::move(step));
+  command_ = nullptr;
+  return done;
 }
 
 }  // namespace anlan::engine

@@ -3,13 +3,27 @@
 // are applied. Everything that one command does stands in one savepoint, so it happens whole or not
 // at all. Only engine.cpp uses this.
 
+#include <functional>
+
 #include "core/result.h"
 #include "engine/commands.h"
 #include "engine/engine.h"
 #include "engine/packs.h"
+#include "engine/plant_model.h"
 #include "store/store.h"
 
 namespace anlan::engine {
+
+// Somebody is to be told something; `form` and `record` say about what.
+struct NoticeWish {
+  std::vector<PersonId> persons;
+  std::string kind;  // text key in the packs
+  std::string level;
+  std::string form;
+  std::string record;
+  Json data;
+  bool is_urgent = false;
+};
 
 class Execution {
  public:
@@ -19,6 +33,7 @@ class Execution {
     store::Blobs& blobs;
     IdMaker& ids;
     Instant now;
+    std::shared_ptr<const PlantModel> plant;  // shared: see PlantModel::load
   };
   Execution(const Around& around, store::Transaction& transaction)
       : around_(around), transaction_(transaction) {}
@@ -54,19 +69,77 @@ class Execution {
   Result<Json> execute(const ImportPeople& what);
   Result<Json> execute(const SetUp& what);
   Result<Json> execute(const SeedPlant& what);
+  Result<Json> execute(const ApplyAlarms& what);
+  Result<Json> execute(const SuspendPermits& what);
+  Result<Json> execute(const ActOnAlarm& what);
+  Result<Json> execute(const SuspendPermit& what);
+  Result<Json> execute(const StartResponse& what);
+  Result<Json> execute(const RollCall& what);
+  Result<Json> execute(const SaySafety& what);
+  Result<Json> execute(const LookAtTrack& what);
+  Result<Json> execute(const NoticeReceipt& what);
+  Result<Json> execute(const NoticesSent& what);
+  Result<Json> execute(const PutSubscription& what);
+  Result<Json> execute(const DropSubscriptions& what);
+  Result<Json> execute(const OutgoingReceipt& what);
+  Result<Json> execute(const CountPeople& what);
+  Result<Json> execute(const RoutePeople& what);
+  Result<Json> execute(const EndJob& what);
+  Result<Json> execute(const MarkSteps& what);
+  Result<Json> execute(const KeepTrack& what);
 
   Result<std::optional<Json>> earlier_answer(const Command& command);
   Result<void> keep_answer(const Command& command, const Json& answer);
   Result<const records::Form*> form_of(std::string_view id);
   Result<RecordId> create_one(const records::Form& form, const Json& fields,
                               std::optional<RecordId> id);
+  // With the given modes, past access: for what engine itself records.
+  Result<RecordId> create_with(const records::Form& form, const Json& fields,
+                               std::optional<RecordId> id, const access::FieldModes& modes);
   // What the flow decided: its rows, the record's patch and the notices, as one Change.
   Result<void> finish_step(const records::Form& form, RecordId id, flow::Step step);
+  void add_notice(store::Change& change, const NoticeWish& wish);
+  void add_outgoing(store::Change& change, const std::string& notice, std::string_view channel,
+                    const std::string& address);
+  void add_pushes(store::Change& change, const std::string& notice, PersonId person);
+  void add_jobs(const records::Form& form, RecordId id, flow::Step& step);
+  Result<void> close_job(store::Change& change, const std::string& job, std::string_view error);
+
+  Result<void> tell_alarm(const alarms::Definition& definition, const alarms::State& state);
+  Result<void> answer_alarm(const alarms::Definition& definition, const alarms::State& state);
+  struct Emergency {
+    std::string mode, trigger;
+    const alarms::Definition* alarm = nullptr;  // may be null
+    std::string area;
+    std::optional<twin::Point> at{};
+    std::string substance{};
+    Json table{};  // what emergency_trigger answered
+    Instant raised{};
+  };
+  Result<RecordId> begin_response(const Emergency& emergency);
+  Result<std::optional<RecordId>> open_response(std::string_view area_id);
+  // Suspends what the alarm touches; answers {"permits","people"}.
+  Result<Json> suspend_touched(const ehs::AlarmPlace& place, const Json& detail,
+                               std::vector<std::string>& areas);
+  Result<void> add_stopped_before(const ehs::AlarmPlace& place, Json& suspended,
+                                  std::vector<std::string>& areas);
+  Result<std::size_t> suspend_one(RecordId permit, std::string_view reason, const Json& detail);
+  Result<Json> shut_gates(RecordId response, const std::vector<std::string>& areas);
+  Result<void> open_gates(RecordId response);
+  // What a step of a response's flow means for its stamps.
+  Result<void> after_response_step(RecordId id);
+  Result<void> mark(RecordId response, const std::vector<ehs::Mark>& marks);
+  Result<void> note_counts(RecordId response);
+  Result<Json> record_of_response(RecordId id);
+  Result<Json> decide(std::string_view file, std::string_view decision, const Json& inputs);
+
   Result<void> require(std::string_view form);  // Administer on a pseudo-form
   Result<Json> answer_record(const records::Form& form, RecordId id);
   Result<Json> answer_task(TaskId id);
   Result<void> create_person(const Json& row, std::string hash);
   Result<void> create_unit(const Json& row);
+  Result<void> as_login(const std::string& login, const std::function<Result<void>()>& act);
+  Result<void> seed_record(const records::Form& form, const std::string& admin, const Json& row);
   Result<void> must_be_empty();
   Result<void> write_setting(std::string_view name, const Json& value);
   Json finish_import(std::size_t rows, Json refused, bool is_dry_run);
@@ -79,6 +152,7 @@ class Execution {
   const Command* command_ = nullptr;
   std::optional<Error> refused_after_commit_;
   bool is_taken_back_ = false;
+  bool is_seeding_ = false;  // what a seed makes rings nobody
 };
 
 // One refused row of an import, as the answer shows it; rows count from 1.

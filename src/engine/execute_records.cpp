@@ -16,7 +16,14 @@ Result<RecordId> Execution::create_one(const records::Form& form, const Json& fi
   const access::Subject& by = command_->by;
   auto verdict = around_.packs.policy.may(by, {.form = form.id, .action = Action::Create});
   if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
-  auto written = TRY(records::create(writing(by.actor), form, fields, verdict.fields, id));
+  return create_with(form, fields, id, verdict.fields);
+}
+
+Result<RecordId> Execution::create_with(const records::Form& form, const Json& fields,
+                                        std::optional<RecordId> id,
+                                        const access::FieldModes& modes) {
+  const access::Subject& by = command_->by;
+  auto written = TRY(records::create(writing(by.actor), form, fields, modes, id));
   TRY(transaction_.apply(written.change));
   if (form.flow.empty()) return written.id;
 

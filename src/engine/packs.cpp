@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "twin/twin.h"
+
 namespace anlan::engine {
 namespace {
 
@@ -151,11 +153,30 @@ Result<void> load_one(const Folder& folder, Packs& packs, std::vector<Json>& rol
     if (!json["roles"].is_array()) return bad_pack(file, "no roles", "roles");
     for (const Json& role : json["roles"].as_array()) merge_role(roles, role);
   }
+  for (const fs::path& file : files_of(folder.path / "plan", ".geojson")) {
+    packs.plan = TRY(read_json(file));
+    auto plan = twin::Plan::parse(packs.plan);
+    if (!plan) return bad_pack(file, plan.error().detail, plan.error().field);
+  }
   for (const fs::path& file : files_of(folder.path / "seed", ".json")) {
     packs.seeds.push(TRY(read_json(file)));
   }
   packs.ids.push_back(folder.about.text_or("id", "") + " " + folder.about.text_or("version", ""));
   return {};
+}
+
+// The demo plant is one: packs that come later add their records to it.
+void merge_seeds(Packs& packs) {
+  Json::Array& seeds = packs.seeds.as_array();
+  auto demo =
+      std::ranges::find_if(seeds, [](const Json& seed) { return seed.bool_or("demo", false); });
+  if (demo == seeds.end()) return;
+  Json records = (*demo)["records"];
+  for (const Json& seed : seeds) {
+    if (&seed == &*demo || !seed["records"].is_array()) continue;
+    for (const Json& part : seed["records"].as_array()) records.push(part);
+  }
+  demo->set("records", std::move(records));
 }
 
 }  // namespace
@@ -167,6 +188,7 @@ Result<Packs> load_packs(const std::vector<std::string>& folders) {
   for (const Folder& folder : TRY(in_order(TRY(find_folders(folders))))) {
     TRY(load_one(folder, packs, roles));
   }
+  merge_seeds(packs);
   packs.policy = TRY(access::Policy::compile(roles));
   return packs;
 }

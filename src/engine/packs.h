@@ -29,8 +29,9 @@ struct Packs {
   flow::Library library;          // filled by the deployment, with every version ever deployed
   access::Policy policy;
   std::map<std::string, LocalText, std::less<>> texts;  // key -> text with {name} places
-  Json seeds;                                           // list of seed objects in pack order
-  std::vector<std::string> ids;                         // "hazards 1.0.0"
+  Json plan{};  // GeoJSON of the plant, of the last pack that brings one; null for none
+  Json seeds;   // list of seed objects in pack order
+  std::vector<std::string> ids;  // "hazards 1.0.0"
 };
 
 // Folder of packs, in the order of their needs. BadPack names file and member.

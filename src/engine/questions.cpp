@@ -24,7 +24,8 @@ constexpr ActionWord kActions[] = {{Action::List, "list"},
                                    {Action::Export, "export"},
                                    {Action::Administer, "administer"}};
 // Forms that no pack defines: what an administrator administers.
-constexpr std::string_view kPseudoForms[] = {"org", "people", "token", "setup"};
+constexpr std::string_view kPseudoForms[] = {"org",   "people", "token",
+                                             "setup", "alarm",  "presence"};
 
 Json rights_on_form(const access::Policy& policy, const access::Subject& by,
                     std::string_view form) {
@@ -237,6 +238,10 @@ Result<int64_t> Engine::last_event() {
 
 Result<bool> Engine::may_see(const access::Subject& by, const store::StoredEvent& event) {
   if (event.topic == "notice") return event.payload["person"] == Json(by.person.text());
+  if (event.topic == "alarm") {
+    auto verdict = packs_.policy.may(by, {.form = "alarm", .action = Action::List});
+    return verdict.allowed && matches(verdict.scope, event.payload);
+  }
   const records::Form* form = packs_.forms.find(event.payload.text_or("form", ""));
   std::string id_text = event.payload.text_or("record", event.payload.text_or("id", ""));
   auto id = RecordId::parse(id_text);

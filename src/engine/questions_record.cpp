@@ -29,6 +29,10 @@ bool may_prove(const records::Form& form, const access::FieldModes& modes, std::
   return table == "record_history" || table.starts_with("flow_");
 }
 
+Json time_of(const store::Row& row, std::string_view column) {
+  return row.is_null(column) ? Json() : Json(format_instant({row.int64(column)}));
+}
+
 }  // namespace
 
 Result<Json> Engine::list_records(const access::Subject& by, std::string_view form_id,
@@ -163,7 +167,7 @@ Result<Json> Engine::notices(const access::Subject& by) {
         text == packs_.texts.end() ? LocalText{row.text("kind"), row.text("kind")} : text->second;
     Json shown =
         Json::object({{"zh", fill_text(filled.zh, data)}, {"en", fill_text(filled.en, data)}});
-    Json read_at = row.is_null("read_at") ? Json() : Json(format_instant({row.int64("read_at")}));
+    Json read_at = time_of(row, "read_at");
     list.push(Json::object({{"id", row.text("id")},
                             {"at", format_instant({row.int64("at")})},
                             {"kind", row.text("kind")},
@@ -172,7 +176,11 @@ Result<Json> Engine::notices(const access::Subject& by) {
                             {"record_id", row.text("record_id")},
                             {"number", data.text_or("number", "")},
                             {"text", std::move(shown)},
-                            {"read_at", std::move(read_at)}}));
+                            {"read_at", std::move(read_at)},
+                            {"urgent", row.int64_or("urgent", 0) != 0},
+                            {"sent_at", time_of(row, "sent_at")},
+                            {"delivered_at", time_of(row, "delivered_at")},
+                            {"acknowledged_at", time_of(row, "acknowledged_at")}}));
   }
   auto unread =
       TRY(view->query({"SELECT count(*) AS n FROM notice WHERE person = ? AND read_at IS NULL",

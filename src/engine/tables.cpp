@@ -2,6 +2,54 @@
 
 namespace anlan::engine {
 
+namespace {
+
+// Jobs, gates, receipts, tracks: what a response needs.
+store::Migration second_migration() {
+  return {.id = "engine.2",
+          .statements = {
+              // What somebody was told: handed over, on the phone, seen, answered.
+              "ALTER TABLE notice ADD COLUMN urgent {{int}}",
+              "ALTER TABLE notice ADD COLUMN sent_at {{int}}",
+              "ALTER TABLE notice ADD COLUMN delivered_at {{int}}",
+              "ALTER TABLE notice ADD COLUMN acknowledged_at {{int}}",
+              "CREATE INDEX notice_record ON notice (form, record_id)",
+              // Work that a flow asked for: done once, also when the program dies meanwhile.
+              "CREATE TABLE job (id {{id}} PRIMARY KEY, name {{text}} NOT NULL, "
+              "form {{text}} NOT NULL, record_id {{id}} NOT NULL, data {{json}} NOT NULL, "
+              "state {{text}} NOT NULL, tries {{int}} NOT NULL, created_at {{int}} NOT NULL, "
+              "next_at {{int}} NOT NULL, done_at {{int}}, error {{text}} NOT NULL, "
+              "version {{int}} NOT NULL)",
+              "CREATE INDEX job_due ON job (state, next_at)",
+              "CREATE INDEX job_record ON job (form, record_id)",
+              "CREATE TABLE gate_rule (gate {{text}} PRIMARY KEY, is_open {{int}} NOT NULL, "
+              "reason {{text}} NOT NULL, response {{text}} NOT NULL, at {{int}} NOT NULL, "
+              "version {{int}} NOT NULL)",
+              // Who looked at whose track, and why: shown to that person.
+              "CREATE TABLE track_look (id {{id}} PRIMARY KEY, at {{int}} NOT NULL, "
+              "looker {{id}} NOT NULL, badge {{id}} NOT NULL, person {{text}} NOT NULL, "
+              "purpose {{text}} NOT NULL)",
+              "CREATE INDEX track_look_person ON track_look (person, at)",
+              // Private: personal data that is deleted after 30 days.
+              "CREATE TABLE response_track (response {{id}} NOT NULL, badge {{id}} NOT NULL, "
+              "at {{int}} NOT NULL, x_cm {{int}}, y_cm {{int}}, zone {{text}} NOT NULL, "
+              "PRIMARY KEY (response, badge, at))",
+              "CREATE INDEX response_track_at ON response_track (at)",
+              // Private: endpoints and keys of browsers.
+              "CREATE TABLE push_subscription (id {{id}} PRIMARY KEY, person {{id}} NOT NULL, "
+              "endpoint {{text}} NOT NULL, p256dh {{text}} NOT NULL, auth {{text}} NOT NULL, "
+              "at {{int}} NOT NULL)",
+              "CREATE INDEX push_subscription_person ON push_subscription (person)",
+              "CREATE TABLE outgoing (id {{id}} PRIMARY KEY, notice {{id}} NOT NULL, "
+              "channel {{text}} NOT NULL, address {{text}} NOT NULL, state {{text}} NOT NULL, "
+              "at {{int}} NOT NULL, sent_at {{int}}, reason {{text}} NOT NULL)",
+              "CREATE INDEX outgoing_state ON outgoing (state, at)",
+              "CREATE INDEX outgoing_notice ON outgoing (notice)",
+          }};
+}
+
+}  // namespace
+
 std::vector<store::Migration> engine_migrations() {
   return {
       {.id = "engine.1",
@@ -23,6 +71,7 @@ std::vector<store::Migration> engine_migrations() {
                "PRIMARY KEY (asker, key))",
                "CREATE INDEX command_answer_at ON command_answer (at)",
            }},
+      second_migration(),
   };
 }
 

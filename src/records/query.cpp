@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <format>
 #include <iterator>
 
 #include "records/filter_sql.h"
@@ -270,6 +271,31 @@ Result<Json> read(store::View& view, const Form& form, RecordId id, const Filter
 
 Result<Json> read_whole(store::View& view, const Form& form, RecordId id) {
   return read_one(view, form, id, all_members(form), {"1 = 1"});
+}
+
+Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
+                                    std::size_t count) {
+  Condition where{"deleted_at IS NULL"};
+  where.add_and(TRY(scope_condition(form, filter)));
+  std::vector<Shown> shown = all_members(form);
+  where.params.emplace_back(static_cast<int64_t>(count + 1));
+  auto rows =
+      TRY(view.query({select_text(form, shown) + " WHERE " + where.text + " ORDER BY id LIMIT ?",
+                      std::move(where.params)}));
+  if (rows.size() > count)
+    return refuse(ErrorCode::LimitReached, form.id + " has too many records");
+  std::vector<Json> records;
+  records.reserve(rows.size());
+  for (const auto& cells : rows.cells()) records.push_back(record_of(shown, cells));
+  return records;
+}
+
+Result<std::string> stamp_of(store::View& view, const Form& form) {
+  auto rows =
+      TRY(view.query({"SELECT COUNT(*) AS n, COALESCE(MAX(updated_at), 0) AS at, "
+                      "CAST(COALESCE(SUM(version), 0) AS BIGINT) AS v FROM " +
+                      form.table}));
+  return std::format("{}/{}/{}", rows[0].int64("n"), rows[0].int64("at"), rows[0].int64("v"));
 }
 
 Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const Filter& scope) {

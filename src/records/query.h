@@ -36,6 +36,12 @@ Result<Json> read(store::View& view, const Form& form, RecordId id, const Filter
 // Everything, for deciders only (flow, checks); never for an answer.
 Result<Json> read_whole(store::View& view, const Form& form, RecordId id);
 Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const Filter& scope);
+// Every record that the filter picks, whole, by number of creation; for deciders only. LimitReached
+// above `count`: whoever works with all of something must never work with a part of it.
+Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
+                                    std::size_t count);
+// Changes whenever any record of the form does.
+Result<std::string> stamp_of(store::View& view, const Form& form);
 // Rows by value of a field, for boards: [{"value","count"}], with scope.
 Result<Json> count_by(store::View& view, const Form& form, std::string_view field,
                       const Query& query);

@@ -79,4 +79,22 @@ Result<std::unique_ptr<Database>> Database::open(const Config& config) {
   return database;
 }
 
+Result<std::vector<ActOn>> acts_on(View& view, std::string_view subject_kind,
+                                   std::string_view subject_id, std::string_view act) {
+  Rows rows = TRY(view.query(
+      {"SELECT l.leaf_index AS leaf, l.at AS at, l.act AS act, f.leaf AS body FROM change_log l"
+       " JOIN ledger_leaf f ON f.leaf_index = l.leaf_index WHERE l.subject_kind = ?"
+       " AND l.subject_id = ? AND l.act = ? ORDER BY l.seq",
+       {std::string(subject_kind), std::string(subject_id), std::string(act)}}));
+  std::vector<ActOn> acts;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Json leaf = TRY(parse_json(rows[i].text("body"), limits::kXmlBytesMax));
+    acts.push_back({.leaf = rows[i].int64("leaf"),
+                    .at = {rows[i].int64("at")},
+                    .act = rows[i].text("act"),
+                    .detail = leaf["detail"]});
+  }
+  return acts;
+}
+
 }  // namespace anlan::store

@@ -69,6 +69,16 @@ struct StoredEvent {
 Result<std::vector<StoredEvent>> events_after(View& view, int64_t seq, std::size_t count);
 Result<int64_t> last_event(View& view);
 
+// The acts on one subject, oldest first, each with the index of its leaf in the ledger.
+struct ActOn {
+  int64_t leaf = 0;
+  Instant at{};
+  std::string act;
+  Json detail;
+};
+Result<std::vector<ActOn>> acts_on(View& view, std::string_view subject_kind,
+                                   std::string_view subject_id, std::string_view act);
+
 // Writes every change of the log into an empty, migrated database; then table_digest of both must
 // agree for every table that is not private.
 Result<void> replay(View& from, Database& into);

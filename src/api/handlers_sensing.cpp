@@ -1,0 +1,119 @@
+#include "api/handlers.h"
+#include "connect/connect.h"
+
+namespace anlan::api {
+namespace {
+
+constexpr std::size_t kTrendPoints = 600;
+constexpr int64_t kJournalMax = 500;
+
+std::string query_or(const Call& call, std::string_view name, std::string_view otherwise) {
+  auto found = call.query.find(std::string(name));
+  return found == call.query.end() ? std::string(otherwise) : found->second;
+}
+
+Result<Instant> query_instant(const Call& call, std::string_view name) {
+  auto at = parse_instant(query_or(call, name, ""));
+  if (!at) return refuse(ErrorCode::BadField, "an ISO 8601 instant", std::string(name));
+  return *at;
+}
+
+Result<engine::What> act_on(const Call& call, std::string_view button, alarms::Event event) {
+  return engine::ActOnAlarm{
+      .alarm = TRY(path_id(call)), .button = std::string(button), .event = std::move(event)};
+}
+
+}  // namespace
+
+Result<RecordId> path_id(const Call& call, std::string_view name) {
+  auto id = RecordId::parse(call.params.at(std::string(name)));
+  if (!id) return refuse(ErrorCode::NotFound, "not an id");
+  return *id;
+}
+
+namespace handle {
+
+Result<Json> plan(Services& at, const Call& call) { return at.engine.plan(call.by); }
+
+Result<Json> tags(Services& at, const Call& call) { return at.engine.tags(call.by); }
+
+Result<Json> trend(Services& at, const Call& call) {
+  Instant from = TRY(query_instant(call, "from"));
+  Instant to = TRY(query_instant(call, "to"));
+  std::size_t points = kTrendPoints;
+  if (!query_or(call, "points", "").empty()) {
+    int64_t wish = TRY(query_number(call, "points"));
+    points = wish <= 0 ? 0 : static_cast<std::size_t>(wish);
+  }
+  return at.engine.trend(call.by, call.params.at("code"), from, to, points);
+}
+
+Result<Json> sources(Services& at, const Call& call) {
+  auto verdict =
+      at.engine.packs().policy.may(call.by, {.form = "tag", .action = access::Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  Json rows = at.config.outside.sources ? at.config.outside.sources() : Json::array();
+  return Json::object({{"rows", std::move(rows)}});
+}
+
+Result<Json> alarms(Services& at, const Call& call) { return at.engine.alarms(call.by); }
+
+Result<Json> alarm_journal(Services& at, const Call& call) {
+  std::optional<RecordId> alarm;
+  std::string id = query_or(call, "alarm", "");
+  if (!id.empty()) {
+    auto parsed = RecordId::parse(id);
+    if (!parsed) return refuse(ErrorCode::BadField, "not an id", "alarm");
+    alarm = *parsed;
+  }
+  int64_t limit = 100;
+  if (!query_or(call, "limit", "").empty()) limit = TRY(query_number(call, "limit"));
+  if (limit < 1 || limit > kJournalMax) return refuse(ErrorCode::BadField, "1 to 500", "limit");
+  return at.engine.alarm_journal(call.by, alarm, static_cast<std::size_t>(limit));
+}
+
+Result<engine::What> acknowledge_alarm(Services&, const Call& call) {
+  return act_on(call, "ack",
+                alarms::Acknowledge{.occurrence = call.body.text_or("occurrence", ""),
+                                    .comment = call.body.text_or("comment", "")});
+}
+
+Result<engine::What> reset_alarm(Services&, const Call& call) {
+  return act_on(call, "reset", alarms::Reset{.comment = call.body.text_or("comment", "")});
+}
+
+// A second person stands beside and proves it with their own password.
+Result<engine::What> shelve_alarm(Services& at, const Call& call) {
+  alarms::ShelveIt shelve{.length = std::nullopt, .reason = call.body.text_or("reason", "")};
+  if (auto minutes = call.body["minutes"].as_int64()) shelve.length = Duration::minutes(*minutes);
+  std::string second = call.body.text_or("second_login", "");
+  if (!second.empty()) {
+    if (at.login_wait(call.request.address, second) > Duration{}) {
+      return refuse(ErrorCode::TooManyRequests);
+    }
+    auto check = TRY(at.engine.check_password(second, call.body.text_or("second_password", "")));
+    if (!check.is_right || !check.person) return refuse(ErrorCode::LoginFailed);
+    shelve.second_person = *check.person;
+  }
+  return act_on(call, "shelve", std::move(shelve));
+}
+
+Result<engine::What> unshelve_alarm(Services&, const Call& call) {
+  return act_on(call, "shelve", alarms::Unshelve{});
+}
+
+Result<engine::What> take_alarm_out(Services&, const Call& call) {
+  if (!call.body.bool_or("is_out", true)) return act_on(call, "out_of_service", alarms::PutBack{});
+  return act_on(call, "out_of_service", alarms::TakeOut{.reason = call.body.text_or("reason", "")});
+}
+
+Result<Json> presence(Services& at, const Call& call) { return at.engine.presence(call.by); }
+
+Result<Json> track(Services& at, const Call& call) {
+  return at.engine.track(call.by, TRY(path_id(call, "badge")), query_or(call, "purpose", ""));
+}
+
+Result<Json> looks(Services& at, const Call& call) { return at.engine.looks(call.by); }
+
+}  // namespace handle
+}  // namespace anlan::api

@@ -1,0 +1,100 @@
+// anlan plantsim: the demo plant as a program of its own, until a signal comes.
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <print>
+
+#include "app/commands.h"
+#include "connect/connect.h"
+#include "twin/twin.h"
+
+namespace anlan::app {
+namespace {
+
+constexpr std::string_view kUsualLeak = "GAS-2107";
+
+std::expected<int64_t, Misuse> number_of(const Words& words, std::string_view name, int64_t other,
+                                         int64_t most) {
+  if (!words.has(name)) return other;
+  std::string text = words.one(name, "");
+  int64_t number = TRY(whole_number(text));
+  if (number <= most) return number;
+  return std::unexpected(Misuse{Text::BadNumber, text});
+}
+
+// "leak" or "leak:NH3-6031".
+std::expected<std::string, Misuse> leak_of(const Words& words) {
+  std::string script = words.one("--script", "");
+  if (script.empty()) return "";
+  if (script == "leak") return std::string(kUsualLeak);
+  if (script.starts_with("leak:")) return script.substr(5);
+  return std::unexpected(Misuse{Text::WrongWords, "plantsim"});
+}
+
+// The plan of the demo plant where nobody names another; without any, people walk straight lines.
+Result<Json> plan_of(const Words& words) {
+  std::string path = words.one("--plan", "packs/plant/plan/plant.geojson");
+  if (!words.has("--plan") && !std::filesystem::exists(path)) return Json();
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  if (!file) return refuse(ErrorCode::NotFound, path);
+  return parse_json(bytes, twin::kPlanBytesMax);
+}
+
+// "B-0003=168,312": the badge stays there.
+std::expected<std::pair<std::string, twin::Point>, Misuse> post_of(const std::string& word) {
+  std::size_t equal = word.find('=');
+  std::size_t comma = word.find(',');
+  if (equal == std::string::npos || comma == std::string::npos || comma < equal) {
+    return std::unexpected(Misuse{Text::WrongWords, "plantsim"});
+  }
+  auto x = TRY(whole_number(word.substr(equal + 1, comma - equal - 1)));
+  auto y = TRY(whole_number(word.substr(comma + 1)));
+  return std::pair(word.substr(0, equal),
+                   twin::Point{static_cast<double>(x), static_cast<double>(y)});
+}
+
+bool has_signal(const sigset_t& signals) {
+  timespec now{};
+  return sigtimedwait(&signals, nullptr, &now) > 0;
+}
+
+}  // namespace
+
+Exit plantsim(const Words& words) {
+  if (!words.plain.empty()) return std::unexpected(Misuse{Text::WrongWords, "plantsim"});
+  connect::SimConfig config{.clock = system_clock_of_machine()};
+  config.modbus_port =
+      static_cast<uint16_t>(TRY(number_of(words, "--modbus-port", config.modbus_port, 65535)));
+  config.mqtt_port =
+      static_cast<uint16_t>(TRY(number_of(words, "--mqtt-port", config.mqtt_port, 65535)));
+  config.people = static_cast<int>(TRY(number_of(words, "--people", config.people, 5000)));
+  config.seed = static_cast<uint64_t>(TRY(number_of(words, "--seed", 7, INT64_MAX)));
+  config.leak = TRY(leak_of(words));
+  for (const std::string& word : words.all("--post")) {
+    auto post = TRY(post_of(word));
+    config.posts.insert(std::move(post));
+  }
+  Result<Json> plan = plan_of(words);
+  if (!plan) return tell_failure(plan.error());
+  config.plan = *std::move(plan);
+  // Blocked before any thread exists, so that only has_signal sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  auto tell = [&](uint16_t port) {
+    std::println("{}", say(Text::PlantReady, terminal_language(),
+                           {std::to_string(port), std::to_string(config.mqtt_port)}));
+    std::fflush(stdout);
+  };
+  Result<void> done = connect::run_plant_sim(config, [&] { return has_signal(signals); }, tell);
+  return done ? 0 : tell_failure(done.error());
+}
+
+}  // namespace anlan::app

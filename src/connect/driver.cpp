@@ -1,0 +1,126 @@
+#include "connect/driver.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace anlan::connect {
+namespace {
+
+int64_t steady_second() {
+  auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+int64_t add_all(std::map<std::string, int64_t>& book, const std::map<std::string, int64_t>& rows) {
+  int64_t sum = 0;
+  for (const auto& [reason, count] : rows) {
+    book[reason] += count;
+    sum += count;
+  }
+  return sum;
+}
+
+}  // namespace
+
+void Driver::set_gate(std::string_view, bool, std::string_view) {}  // only some have gates
+
+SourceBook::SourceBook(std::string code, std::string protocol) {
+  state_.code = std::move(code);
+  state_.protocol = std::move(protocol);
+  state_.trouble = "not started";
+}
+
+void SourceBook::settle(const Settled& settled) {
+  std::lock_guard lock(mutex_);
+  state_.stored += settled.stored;
+  state_.duplicate += settled.duplicate;
+  int64_t refused = add_all(state_.rejected, settled.rejected);
+  int64_t lost = add_all(state_.dropped, settled.dropped);
+  state_.received += settled.stored + settled.duplicate + refused + lost;
+}
+
+void SourceBook::answered(Instant at, double round_trip_ms) {
+  int64_t now = steady_second();
+  std::lock_guard lock(mutex_);
+  ++state_.requests;
+  state_.last_at = at;
+  Second& second = seconds_[now % seconds_.size()];
+  if (second.second != now) second = {.second = now};
+  second.sum_ms += round_trip_ms;
+  ++second.count;
+}
+
+void SourceBook::failed() {
+  std::lock_guard lock(mutex_);
+  ++state_.requests;
+  ++state_.failures;
+}
+
+void SourceBook::heard(Instant at) {
+  std::lock_guard lock(mutex_);
+  state_.last_at = at;
+}
+
+void SourceBook::up() {
+  std::lock_guard lock(mutex_);
+  if (!state_.is_up) state_.trouble.clear();
+  state_.is_up = true;
+}
+
+void SourceBook::down(std::string trouble) {
+  std::lock_guard lock(mutex_);
+  state_.is_up = false;
+  state_.trouble = std::move(trouble);
+}
+
+void SourceBook::note(std::string trouble) {
+  std::lock_guard lock(mutex_);
+  state_.trouble = std::move(trouble);
+}
+
+SourceState SourceBook::state() {
+  int64_t oldest = steady_second() - static_cast<int64_t>(seconds_.size());
+  std::lock_guard lock(mutex_);
+  double sum = 0;
+  int64_t count = 0;
+  for (const Second& second : seconds_) {
+    if (second.second <= oldest) continue;
+    sum += second.sum_ms;
+    count += second.count;
+  }
+  state_.round_trip_ms = count == 0 ? 0 : sum / static_cast<double>(count);
+  return state_;
+}
+
+void StopSign::raise() {
+  std::lock_guard lock(mutex_);
+  is_raised_ = true;
+  changed_.notify_all();
+}
+
+void StopSign::lower() {
+  std::lock_guard lock(mutex_);
+  is_raised_ = false;
+}
+
+bool StopSign::is_raised() {
+  std::lock_guard lock(mutex_);
+  return is_raised_;
+}
+
+bool StopSign::wait_for(Duration length) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::nanoseconds(std::max<int64_t>(length.ns, 0)),
+                           [this] { return is_raised_; });
+}
+
+Duration BackOff::next() {
+  constexpr Duration kFirst = Duration::milliseconds(500), kLongest = Duration::seconds(15);
+  Duration plain = failures_ >= 5 ? kLongest : kFirst * (int64_t{1} << failures_);
+  ++failures_;
+  failures_ = std::min(failures_, 5);
+  uint64_t spread = static_cast<uint64_t>(plain.ns / 2);
+  return {plain.ns - plain.ns / 4 + static_cast<int64_t>(random_.below(spread))};
+}
+
+}  // namespace anlan::connect

@@ -1,0 +1,315 @@
+// The Modbus TCP driver: one thread, one request in flight, as many devices take no more. Modbus
+// has no time and no quality: the time is the middle of request and reply, the quality follows from
+// exceptions and time-outs.
+
+#include <modbus/modbus.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <format>
+#include <optional>
+#include <thread>
+
+#include "connect/driver.h"
+#include "connect/modbus_plan.h"
+#include "connect/register_value.h"
+#include "core/log.h"
+
+namespace anlan::connect {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr int kFailuresUntilStale = 3;
+constexpr int kSilentMax =
+    3;  // requests without an answer, one after the other: the device is dead
+constexpr Duration kSilentWait = Duration::seconds(5);
+
+struct CloseModbus {
+  void operator()(modbus_t* context) const {
+    modbus_close(context);
+    modbus_free(context);
+  }
+};
+using Link = std::unique_ptr<modbus_t, CloseModbus>;
+
+Duration to_duration(Steady::duration length) {
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(length).count()};
+}
+Steady::duration to_steady(Duration length) {
+  return std::chrono::duration_cast<Steady::duration>(std::chrono::nanoseconds(length.ns));
+}
+
+bool is_exception(int error) { return error >= EMBXILFUN && error <= EMBXGTAR; }
+// Some devices answer 03 (value) where the quantity reaches beyond what they have.
+bool is_illegal_address(int error) { return error == EMBXILADD || error == EMBXILVAL; }
+
+struct Reply {
+  int error = 0;  // errno; 0: good
+  std::vector<uint16_t> registers{};
+  Instant measured{}, received{};
+};
+
+class ModbusDriver final : public Driver {
+ public:
+  ModbusDriver(Source source, Sink& sink, Clock& clock)
+      : source_(std::move(source)),
+        sink_(sink),
+        clock_(clock),
+        book_(source_.code, "modbus"),
+        plan_(source_.tags, source_.gap_max),
+        failures_(source_.tags.size()),
+        last_(source_.tags.size()),
+        back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {
+    for (const TagAddress& tag : source_.tags) {
+      orders_.push_back(parse_order(tag.order).value_or(RegisterOrder{}));
+    }
+  }
+  ~ModbusDriver() override { stop(); }
+
+  void start() override {
+    if (thread_.joinable()) return;
+    stop_.lower();
+    thread_ = std::thread([this] { run(); });
+  }
+  void stop() override {
+    stop_.raise();
+    if (thread_.joinable()) thread_.join();
+    book_.down("stopped");
+  }
+  SourceState state() override { return book_.state(); }
+
+ private:
+  void run() {
+    while (!stop_.is_raised()) {
+      if (!connect()) {
+        link_failed(std::format("connect: {}", modbus_strerror(errno)));
+      } else {
+        poll_until_broken();
+      }
+      link_.reset();
+      if (stop_.is_raised() || stop_.wait_for(back_off_.next())) return;
+    }
+  }
+
+  bool connect() {
+    link_.reset(modbus_new_tcp_pi(source_.host.c_str(), std::to_string(source_.port).c_str()));
+    if (!link_) return false;
+    auto seconds = static_cast<uint32_t>(source_.time_out.to_seconds());
+    auto micros = static_cast<uint32_t>(source_.time_out.ns % 1'000'000'000 / 1000);
+    modbus_set_response_timeout(link_.get(), seconds, micros);
+    modbus_set_byte_timeout(link_.get(), 0, 0);  // the whole reply within the time above
+    if (modbus_set_slave(link_.get(), source_.unit_id) != 0) return false;
+    return modbus_connect(link_.get()) == 0;
+  }
+
+  // The first request after a connect is the probe of a device that may be dead: only when it has
+  // answered the waits grow short again.
+  void poll_until_broken() {
+    due_.clear();
+    Steady::time_point now = Steady::now();
+    for (const PollRequest& request : plan_.requests()) {
+      due_.push_back(now + to_steady(request.phase));
+    }
+    while (!due_.empty()) {
+      auto next = std::ranges::min_element(due_);
+      if (stop_.wait_for(to_duration(*next - Steady::now()))) return;
+      auto request = static_cast<std::size_t>(next - due_.begin());
+      set_due(request);
+      if (!poll(request)) return;
+    }
+    // Nothing to read: being connected is all that can be known.
+    book_.up();
+    stop_.wait_for(Duration::seconds(3600));
+  }
+
+  // Polls that a slow sink or device made impossible are left out, not caught up with.
+  void set_due(std::size_t request) {
+    Steady::duration every = to_steady(plan_.requests()[request].every);
+    Steady::time_point now = Steady::now();
+    due_[request] += every;
+    if (due_[request] < now) due_[request] += ((now - due_[request]) / every + 1) * every;
+  }
+
+  // False: the link is broken.
+  bool poll(std::size_t place) {
+    const PollRequest& request = plan_.requests()[place];
+    Reply reply = read(request);
+    if (reply.error == 0) {
+      link_works();
+      deliver(request, reply);
+      if (request.is_refused) {
+        plan_.learn_legal(place);
+        due_[place] = Steady::now() + to_steady(request.every);
+        note_refused();
+      }
+      return true;
+    }
+    book_.failed();
+    if (is_exception(reply.error)) {
+      link_works();
+      take_exception(place, reply.error);
+      return true;
+    }
+    if (reply.error == ETIMEDOUT && is_linked_ && ++silent_ < kSilentMax) return step_over(place);
+    link_failed(std::format("read: {}", modbus_strerror(reply.error)));
+    return false;
+  }
+
+  // One request was not answered, but the device lives. A new connection, so that a late reply is
+  // never taken for that of the next request; and this one waits, so that it holds up nobody.
+  bool step_over(std::size_t place) {
+    tags_failed(plan_.requests()[place].tags);
+    due_[place] = Steady::now() + to_steady(std::max(kSilentWait, plan_.requests()[place].every));
+    if (connect()) return true;
+    link_failed(std::format("connect: {}", modbus_strerror(errno)));
+    return false;
+  }
+
+  Reply read(const PollRequest& request) {
+    Reply reply;
+    Steady::time_point sent = Steady::now();
+    int got = read_table(request, reply.registers);
+    if (got != request.count) reply.error = got < 0 ? errno : EMBBADDATA;
+    Duration round_trip = to_duration(Steady::now() - sent);
+    reply.received = clock_.now();
+    reply.measured = {reply.received.ns - round_trip.ns / 2};
+    if (reply.error == 0) {
+      book_.answered(reply.received, static_cast<double>(round_trip.ns) / 1e6);
+    }
+    return reply;
+  }
+
+  int read_table(const PollRequest& request, std::vector<uint16_t>& registers) {
+    registers.resize(request.count);
+    if (request.table == Table::Input) {
+      return modbus_read_input_registers(link_.get(), request.address, request.count,
+                                         registers.data());
+    }
+    if (request.table == Table::Holding) {
+      return modbus_read_registers(link_.get(), request.address, request.count, registers.data());
+    }
+    std::vector<uint8_t> bits(request.count);
+    auto* read = request.table == Table::Coil ? modbus_read_bits : modbus_read_input_bits;
+    int got = read(link_.get(), request.address, request.count, bits.data());
+    std::ranges::copy(bits, registers.begin());
+    return got;
+  }
+
+  void take_exception(std::size_t place, int error) {
+    if (!is_illegal_address(error)) return tags_failed(plan_.requests()[place].tags);
+    std::size_t other = plan_.learn_illegal(place);
+    if (other != place) {
+      due_[place] = Steady::now();  // both halves at once
+      due_.push_back(due_[place]);
+      return;
+    }
+    due_[place] = Steady::now() + to_steady(plan_.requests()[place].every);
+    note_refused();
+    tags_failed(plan_.requests()[place].tags);
+  }
+
+  void note_refused() {
+    std::string codes;
+    for (const PollRequest& request : plan_.requests()) {
+      if (!request.is_refused || codes.size() > 200) continue;
+      codes += (codes.empty() ? "" : ", ") + source_.tags[request.tags.front()].code;
+    }
+    book_.note(codes.empty() ? "" : std::format("the device has no such address: {}", codes));
+  }
+
+  void deliver(const PollRequest& request, const Reply& reply) {
+    std::vector<history::Sample> samples;
+    std::vector<uint32_t> bad;
+    for (uint32_t place : request.tags) {
+      const TagAddress& tag = source_.tags[place];
+      auto registers = std::span(reply.registers).subspan(tag.address - request.address);
+      std::optional<double> raw = decode_registers(registers, tag.type, orders_[place]);
+      double value = raw ? *raw * tag.scale + tag.offset : NAN;
+      if (!std::isfinite(value)) {
+        bad.push_back(place);
+        continue;
+      }
+      failures_[place] = 0;
+      last_[place] = value;
+      samples.push_back({.tag = tag.tag,
+                         .at = reply.measured,
+                         .received = reply.received,
+                         .value = last_[place],
+                         .quality = history::Quality::Good});
+    }
+    give(samples);
+    if (!bad.empty()) tags_failed(bad);
+  }
+
+  // Bad twice, then Stale once, then silence until it answers again.
+  void tags_failed(std::span<const uint32_t> places) {
+    std::vector<history::Sample> samples;
+    Instant now = clock_.now();
+    for (uint32_t place : places) {
+      if (failures_[place] >= kFailuresUntilStale) continue;
+      bool is_stale = ++failures_[place] == kFailuresUntilStale;
+      samples.push_back({.tag = source_.tags[place].tag,
+                         .at = now,
+                         .received = now,
+                         .value = last_[place],
+                         .quality = is_stale ? history::Quality::Stale : history::Quality::Bad});
+    }
+    give(samples);
+  }
+
+  void give(std::span<const history::Sample> samples) {
+    if (samples.empty()) return;
+    auto count = static_cast<int64_t>(samples.size());
+    Result<void> given = sink_.samples(source_.code, samples);
+    if (given) return book_.settle({.stored = count});
+    book_.settle({.dropped = {{"sink_failed", count}}});
+  }
+
+  void link_works() {
+    back_off_.reset();
+    silent_ = 0;
+    if (is_linked_) return;
+    is_linked_ = true;
+    book_.up();
+    log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
+  }
+
+  void link_failed(std::string trouble) {
+    if (is_linked_) {
+      log(LogLevel::Warning, "source is down",
+          Json::object({{"source", source_.code}, {"trouble", trouble}}));
+    }
+    is_linked_ = false;
+    book_.down(std::move(trouble));
+    std::vector<uint32_t> all(source_.tags.size());
+    for (uint32_t i = 0; i < all.size(); ++i) all[i] = i;
+    tags_failed(all);
+  }
+
+  Source source_;
+  Sink& sink_;
+  Clock& clock_;
+  SourceBook book_;
+  PollPlan plan_;
+  std::vector<RegisterOrder> orders_;
+  std::vector<int> failures_;  // of each tag, one after the other
+  std::vector<double> last_;
+  std::vector<Steady::time_point> due_;  // of each request
+  Link link_;
+  bool is_linked_ = false;
+  int silent_ = 0;
+  BackOff back_off_;
+  StopSign stop_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock) {
+  return std::make_unique<ModbusDriver>(std::move(source), sink, clock);
+}
+
+}  // namespace anlan::connect

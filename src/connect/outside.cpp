@@ -1,0 +1,249 @@
+#include "connect/outside.h"
+
+#include <charconv>
+
+#include "connect/publish.h"
+#include "core/log.h"
+
+namespace anlan::connect {
+namespace {
+
+constexpr std::chrono::milliseconds kEvery{100};
+constexpr int kConfigEvery = 20;  // rounds
+constexpr std::size_t kMessagesPerRound = 100;
+
+void log_failure(std::string_view what, const Error& error) {
+  log(LogLevel::Warning, what,
+      Json::object({{"code", error_text(error.code).code}, {"detail", error.detail}}));
+}
+
+Json counters_json(const std::map<std::string, int64_t>& counters, int64_t& sum) {
+  Json json = Json::object();
+  for (const auto& [reason, count] : counters) {
+    json.set(reason, count);
+    sum += count;
+  }
+  return json;
+}
+
+}  // namespace
+
+class Outside::EngineSink final : public Sink {
+ public:
+  explicit EngineSink(engine::Engine& engine) : engine_(engine) {}
+
+  Result<void> samples(std::string_view, std::span<const history::Sample> samples) override {
+    return engine_.sensing().samples(samples);
+  }
+  Result<void> sightings(std::string_view, std::span<const twin::Sighting> sightings) override {
+    return engine_.sensing().sightings(sightings);
+  }
+  Result<void> passes(std::string_view, std::span<const twin::GatePass> passes) override {
+    return engine_.sensing().passes(passes);
+  }
+  bool find_tag(std::string_view code, history::TagIndex& tag) override {
+    auto found = engine_.sensing().find_tag(code);
+    if (found) tag = *found;
+    return found.has_value();
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
+Outside::Outside(engine::Engine& engine, std::map<std::string, Elsewhere> elsewhere)
+    : engine_(engine),
+      elsewhere_(std::move(elsewhere)),
+      sink_(std::make_unique<EngineSink>(engine)) {}
+
+Outside::~Outside() { stop(); }
+
+Result<std::unique_ptr<Outside>> Outside::make(engine::Engine& engine,
+                                               std::map<std::string, Elsewhere> elsewhere) {
+  std::unique_ptr<Outside> outside(new Outside(engine, std::move(elsewhere)));
+  const store::Config& store = engine.config().store;
+  Outside* self = outside.get();
+  outside->messenger_ = TRY(Messenger::make(
+      {.vapid_key_file = store.folder + "/vapid.key", .clock = store.clock, .random = store.random},
+      [self](const Receipt& receipt) { self->take_receipt(receipt); }));
+  engine.responder().on_gate([self](std::string_view gate, bool is_open, std::string_view reason) {
+    std::lock_guard lock(self->mutex_);
+    self->gates_[std::string(gate)] = {is_open, std::string(reason)};
+    if (self->sources_) self->sources_->set_gate(gate, is_open, reason);
+  });
+  return outside;
+}
+
+void Outside::start() {
+  messenger_->start();
+  thread_ = std::thread([this] { serve(); });
+}
+
+void Outside::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  std::unique_ptr<Sources> sources;
+  {
+    std::lock_guard lock(mutex_);
+    sources = std::move(sources_);
+  }
+  if (sources) sources->stop();
+  if (messenger_) messenger_->stop();
+}
+
+Json Outside::with_elsewhere(const Json& config) const {
+  Json rows = config;
+  for (Json& source : rows.as_array()) {
+    auto found = elsewhere_.find(source.text_or("code", ""));
+    if (found == elsewhere_.end()) continue;
+    source.set("host", found->second.host).set("port", static_cast<int64_t>(found->second.port));
+  }
+  return rows;
+}
+
+Result<void> Outside::connect_sources(const Json& config) {
+  auto list = TRY(parse_sources(with_elsewhere(config)));
+  auto fresh = TRY(Sources::make(std::move(list), *sink_, engine_.config().store.clock));
+  std::unique_ptr<Sources> old;
+  {
+    std::lock_guard lock(mutex_);
+    old = std::move(sources_);
+  }
+  if (old) old->stop();
+  std::lock_guard lock(mutex_);
+  for (const auto& [gate, rule] : gates_) fresh->set_gate(gate, rule.first, rule.second);
+  fresh->start();
+  sources_ = std::move(fresh);
+  return {};
+}
+
+void Outside::serve() {
+  for (int round = 0;; ++round) {
+    if (round % kConfigEvery == 0) {
+      auto plant = engine_.sensing().plant();
+      if (plant->sources() != config_) {
+        {
+          std::lock_guard lock(mutex_);
+          config_ = plant->sources();
+        }
+        auto done = connect_sources(plant->sources());
+        if (!done) log_failure("the sources could not be connected", done.error());
+      }
+    }
+    send_messages();
+    std::unique_lock lock(mutex_);
+    if (wake_.wait_for(lock, kEvery, [this] { return is_stopping_; })) return;
+  }
+}
+
+void Outside::send_messages() {
+  auto waiting = engine_.waiting_messages(kMessagesPerRound);
+  if (!waiting) return log_failure("messages could not be read", waiting.error());
+  for (const Json& row : waiting->as_array()) {
+    std::string id = row.text_or("id", "");
+    {
+      std::lock_guard lock(mutex_);
+      if (!under_way_.insert(id).second) continue;
+    }
+    Outgoing message{.id = id,
+                     .endpoint = row.text_or("endpoint", ""),
+                     .p256dh = row.text_or("p256dh", ""),
+                     .auth = row.text_or("auth", ""),
+                     .title = row.text_or("title", ""),
+                     .text = row.text_or("text", ""),
+                     .url = "/m/#/notices"};
+    if (row.text_or("form", "") == "response") {
+      message.url = "/m/#/response/" + row.text_or("record", "");
+    }
+    if (row.has("robot")) {
+      std::size_t place = 0;
+      std::string text = row.text_or("robot", "0");
+      std::from_chars(text.data(), text.data() + text.size(), place);
+      const auto& robots = engine_.config().robots;
+      if (place >= robots.size()) {
+        take_receipt({.id = id, .state = Receipt::State::Failed, .reason = "no robot"});
+        continue;
+      }
+      message.channel = robots[place].channel == "dingtalk" ? Outgoing::Channel::DingTalk
+                                                            : Outgoing::Channel::WeCom;
+      message.endpoint = robots[place].url;
+      message.secret = robots[place].secret;
+    } else if (row.bool_or("gone", false)) {
+      take_receipt({.id = id, .state = Receipt::State::Gone, .reason = "unsubscribed"});
+      continue;
+    }
+    auto sent = messenger_->send(std::move(message));
+    if (sent) continue;
+    std::lock_guard lock(mutex_);
+    under_way_.erase(id);  // the queue is full: again in the next round
+  }
+}
+
+void Outside::take_receipt(const Receipt& receipt) {
+  std::string state = receipt.state == Receipt::State::Sent     ? "sent"
+                      : receipt.state == Receipt::State::Failed ? "failed"
+                                                                : "gone";
+  engine_.submit({.by = engine::system_subject(),
+                  .what = engine::OutgoingReceipt{.id = receipt.id,
+                                                  .state = state,
+                                                  .reason = receipt.reason,
+                                                  .http_status = receipt.http_status}},
+                 [this, id = receipt.id](Result<Json>) {
+                   std::lock_guard lock(mutex_);
+                   under_way_.erase(id);
+                 });
+}
+
+Json Outside::source_rows() {
+  Json rows = Json::array();
+  auto plant = engine_.sensing().plant();
+  std::lock_guard lock(mutex_);
+  if (!sources_) return rows;
+  for (const SourceState& state : sources_->states()) {
+    int64_t lost = 0;
+    Json rejected = counters_json(state.rejected, lost);
+    Json dropped = counters_json(state.dropped, lost);
+    bool is_balanced = state.received == state.stored + state.duplicate + lost;
+    Json last = state.last_at.ns == 0 ? Json() : Json(format_instant(state.last_at));
+    rows.push(Json::object({{"code", state.code},
+                            {"name", plant->source_names()[state.code]},
+                            {"protocol", state.protocol},
+                            {"is_up", state.is_up},
+                            {"trouble", state.trouble},
+                            {"last_at", std::move(last)},
+                            {"received", state.received},
+                            {"stored", state.stored},
+                            {"duplicate", state.duplicate},
+                            {"rejected", std::move(rejected)},
+                            {"dropped", std::move(dropped)},
+                            {"requests", state.requests},
+                            {"failures", state.failures},
+                            {"round_trip_ms", state.round_trip_ms},
+                            {"balances", is_balanced}}));
+  }
+  return rows;
+}
+
+// The simulator listens on the broker of the positioning system.
+Result<void> Outside::simulate(const Json& command) {
+  Json rows;
+  {
+    std::lock_guard lock(mutex_);
+    rows = config_;
+  }
+  if (rows.is_null()) return refuse(ErrorCode::NotFound, "no simulator here");
+  rows = with_elsewhere(rows);
+  for (const Json& source : rows.as_array()) {
+    if (source["protocol"] != Json("mqtt")) continue;
+    return publish_once(source.text_or("host", "127.0.0.1"),
+                        static_cast<uint16_t>(source.int_or("port", 1883)), "anlan/sim/command",
+                        write_json(command));
+  }
+  return refuse(ErrorCode::NotFound, "no simulator here");
+}
+
+}  // namespace anlan::connect

@@ -1,0 +1,65 @@
+#pragma once
+// What joins engine and the machines outside: drivers deliver into engine's sensing, gates hear
+// engine's rules, messages leave for phones and groups. Made anew when the records of sources
+// change.
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "connect/messenger.h"
+#include "connect/sources.h"
+#include "engine/engine.h"
+
+namespace anlan::connect {
+
+// "CODE=HOST:PORT": a source that is reached elsewhere than its record says.
+struct Elsewhere {
+  std::string host;
+  uint16_t port = 0;
+};
+
+class Outside {
+ public:
+  static Result<std::unique_ptr<Outside>> make(engine::Engine& engine,
+                                               std::map<std::string, Elsewhere> elsewhere);
+  ~Outside();
+  Outside(const Outside&) = delete;
+  Outside& operator=(const Outside&) = delete;
+
+  Json source_rows();                          // of GET /api/sources
+  Result<void> simulate(const Json& command);  // to the demo plant's simulator; NotFound: none
+  std::string push_key() const { return messenger_->vapid_public_key(); }
+  void start();  // after engine
+  void stop();   // before engine
+
+ private:
+  class EngineSink;
+
+  Outside(engine::Engine& engine, std::map<std::string, Elsewhere> elsewhere);
+  Result<void> connect_sources(const Json& config);
+  Json with_elsewhere(const Json& config) const;
+  void serve();
+  void send_messages();
+  void take_receipt(const Receipt& receipt);
+
+  engine::Engine& engine_;
+  std::map<std::string, Elsewhere> elsewhere_;
+  std::unique_ptr<EngineSink> sink_;
+  std::unique_ptr<Messenger> messenger_;
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable wake_;
+  std::unique_ptr<Sources> sources_;
+  Json config_{};
+  std::map<std::string, std::pair<bool, std::string>> gates_;
+  std::set<std::string> under_way_;  // messages handed over, without receipt yet
+  bool is_stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace anlan::connect

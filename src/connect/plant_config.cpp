@@ -1,0 +1,156 @@
+#include "connect/plant_config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <format>
+#include <optional>
+
+#include "connect/register_value.h"
+
+namespace anlan::connect {
+namespace {
+
+constexpr std::size_t kTagsMax = 20'000;  // of one source: a large controller has 5,000
+constexpr int64_t kEveryMsMin = 50, kEveryMsMax = 3'600'000;
+constexpr int64_t kTimeOutMsMax = 10'000;
+constexpr std::size_t kCodeCharsMax = 64;
+
+template <class T>
+struct Word {
+  std::string_view word;
+  T value;
+};
+constexpr auto kTables = std::to_array<Word<Table>>({{"coil", Table::Coil},
+                                                     {"discrete", Table::Discrete},
+                                                     {"input", Table::Input},
+                                                     {"holding", Table::Holding}});
+constexpr auto kTypes = std::to_array<Word<ValueType>>({{"bool", ValueType::Bool},
+                                                        {"int16", ValueType::Int16},
+                                                        {"uint16", ValueType::UInt16},
+                                                        {"int32", ValueType::Int32},
+                                                        {"uint32", ValueType::UInt32},
+                                                        {"float32", ValueType::Float32},
+                                                        {"float64", ValueType::Float64}});
+constexpr auto kProtocols = std::to_array<Word<Source::Protocol>>(
+    {{"modbus", Source::Protocol::Modbus}, {"mqtt", Source::Protocol::Mqtt}});
+
+template <class T, std::size_t n>
+Result<T> word_at(const Json& row, std::string_view name, const std::array<Word<T>, n>& words) {
+  std::string text = TRY(row.text_at(name));
+  auto found = std::ranges::find(words, text, &Word<T>::word);
+  if (found != words.end()) return found->value;
+  return refuse(ErrorCode::BadField, std::format("no such word: {}", text), std::string(name));
+}
+
+struct Range {
+  int64_t low, high, otherwise;
+};
+
+Result<int64_t> whole_at(const Json& row, std::string_view name, Range range) {
+  if (row[name].is_null()) return range.otherwise;
+  int64_t value = TRY(row.int_at(name));
+  if (value >= range.low && value <= range.high) return value;
+  return refuse(ErrorCode::BadField, std::format("{} is out of range", value), std::string(name));
+}
+
+Result<double> decimal_at(const Json& row, std::string_view name, double otherwise) {
+  const Json& member = row[name];
+  if (member.is_null()) return otherwise;
+  std::optional<double> value = member.as_double();
+  if (member.is_text()) {
+    const std::string& text = member.as_text();
+    double read = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
+    if (error == std::errc() && end == text.data() + text.size()) value = read;
+  }
+  if (value && std::isfinite(*value)) return *value;
+  return refuse(ErrorCode::BadField, "not a number", std::string(name));
+}
+
+Result<std::string> code_of(const Json& row) {
+  std::string code = TRY(row.text_at("code"));
+  if (!code.empty() && code.size() <= kCodeCharsMax) return code;
+  return refuse(ErrorCode::BadField, "a code has 1 to 64 characters", "code");
+}
+
+Result<TagAddress> parse_tag(const Json& row) {
+  TagAddress tag;
+  tag.code = TRY(code_of(row));
+  int64_t index = TRY(whole_at(row, "index", {0, UINT32_MAX, -1}));
+  if (index < 0) return refuse(ErrorCode::MissingField, "", "index");
+  tag.tag = static_cast<history::TagIndex>(index);
+  tag.table = TRY(word_at(row, "table", kTables));
+  int64_t address = TRY(whole_at(row, "address", {0, UINT16_MAX, -1}));
+  if (address < 0) return refuse(ErrorCode::MissingField, "", "address");
+  tag.address = static_cast<uint16_t>(address);
+  tag.type = TRY(word_at(row, "type", kTypes));
+  tag.order = row.text_or("order", "ABCD");
+  tag.scale = TRY(decimal_at(row, "scale", 1));
+  tag.offset = TRY(decimal_at(row, "offset", 0));
+  int64_t every_ms = TRY(whole_at(row, "every_ms", {kEveryMsMin, kEveryMsMax, 1000}));
+  tag.every = Duration::milliseconds(every_ms);
+  if (!parse_order(tag.order)) return refuse(ErrorCode::BadField, tag.order, "order");
+  bool is_bit = is_bit_table(tag.table);
+  if (is_bit && tag.type != ValueType::Bool) {
+    return refuse(ErrorCode::BadField, "coils and discrete inputs hold bool", "type");
+  }
+  if (tag.address + (is_bit ? 1 : register_count(tag.type)) > UINT16_MAX + 1) {
+    return refuse(ErrorCode::BadField, "ends above address 65535", "address");
+  }
+  return tag;
+}
+
+Result<Source> parse_source(const Json& row) {
+  Source source;
+  source.code = TRY(code_of(row));
+  source.protocol = TRY(word_at(row, "protocol", kProtocols));
+  bool is_modbus = source.protocol == Source::Protocol::Modbus;
+  source.host = row.text_or("host", source.host);
+  source.port =
+      static_cast<uint16_t>(TRY(whole_at(row, "port", {1, 65535, is_modbus ? 502 : 1883})));
+  source.unit_id = static_cast<int>(TRY(whole_at(row, "unit_id", {0, 255, source.unit_id})));
+  source.gap_max = static_cast<int>(TRY(whole_at(row, "gap_max", {0, 124, source.gap_max})));
+  int64_t time_out = TRY(whole_at(row, "time_out_ms", {10, kTimeOutMsMax, 500}));
+  source.time_out = Duration::milliseconds(time_out);
+  source.topic = row.text_or("topic", "");
+  source.user = row.text_or("user", "");
+  source.password = row.text_or("password", "");
+  if (!is_modbus && source.topic.empty()) return refuse(ErrorCode::MissingField, "", "topic");
+  const Json& tags = row["tags"];
+  if (tags.is_null()) return source;
+  if (!tags.is_array()) return refuse(ErrorCode::BadField, "not a list", "tags");
+  if (tags.as_array().size() > kTagsMax) {
+    return refuse(ErrorCode::LimitReached, std::format("{} tags at most", kTagsMax), "tags");
+  }
+  for (const Json& member : tags.as_array()) {
+    Result<TagAddress> tag = parse_tag(member);
+    if (!tag) {
+      tag.error().detail =
+          std::format("tag {}: {}", member.text_or("code", "?"), tag.error().detail);
+      return std::unexpected(tag.error());
+    }
+    source.tags.push_back(*std::move(tag));
+  }
+  return source;
+}
+
+}  // namespace
+
+Result<std::vector<Source>> parse_sources(const Json& rows) {
+  if (!rows.is_array()) return refuse(ErrorCode::BadField, "sources are a list");
+  std::vector<Source> sources;
+  for (const Json& row : rows.as_array()) {
+    Result<Source> source = parse_source(row);
+    if (!source) {
+      source.error().detail =
+          std::format("source {}: {}", row.text_or("code", "?"), source.error().detail);
+      return std::unexpected(source.error());
+    }
+    sources.push_back(*std::move(source));
+  }
+  return sources;
+}
+
+}  // namespace anlan::connect

@@ -1,0 +1,243 @@
+#include "connect/plant_sim.h"
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "connect/driver.h"
+#include "connect/mqtt_link.h"
+#include "connect/plant_sim_modbus.h"
+#include "connect/plant_sim_people.h"
+#include "connect/plant_sim_process.h"
+#include "core/log.h"
+
+namespace anlan::connect {
+namespace {
+
+constexpr int kPeopleMax = 5000;
+constexpr std::size_t kRowsPerMessage = 200;
+constexpr Duration kTurn = Duration::milliseconds(20);
+constexpr Duration kBrokerAgain = Duration::seconds(1);
+constexpr std::size_t kCommandBytesMax = 64 << 10;
+constexpr Duration kStep = Duration::milliseconds(100);
+constexpr std::string_view kCommandTopic = "anlan/sim/command";
+constexpr std::string_view kRulePrefix = "anlan/gate/", kRuleSuffix = "/rule";
+
+class Plant final : public PlantSim {
+ public:
+  Plant(const SimConfig& config, std::optional<twin::Plan> plan)
+      : config_(config),
+        plan_(std::move(plan)),
+        process_(config.seed, config.clock.now()),
+        people_(config.people, config.seed + 1, plan_ ? &*plan_ : nullptr),
+        walked_(config.clock.now()) {
+    for (const auto& [badge, at] : config.posts) people_.post(badge, at);
+  }
+  ~Plant() override {
+    stop_.raise();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Result<void> begin() {
+    if (!config_.leak.empty()) TRY(process_.leak(config_.leak));
+    modbus_ = TRY(SimModbusServer::start(
+        {.host = config_.host, .port = config_.modbus_port, .units = {1, 2}},
+        [this](uint8_t unit, Table table, uint32_t address, std::span<uint16_t> out) {
+          std::lock_guard lock(mutex_);
+          process_.advance(config_.clock.now());
+          return read_sim_registers(process_, unit, table, address, out);
+        }));
+    if (config_.mqtt_port != 0) {
+      link_ = MqttLink::make({.host = config_.mqtt_host,
+                              .port = config_.mqtt_port,
+                              .topics = {"anlan/gate/+/rule", std::string(kCommandTopic)}},
+                             [this](auto topic, auto payload) { hear(topic, payload); });
+    }
+    thread_ = std::thread([this] { run(); });
+    return {};
+  }
+
+  uint16_t modbus_port() const override { return modbus_->port(); }
+
+  Result<void> command(const Json& command) override {
+    std::lock_guard lock(mutex_);
+    process_.advance(config_.clock.now());
+    if (command.has("leak")) TRY(process_.leak(command.text_or("leak", "")));
+    if (command.bool_or("stop", false)) {
+      process_.stop_leaks();
+      is_evacuation_ordered_ = false;
+    }
+    if (command.has("evacuate")) is_evacuation_ordered_ = command.bool_or("evacuate", false);
+    if (command["wind"].is_object()) TRY(turn_wind(command["wind"]));
+    if (command["set"].is_object()) TRY(hold(command["set"]));
+    if (command["post"].is_object()) {
+      for (const Json::Member& one : command["post"].as_object()) {
+        auto x = one.second["x"].as_double();
+        auto y = one.second["y"].as_double();
+        if (x && y) people_.post(one.first, {*x, *y});
+      }
+    }
+    if (command["silence"].is_array()) {
+      for (const Json& badge : command["silence"].as_array()) {
+        if (badge.is_text()) people_.silence(badge.as_text());
+      }
+    }
+    people_.evacuate(is_evacuation_ordered_ || people_.is_any_gate_shut());
+    return {};
+  }
+
+ private:
+  void hear(std::string_view topic, std::string_view payload) {
+    Result<Json> json = parse_json(payload, kCommandBytesMax);
+    Result<void> done = json ? Result<void>{} : std::unexpected(json.error());
+    if (done && topic == kCommandTopic) done = command(*json);
+    else if (done && topic.starts_with(kRulePrefix) && topic.ends_with(kRuleSuffix)) {
+      std::string_view gate = topic.substr(kRulePrefix.size());
+      obey(gate.substr(0, gate.size() - kRuleSuffix.size()), json->bool_or("open", true));
+    }
+    if (done) return;
+    log(LogLevel::Warning, "command not understood",
+        Json::object({{"detail", done.error().detail}}));
+  }
+
+  void obey(std::string_view gate, bool is_open) {
+    std::lock_guard lock(mutex_);
+    people_.set_gate(gate, is_open);
+    people_.evacuate(is_evacuation_ordered_ || people_.is_any_gate_shut());
+    if (!plan_) return;
+    for (const twin::Gate& drawn : plan_->gates()) {
+      if (drawn.code == gate) process_.set_gate(drawn.zone, is_open);
+    }
+  }
+
+  Result<void> turn_wind(const Json& wind) {
+    auto from = wind["from"].as_double(), speed = wind["speed"].as_double();
+    twin::Wind now = process_.wind();
+    twin::Wind wish{.speed_m_s = speed.value_or(now.speed_m_s),
+                    .from_deg = from.value_or(now.from_deg)};
+    bool is_wind = wish.speed_m_s >= 0 && wish.speed_m_s <= 60 && std::abs(wish.from_deg) <= 360;
+    if (!is_wind) return refuse(ErrorCode::BadField, "no such wind", "wind");
+    process_.set_wind(wish);
+    return {};
+  }
+
+  Result<void> hold(const Json& values) {
+    for (const auto& [code, value] : values.as_object()) {
+      if (auto number = value.as_double()) TRY(process_.set(code, *number));
+      else process_.release(code);
+    }
+    return {};
+  }
+
+  void run() {
+    Instant published = config_.clock.now(), stepped = published;
+    while (!wait()) {
+      Instant now = config_.clock.now();
+      if (now - stepped < kStep) continue;
+      stepped = now;
+      std::vector<twin::GatePass> passes;
+      std::vector<twin::Sighting> sightings;
+      {
+        std::lock_guard lock(mutex_);
+        process_.advance(now);
+        passes = people_.advance(static_cast<double>((now - walked_).ns) / 1e9, now);
+        walked_ = now;
+        if (now - published >= Duration::seconds(1)) {
+          sightings = people_.sightings(now);
+          published = now;
+        }
+      }
+      if (!link_ || !link_->is_accepted()) continue;
+      publish_positions(sightings, now);
+      for (const twin::GatePass& pass : passes) publish_pass(pass);
+    }
+  }
+
+  // A moment, in which the broker is heard or looked for. True: the end.
+  bool wait() {
+    if (is_linked_) {
+      is_linked_ = link_->turn(kTurn).empty();
+      return stop_.is_raised();
+    }
+    bool is_time = link_ && config_.clock.now() >= connect_at_;
+    if (!is_time) return stop_.wait_for(kTurn);
+    is_linked_ = link_->connect().empty();
+    connect_at_ = config_.clock.now() + kBrokerAgain;
+    return stop_.is_raised();
+  }
+
+  // Old positions are worth nothing, so a broker need not keep them (QoS 0); passes are (QoS 1).
+  void publish_positions(std::span<const twin::Sighting> sightings, Instant now) {
+    while (!sightings.empty()) {
+      auto some = sightings.first(std::min(kRowsPerMessage, sightings.size()));
+      Json rows = Json::array();
+      for (const twin::Sighting& one : some) {
+        rows.push(Json::object({{"badge", one.badge},
+                                {"x", std::round(one.at->x * 100) / 100},
+                                {"y", std::round(one.at->y * 100) / 100},
+                                {"accuracy", one.accuracy_m},
+                                {"zone", one.zone}}));
+      }
+      publish("plant/positions",
+              Json::object({{"at", format_instant(now)}, {"rows", std::move(rows)}}), 0);
+      sightings = sightings.subspan(some.size());
+    }
+  }
+
+  void publish_pass(const twin::GatePass& pass) {
+    publish("plant/gates/" + pass.gate,
+            Json::object({{"badge", pass.badge},
+                          {"gate", pass.gate},
+                          {"zone", pass.zone},
+                          {"in", pass.is_in},
+                          {"let", pass.was_let},
+                          {"at", format_instant(pass.seen)}}),
+            1);
+  }
+
+  void publish(const std::string& topic, const Json& message, int qos) {
+    // What the broker does not take now, the next second says better.
+    link_->publish({.topic = topic, .payload = write_json(message), .qos = qos});
+  }
+
+  SimConfig config_;
+  std::optional<twin::Plan> plan_;
+  std::mutex mutex_;  // over process and people
+  SimProcess process_;
+  SimPeople people_;
+  bool is_evacuation_ordered_ = false;
+  Instant walked_;
+  std::unique_ptr<MqttLink> link_;  // the plant's thread, as the next two
+  bool is_linked_ = false;
+  Instant connect_at_{};
+  StopSign stop_;
+  std::thread thread_;
+  std::unique_ptr<SimModbusServer> modbus_;  // its thread ends first
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PlantSim>> PlantSim::start(const SimConfig& config) {
+  if (config.people < 0 || config.people > kPeopleMax) {
+    return refuse(ErrorCode::BadField, "0 to 5000 people", "people");
+  }
+  std::optional<twin::Plan> plan;
+  if (!config.plan.is_null()) plan = TRY(twin::Plan::parse(config.plan));
+  auto plant = std::make_unique<Plant>(config, std::move(plan));
+  TRY(plant->begin());
+  return plant;
+}
+
+Result<void> run_plant_sim(const SimConfig& config, const std::function<bool()>& is_stopping,
+                           const std::function<void(uint16_t)>& on_ready) {
+  auto plant = TRY(PlantSim::start(config));
+  if (on_ready) on_ready(plant->modbus_port());
+  StopSign never;
+  while (!is_stopping() && !never.wait_for(kStep)) continue;
+  return {};
+}
+
+}  // namespace anlan::connect

@@ -1,0 +1,53 @@
+#include "connect/sources.h"
+
+#include <set>
+
+#include "connect/driver.h"
+
+namespace anlan::connect {
+namespace {
+
+constexpr std::size_t kSourcesMax = 64;  // one thread or two each
+
+class DriverSources final : public Sources {
+ public:
+  explicit DriverSources(std::vector<std::unique_ptr<Driver>> drivers)
+      : drivers_(std::move(drivers)) {}
+  ~DriverSources() override { stop(); }
+
+  void start() override {
+    for (auto& driver : drivers_) driver->start();
+  }
+  void stop() override {
+    for (auto& driver : drivers_) driver->stop();
+  }
+  std::vector<SourceState> states() override {
+    std::vector<SourceState> states;
+    for (auto& driver : drivers_) states.push_back(driver->state());
+    return states;
+  }
+  void set_gate(std::string_view gate, bool is_open, std::string_view reason) override {
+    for (auto& driver : drivers_) driver->set_gate(gate, is_open, reason);
+  }
+
+ private:
+  std::vector<std::unique_ptr<Driver>> drivers_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sources>> Sources::make(std::vector<Source> sources, Sink& sink,
+                                               Clock& clock) {
+  if (sources.size() > kSourcesMax) return refuse(ErrorCode::LimitReached, "64 sources at most");
+  std::set<std::string> codes;
+  std::vector<std::unique_ptr<Driver>> drivers;
+  for (Source& source : sources) {
+    if (!codes.insert(source.code).second) return refuse(ErrorCode::Duplicate, source.code, "code");
+    bool is_modbus = source.protocol == Source::Protocol::Modbus;
+    drivers.push_back(is_modbus ? make_modbus_driver(std::move(source), sink, clock)
+                                : make_mqtt_driver(std::move(source), sink, clock));
+  }
+  return std::make_unique<DriverSources>(std::move(drivers));
+}
+
+}  // namespace anlan::connect

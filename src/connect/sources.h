@@ -1,0 +1,64 @@
+#pragma once
+// The drivers: one thread for each source, bounded queues, back-off, counters that balance.
+//
+//   auto sources = TRY(Sources::make(list, sink, clock));
+//   sources->start();   ...   sources->stop();
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "connect/plant_config.h"
+#include "core/result.h"
+#include "twin/twin.h"
+
+namespace anlan::connect {
+
+// Where drivers deliver. Called on a driver's thread; returning means durable or refused, so a slow
+// sink slows its driver (back-pressure) and never loses silently.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Result<void> samples(std::string_view source,
+                               std::span<const history::Sample> samples) = 0;
+  virtual Result<void> sightings(std::string_view source,
+                                 std::span<const twin::Sighting> sightings) = 0;
+  virtual Result<void> passes(std::string_view source, std::span<const twin::GatePass> passes) = 0;
+  // A value by the tag's code (MQTT): false where no such tag is known.
+  virtual bool find_tag(std::string_view code, history::TagIndex& tag) = 0;
+};
+
+// received = stored + duplicate + sum(rejected) + sum(dropped), always.
+struct SourceState {
+  std::string code;
+  std::string protocol;  // "modbus", "mqtt"
+  bool is_up = false;
+  std::string trouble{};  // English, for the page: what fails now; empty when all is well
+  Instant last_at{};      // last good answer
+  int64_t received = 0;
+  int64_t stored = 0;
+  int64_t duplicate = 0;
+  std::map<std::string, int64_t> rejected{};  // by reason: "bad_json", "unknown_tag", "future", ...
+  std::map<std::string, int64_t> dropped{};   // by reason: "queue_full", "sink_failed"
+  int64_t requests = 0, failures = 0;
+  double round_trip_ms = 0;  // mean of the last minute
+};
+
+class Sources {
+ public:
+  // Sink and clock outlive it. At most 64 sources; LimitReached, Duplicate: two with one code.
+  static Result<std::unique_ptr<Sources>> make(std::vector<Source> sources, Sink& sink,
+                                               Clock& clock);
+  virtual ~Sources() = default;
+  virtual void start() = 0;
+  virtual void stop() = 0;
+  virtual std::vector<SourceState> states() = 0;
+  // The rule of a gate goes out as a retained message anlan/gate/<code>/rule on every MQTT source:
+  // {"open":bool,"reason":"...","at":"..."}; also after a reconnect.
+  virtual void set_gate(std::string_view gate, bool is_open, std::string_view reason) = 0;
+};
+
+}  // namespace anlan::connect

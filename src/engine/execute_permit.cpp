@@ -1,0 +1,142 @@
+// Stopping permits: by an alarm, by the watch, by anybody. The permit's own flow decides what then
+// follows; gates into the areas close.
+
+#include <algorithm>
+
+#include "engine/execute.h"
+#include "engine/permits.h"
+
+namespace anlan::engine {
+namespace {
+
+using Kind = store::RowChange::Kind;
+
+constexpr Duration kSameEvent = Duration::minutes(10);
+
+}  // namespace
+
+// Answers how many people were told. WrongState where the permit's work does not go on.
+Result<std::size_t> Execution::suspend_one(RecordId permit, std::string_view reason,
+                                           const Json& detail) {
+  const records::Form* form = TRY(form_of("permit"));
+  Json record = TRY(records::read_whole(transaction_, *form, permit));
+  CaseId case_id = TRY(CaseId::parse(record.text_or("case_id", "")));
+  Json data = Json::object({{"reason", reason}, {"detail", detail}});
+  flow::Step step = TRY(flow::message(
+      flow_around(command_->by.actor),
+      {.case_id = case_id, .name = "suspend", .data = std::move(data), .record = record}));
+  std::size_t told = 0;
+  for (const flow::Notice& notice : step.notices) told += notice.persons.size();
+  TRY(finish_step(*form, permit, std::move(step)));
+  return told;
+}
+
+Result<Json> Execution::suspend_touched(const ehs::AlarmPlace& place, const Json& detail,
+                                        std::vector<std::string>& areas) {
+  auto live = TRY(live_permits(transaction_, around_.packs, *around_.plant, around_.now));
+  Json permits = Json::array();
+  std::size_t told = 0;
+  for (const ehs::LivePermit& permit : live) {
+    if (!ehs::is_touched(permit, place, around_.plant->plan())) continue;
+    auto done = suspend_one(permit.id, "alarm", detail);
+    if (!done && done.error().code == ErrorCode::WrongState) continue;
+    told += TRY(std::move(done));
+    permits.push(permit.id.text());
+    if (!std::ranges::contains(areas, permit.area)) areas.push_back(permit.area);
+  }
+  return Json::object({{"permits", std::move(permits)}, {"told", static_cast<int64_t>(told)}});
+}
+
+// Level 1 of the same gas stopped them moments before: they belong to the same event.
+Result<void> Execution::add_stopped_before(const ehs::AlarmPlace& place, Json& suspended,
+                                           std::vector<std::string>& areas) {
+  const records::Form* form = TRY(form_of("permit"));
+  Filter stopped{.kind = Filter::Kind::Eq, .field = "state", .values = {Json("suspended")}};
+  Json permits = suspended["permits"];
+  int64_t told = suspended.int_or("told", 0);
+  for (const Json& row : TRY(records::all_whole(transaction_, *form, stopped, 10'000))) {
+    auto at = parse_instant(row.text_or("suspended_at", ""));
+    bool is_same = row["suspend_reason"] == Json("alarm") && at &&
+                   around_.now - *at <= kSameEvent &&
+                   !std::ranges::contains(permits.as_array(), row["id"]);
+    if (!is_same) continue;
+    ehs::LivePermit permit = TRY(live_permit(row, around_.packs, *around_.plant, around_.now));
+    if (!ehs::is_touched(permit, place, around_.plant->plan())) continue;
+    permits.push(row["id"]);
+    told += static_cast<int64_t>(people_on(row).size());
+    if (!std::ranges::contains(areas, permit.area)) areas.push_back(permit.area);
+  }
+  suspended.set("permits", std::move(permits)).set("told", told);
+  return {};
+}
+
+Result<Json> Execution::execute(const SuspendPermits& what) {
+  for (const ehs::Suspension& one : what.suspensions) {
+    auto done = suspend_one(one.permit, one.reason, one.detail);
+    if (!done && done.error().code != ErrorCode::WrongState) return std::unexpected(done.error());
+  }
+  return Json::object();
+}
+
+// Whoever sees the permit may stop it; nobody needs a right for that.
+Result<Json> Execution::execute(const SuspendPermit& what) {
+  const records::Form* form = TRY(form_of("permit"));
+  if (what.reason.empty()) return refuse(ErrorCode::MissingField, {}, "reason");
+  TRY(suspend_one(what.permit, "person", Json::object({{"note", what.reason}})));
+  return answer_record(*form, what.permit);
+}
+
+Result<Json> Execution::shut_gates(RecordId response, const std::vector<std::string>& areas) {
+  store::Change change{.actor = command_->by.actor,
+                       .act = "gate.shut",
+                       .subject_kind = "response",
+                       .subject_id = response.text(),
+                       .at = around_.now};
+  Json shut = Json::array();
+  for (const twin::Gate& gate : around_.plant->plan().gates()) {
+    if (!std::ranges::contains(areas, gate.zone)) continue;
+    shut.push(gate.code);
+    auto rows = TRY(
+        transaction_.query({"SELECT is_open, version FROM gate_rule WHERE gate = ?", {gate.code}}));
+    if (!rows.empty() && rows[0].int64("is_open") == 0) continue;
+    std::vector<store::Cell> cells = {{"is_open", int64_t{0}},
+                                      {"reason", std::string("response")},
+                                      {"response", response.text()},
+                                      {"at", around_.now.ns}};
+    store::RowChange row{.kind = rows.empty() ? Kind::Insert : Kind::Update,
+                         .table = "gate_rule",
+                         .key = {{"gate", gate.code}}};
+    if (rows.empty()) cells.push_back({"version", int64_t{1}});
+    else row.version = rows[0].int64("version");
+    row.cells = std::move(cells);
+    change.rows.push_back(std::move(row));
+  }
+  change.detail = Json::object({{"gates", shut}});
+  if (!change.rows.empty()) TRY(transaction_.apply(change));
+  return shut;
+}
+
+Result<void> Execution::open_gates(RecordId response) {
+  auto rows = TRY(transaction_.query(
+      {"SELECT gate, version FROM gate_rule WHERE response = ? AND is_open = 0 ORDER BY gate",
+       {response.text()}}));
+  if (rows.empty()) return {};
+  store::Change change{.actor = command_->by.actor,
+                       .act = "gate.open",
+                       .subject_kind = "response",
+                       .subject_id = response.text(),
+                       .at = around_.now};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    change.rows.push_back({.kind = Kind::Update,
+                           .table = "gate_rule",
+                           .key = {{"gate", rows[i].text("gate")}},
+                           .cells = {{"is_open", int64_t{1}},
+                                     {"reason", std::string()},
+                                     {"response", std::string()},
+                                     {"at", around_.now.ns}},
+                           .version = rows[i].int64("version")});
+  }
+  return transaction_.apply(change);
+}
+
+}  // namespace anlan::engine

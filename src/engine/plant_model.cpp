@@ -1,0 +1,215 @@
+#include "engine/plant_model.h"
+
+#include "core/limits.h"
+
+namespace anlan::engine {
+namespace {
+
+constexpr std::string_view kForms[] = {"area", "source", "tag", "alarm_limit", "badge"};
+
+double number_or(const Json& record, std::string_view name, double otherwise) {
+  const Json& value = record[name];
+  return value.is_number() ? value.as_double().value_or(otherwise) : otherwise;
+}
+
+LocalText name_of(const Json& record) {
+  std::string zh = record.text_or("name_zh", "");
+  std::string en = record.text_or("name_en", "");
+  return {.zh = zh, .en = en.empty() ? zh : en};
+}
+
+Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs, std::string_view form_id) {
+  const records::Form* form = packs.forms.find(form_id);
+  if (form == nullptr) return std::vector<Json>{};
+  return records::all_whole(view, *form, Filter{}, limits::kListItemsMax);
+}
+
+Duration seconds_of(const Json& record, std::string_view name) {
+  return Duration::milliseconds(static_cast<int64_t>(number_or(record, name, 0) * 1000));
+}
+
+template <class Map, class Key, class Items>
+auto find_in(const Map& map, const Key& key, const Items& items) -> decltype(items.data()) {
+  auto found = map.find(key);
+  return found == map.end() ? nullptr : &items[found->second];
+}
+
+}  // namespace
+
+Result<std::string> PlantModel::stamp(store::View& view, const Packs& packs) {
+  std::string stamp;
+  for (std::string_view id : kForms) {
+    const records::Form* form = packs.forms.find(id);
+    if (form == nullptr) continue;
+    std::string one = TRY(records::stamp_of(view, *form));
+    stamp += one + ";";
+  }
+  return stamp;
+}
+
+Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, const Packs& packs,
+                                                           const NumbersOf& numbers_of) {
+  auto model = std::make_shared<PlantModel>();  // shared: readers hold it while a new one is made
+  if (!packs.plan.is_null()) model->plan_ = TRY(twin::Plan::parse(packs.plan));
+  TRY(model->load_areas(view, packs));
+  TRY(model->load_sources(view, packs));
+  TRY(model->load_tags(view, packs, numbers_of));
+  TRY(model->load_alarms(view, packs));
+  TRY(model->load_badges(view, packs));
+  return std::shared_ptr<const PlantModel>(std::move(model));  // shared: see above
+}
+
+Result<void> PlantModel::load_areas(store::View& view, const Packs& packs) {
+  for (const Json& row : TRY(rows_of(view, packs, "area"))) {
+    area_places_[row.text_or("code", "")] = areas_.size();
+    area_ids_[row.text_or("id", "")] = areas_.size();
+    RecordId id = TRY(RecordId::parse(row.text_or("id", "")));
+    areas_.push_back({.id = id,
+                      .code = row.text_or("code", ""),
+                      .name = name_of(row),
+                      .org_path = row.text_or("org_path", "/"),
+                      .risk = row.text_or("risk", "")});
+  }
+  return {};
+}
+
+Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
+  for (const Json& row : TRY(rows_of(view, packs, "source"))) {
+    Json source = Json::object({{"tags", Json::array()}});
+    for (const char* name : {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic"}) {
+      if (!row[name].is_null()) source.set(name, row[name]);
+    }
+    std::string code = row.text_or("code", "");
+    source_ids_[row.text_or("id", "")] = {code, row.bool_or("is_simulated", false)};
+    LocalText name = name_of(row);
+    source_names_.set(code, Json::object({{"zh", name.zh}, {"en", name.en}}));
+    sources_.push(std::move(source));
+  }
+  return {};
+}
+
+Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
+                                   const NumbersOf& numbers_of) {
+  std::vector<Json> rows = TRY(rows_of(view, packs, "tag"));
+  std::vector<std::string> codes;
+  for (const Json& row : rows) codes.push_back(row.text_or("code", ""));
+  std::vector<history::TagIndex> numbers = TRY(numbers_of(codes));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Json& row = rows[i];
+    const std::string& code = codes[i];
+    TagInfo tag{.id = TRY(RecordId::parse(row.text_or("id", ""))),
+                .index = numbers[i],
+                .code = code,
+                .name = name_of(row),
+                .unit = row.text_or("unit", ""),
+                .purpose = row.text_or("purpose", "other"),
+                .substance = row.text_or("substance", ""),
+                .low = number_or(row, "range_low", 0),
+                .high = number_or(row, "range_high", 0),
+                .molar_mass = number_or(row, "molar_mass", 0),
+                .record = row};
+    if (row["x"].is_number() && row["y"].is_number()) {
+      tag.at = twin::Point{number_or(row, "x", 0), number_or(row, "y", 0)};
+    }
+    if (const AreaInfo* area = area_by_id(row.text_or("area", ""))) tag.area = area->code;
+    auto source = source_ids_.find(row.text_or("source", ""));
+    if (source != source_ids_.end()) {
+      tag.source = source->second.first;
+      tag.is_simulated = source->second.second;
+      Json address = Json::object({{"index", static_cast<int64_t>(tag.index)}, {"code", code}});
+      for (const char* name : {"table", "address", "type", "order", "scale", "every_ms"}) {
+        if (!row[name].is_null()) address.set(name, row[name]);
+      }
+      if (!row["offset_value"].is_null()) address.set("offset", row["offset_value"]);
+      for (Json& one : sources_.as_array()) {
+        if (one["code"] != Json(tag.source)) continue;
+        Json tags = one["tags"];
+        tags.push(address);
+        one.set("tags", std::move(tags));
+      }
+    }
+    tag_places_[code] = tags_.size();
+    tag_ids_[row.text_or("id", "")] = tags_.size();
+    tag_numbers_[tag.index] = tags_.size();
+    tags_.push_back(std::move(tag));
+  }
+  return {};
+}
+
+Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
+  for (const Json& row : TRY(rows_of(view, packs, "alarm_limit"))) {
+    if (row.text_or("state", "active") != "active") continue;
+    const TagInfo* tag = find_in(tag_ids_, row.text_or("tag", ""), tags_);
+    if (tag == nullptr) continue;
+    const AreaInfo* area = area_by_id(row.text_or("area", ""));
+    if (area == nullptr) area = this->area(tag->area);
+    alarms::Definition definition{.id = TRY(RecordId::parse(row.text_or("id", ""))),
+                                  .code = row.text_or("code", ""),
+                                  .name = name_of(row),
+                                  .tag_code = tag->code,
+                                  .tag = tag->index,
+                                  .kind = TRY(alarms::parse_kind(row.text_or("kind", "h"))),
+                                  .limit = number_or(row, "limit_value", 0),
+                                  .deadband = number_or(row, "deadband", 0),
+                                  .on_delay = seconds_of(row, "on_delay_s"),
+                                  .off_delay = seconds_of(row, "off_delay_s"),
+                                  .priority = static_cast<int>(number_or(row, "priority", 3)),
+                                  .is_latching = row.bool_or("is_latching", false),
+                                  .is_safety = row.bool_or("is_safety", false),
+                                  .gas_level = static_cast<int>(number_or(row, "gas_level", 0)),
+                                  .unit = tag->unit,
+                                  .area = area == nullptr ? std::string() : area->code,
+                                  .org_path = area == nullptr ? std::string("/") : area->org_path};
+    procedures_[definition.id] = row.text_or("procedure", "");
+    alarm_places_[definition.id] = alarms_.size();
+    alarms_.push_back(std::move(definition));
+  }
+  return {};
+}
+
+Result<void> PlantModel::load_badges(store::View& view, const Packs& packs) {
+  for (const Json& row : TRY(rows_of(view, packs, "badge"))) {
+    BadgeInfo badge{.id = TRY(RecordId::parse(row.text_or("id", ""))),
+                    .code = row.text_or("code", ""),
+                    .holder = row.text_or("holder", ""),
+                    .kind = row.text_or("kind", "staff"),
+                    .is_on_site = row.text_or("state", "on_site") == "on_site",
+                    .since = TRY(parse_instant(row.text_or("created_at", "")))};
+    if (auto person = PersonId::parse(row.text_or("person", ""))) badge.person = *person;
+    badge_places_[badge.code] = badges_.size();
+    badge_ids_[badge.id] = badges_.size();
+    if (!badge.person.is_nil()) badge_people_[badge.person] = badges_.size();
+    badges_.push_back(std::move(badge));
+  }
+  return {};
+}
+
+const AreaInfo* PlantModel::area(std::string_view code) const {
+  return find_in(area_places_, code, areas_);
+}
+const AreaInfo* PlantModel::area_by_id(std::string_view id) const {
+  return find_in(area_ids_, id, areas_);
+}
+const TagInfo* PlantModel::tag(std::string_view code) const {
+  return find_in(tag_places_, code, tags_);
+}
+const TagInfo* PlantModel::tag(history::TagIndex index) const {
+  return find_in(tag_numbers_, index, tags_);
+}
+const alarms::Definition* PlantModel::alarm(RecordId id) const {
+  return find_in(alarm_places_, id, alarms_);
+}
+const std::string& PlantModel::procedure_of(RecordId alarm) const {
+  static const std::string none;
+  auto found = procedures_.find(alarm);
+  return found == procedures_.end() ? none : found->second;
+}
+const BadgeInfo* PlantModel::badge(std::string_view code) const {
+  return find_in(badge_places_, code, badges_);
+}
+const BadgeInfo* PlantModel::badge(RecordId id) const { return find_in(badge_ids_, id, badges_); }
+const BadgeInfo* PlantModel::badge_of(PersonId person) const {
+  return find_in(badge_people_, person, badges_);
+}
+
+}  // namespace anlan::engine

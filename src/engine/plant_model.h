@@ -1,0 +1,108 @@
+#pragma once
+// The plant as records and packs describe it: plan, areas, tags, alarm limits, badges, sources.
+// Made anew whenever one of those records changes; never changed once made.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "alarms/alarms.h"
+#include "engine/packs.h"
+#include "history/history.h"
+#include "store/store.h"
+#include "twin/twin.h"
+
+namespace anlan::engine {
+
+struct AreaInfo {
+  RecordId id{};
+  std::string code;
+  LocalText name;
+  std::string org_path;
+  std::string risk;
+};
+
+struct TagInfo {
+  RecordId id{};
+  history::TagIndex index = 0;
+  std::string code;
+  LocalText name;
+  std::string source;  // code
+  std::string area;    // code
+  std::string unit;
+  std::string purpose;    // "gas", "wind_speed", ...
+  std::string substance;  // of a gas detector
+  double low = 0, high = 0;
+  double molar_mass = 0;  // g/mol, 0 where it is not known
+  std::optional<twin::Point> at{};
+  bool is_simulated = false;  // its source is a simulator
+  Json record;                // whole, for the driver's address
+};
+
+struct BadgeInfo {
+  RecordId id{};
+  std::string code;
+  std::string holder;
+  std::string kind;  // "staff", "contractor", "visitor"
+  PersonId person{};
+  bool is_on_site = true;
+  Instant since{};  // when the record was made: a visitor's arrival
+};
+
+class PlantModel {
+ public:
+  using NumbersOf =
+      std::function<Result<std::vector<history::TagIndex>>(std::span<const std::string> codes)>;
+  // shared: readers on many threads hold one while the next is made
+  static Result<std::shared_ptr<const PlantModel>> load(store::View& view, const Packs& packs,
+                                                        const NumbersOf& numbers_of);
+  // Differs whenever load would answer another model.
+  static Result<std::string> stamp(store::View& view, const Packs& packs);
+
+  const twin::Plan& plan() const { return plan_; }
+  const std::vector<AreaInfo>& areas() const { return areas_; }
+  const std::vector<TagInfo>& tags() const { return tags_; }
+  const std::vector<alarms::Definition>& alarms() const { return alarms_; }
+  const std::vector<BadgeInfo>& badges() const { return badges_; }
+  const AreaInfo* area(std::string_view code) const;
+  const AreaInfo* area_by_id(std::string_view id) const;
+  const TagInfo* tag(std::string_view code) const;
+  const TagInfo* tag(history::TagIndex index) const;
+  const alarms::Definition* alarm(RecordId id) const;
+  const std::string& procedure_of(RecordId alarm) const;  // as its limit wishes; may be empty
+  const BadgeInfo* badge(std::string_view code) const;
+  const BadgeInfo* badge(RecordId id) const;
+  const BadgeInfo* badge_of(PersonId person) const;
+  // What connect reads from where (connect/plant_config.h).
+  const Json& sources() const { return sources_; }
+  const Json& source_names() const { return source_names_; }
+
+ private:
+  Result<void> load_areas(store::View& view, const Packs& packs);
+  Result<void> load_sources(store::View& view, const Packs& packs);
+  Result<void> load_tags(store::View& view, const Packs& packs, const NumbersOf& numbers_of);
+  Result<void> load_alarms(store::View& view, const Packs& packs);
+  Result<void> load_badges(store::View& view, const Packs& packs);
+
+  template <class Key>
+  using Places = std::map<Key, std::size_t, std::less<>>;
+  twin::Plan plan_;
+  std::vector<AreaInfo> areas_;
+  std::vector<TagInfo> tags_;
+  std::vector<alarms::Definition> alarms_;
+  std::vector<BadgeInfo> badges_;
+  Places<std::string> area_places_, area_ids_, tag_places_, tag_ids_, badge_places_;
+  Places<history::TagIndex> tag_numbers_;
+  Places<RecordId> alarm_places_, badge_ids_;
+  Places<PersonId> badge_people_;
+  std::map<RecordId, std::string> procedures_;
+  std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated
+  Json sources_ = Json::array();
+  Json source_names_ = Json::object();
+};
+
+}  // namespace anlan::engine

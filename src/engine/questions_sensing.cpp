@@ -1,0 +1,252 @@
+// Questions about the plan, tags, alarms and people's places.
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/engine.h"
+#include "engine/read.h"
+#include "engine/show.h"
+
+namespace anlan::engine {
+namespace {
+
+using access::Action;
+
+constexpr Duration kTrendMax = Duration::days(366);
+
+std::string_view quality_text(history::Quality quality) {
+  switch (quality) {
+    case history::Quality::Good: return "good";
+    case history::Quality::Uncertain: return "uncertain";
+    case history::Quality::Bad: return "bad";
+    case history::Quality::Stale: return "stale";
+  }
+  return "stale";
+}
+
+Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live) {
+  Json limits = Json::array();
+  for (const alarms::Definition& one : plant.alarms()) {
+    if (one.tag != tag.index || one.kind == alarms::Kind::Stale) continue;
+    limits.push(Json::object({{"code", one.code},
+                              {"kind", alarms::kind_text(one.kind)},
+                              {"limit", one.limit},
+                              {"priority", one.priority}}));
+  }
+  bool is_known = live.at.ns != 0;
+  return Json::object({{"index", static_cast<int64_t>(tag.index)},
+                       {"code", tag.code},
+                       {"name", local(tag.name)},
+                       {"area", tag.area},
+                       {"unit", tag.unit},
+                       {"low", tag.low},
+                       {"high", tag.high},
+                       {"purpose", tag.purpose},
+                       {"substance", tag.substance},
+                       {"x", tag.at ? Json(tag.at->x) : Json()},
+                       {"y", tag.at ? Json(tag.at->y) : Json()},
+                       {"limits", std::move(limits)},
+                       {"value", is_known ? Json(live.value) : Json()},
+                       {"quality", quality_text(live.quality)},
+                       {"at", is_known ? Json(format_instant(live.at)) : Json()}});
+}
+
+}  // namespace
+
+Result<Json> Engine::plan(const access::Subject&) { return Json::object({{"plan", packs_.plan}}); }
+
+Result<Json> Engine::tags(const access::Subject& by) {
+  auto verdict = packs_.policy.may(by, {.form = "tag", .action = Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  auto plant = sensing_->plant();
+  Json rows = Json::array();
+  for (const TagInfo& tag : plant->tags()) {
+    rows.push(tag_json(tag, *plant, sensing_->live(tag.index)));
+  }
+  return Json::object({{"rows", std::move(rows)}});
+}
+
+Result<Json> Engine::trend(const access::Subject& by, std::string_view code, Instant from,
+                           Instant to, std::size_t points) {
+  auto verdict = packs_.policy.may(by, {.form = "tag", .action = Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  if (from >= to || to - from > kTrendMax) return refuse(ErrorCode::BadField, {}, "from");
+  if (points == 0 || points > 5'000) return refuse(ErrorCode::BadField, {}, "points");
+  auto plant = sensing_->plant();
+  const TagInfo* tag = plant->tag(code);
+  if (tag == nullptr) return refuse(ErrorCode::NotFound);
+  Json rows = Json::array();
+  for (const history::Bucket& one : TRY(sensing_->history().trend(tag->index, from, to, points))) {
+    rows.push(Json::array({Json(one.at.to_milliseconds()), Json(one.minimum), Json(one.maximum),
+                           Json(one.mean), Json(one.last), Json(one.count)}));
+  }
+  return Json::object({{"code", tag->code}, {"unit", tag->unit}, {"rows", std::move(rows)}});
+}
+
+Result<Json> Engine::alarms(const access::Subject& by) {
+  auto verdict = packs_.policy.may(by, {.form = "alarm", .action = Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  auto view = TRY(snapshot());
+  auto plant = sensing_->plant();
+  Reader reader(*view, packs_, config_.store.clock.now());
+  // Which response an alarm began.
+  std::map<std::string, std::string> answers;
+  if (const records::Form* form = packs_.forms.find("response")) {
+    Filter open{.kind = Filter::Kind::In,
+                .field = "state",
+                .values = {Json("asked"), Json("responding"), Json("all_counted")}};
+    for (const Json& row : TRY(records::all_whole(*view, *form, open, 1'000))) {
+      answers[row.text_or("alarm_code", "")] = row.text_or("id", "");
+    }
+  }
+  Json rows = Json::array();
+  Json open = TRY(alarms::open_alarms(*view));
+  for (const Json& state : open.as_array()) {
+    Json shown = TRY(show_alarm(reader, *plant, state));
+    if (!shown.has("code") || !matches(verdict.scope, shown)) continue;
+    auto answer = answers.find(shown.text_or("code", ""));
+    shown.set("response", answer == answers.end() ? Json() : Json(answer->second));
+    rows.push(std::move(shown));
+  }
+  std::ranges::stable_sort(rows.as_array(), {}, [](const Json& alarm) {
+    bool is_open = alarm.bool_or("annunciated", true) && !alarm.bool_or("acked", false);
+    return std::pair(!is_open, alarm.int_or("priority", 4));
+  });
+  Json counts = TRY(alarms::counts(*view, config_.store.clock.now()));
+  return Json::object({{"rows", std::move(rows)}, {"counts", std::move(counts)}});
+}
+
+Result<Json> Engine::alarm_journal(const access::Subject& by, std::optional<RecordId> alarm,
+                                   std::size_t count) {
+  auto verdict = packs_.policy.may(by, {.form = "alarm", .action = Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  auto view = TRY(snapshot());
+  auto plant = sensing_->plant();
+  Reader reader(*view, packs_, config_.store.clock.now());
+  Json rows = Json::array();
+  Json journal = TRY(alarms::journal(*view, alarm, count));
+  for (const Json& entry : journal.as_array()) {
+    auto id = RecordId::parse(entry.text_or("alarm", ""));
+    const alarms::Definition* definition = id ? plant->alarm(*id) : nullptr;
+    if (definition == nullptr) continue;
+    if (!matches(verdict.scope, Json::object({{"org_path", definition->org_path}}))) continue;
+    Json shown = entry;
+    shown.set("code", definition->code).set("name", local(definition->name));
+    rows.push(std::move(shown));
+  }
+  rows = TRY(reader.with_names(std::move(rows)));
+  return Json::object({{"rows", std::move(rows)}});
+}
+
+// Dots without names: who it is shows only where a response counts heads, or by a logged look.
+Result<Json> Engine::presence(const access::Subject& by) {
+  auto verdict = packs_.policy.may(by, {.form = "presence", .action = Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  Instant now = config_.store.clock.now();
+  auto plant = sensing_->plant();
+  Json rows = Json::array();
+  for (const auto& [code, trace] : sensing_->presence().all()) {
+    const BadgeInfo* badge = plant->badge(code);
+    if (badge == nullptr || !trace.sight || !badge->is_on_site) continue;
+    const twin::Sighting& sight = *trace.sight;
+    rows.push(Json::object({{"badge", badge->id.text()},
+                            {"kind", badge->kind},
+                            {"x", sight.at ? Json(std::round(sight.at->x * 10) / 10) : Json()},
+                            {"y", sight.at ? Json(std::round(sight.at->y * 10) / 10) : Json()},
+                            {"zone", sight.zone},
+                            {"age_ms", (now - sight.seen).to_milliseconds()},
+                            {"accuracy_m", sight.accuracy_m}}));
+  }
+  return Json::object({{"at", format_instant(now)}, {"rows", std::move(rows)}});
+}
+
+Result<Json> Engine::track(const access::Subject& by, RecordId badge_id, std::string_view purpose) {
+  // First the look is on record, then it is answered.
+  TRY(run({.by = by, .what = LookAtTrack{.badge = badge_id, .purpose = std::string(purpose)}}));
+  auto plant = sensing_->plant();
+  const BadgeInfo* badge = plant->badge(badge_id);
+  if (badge == nullptr) return refuse(ErrorCode::NotFound);
+  Json rows = Json::array();
+  for (const twin::Sighting& sight : sensing_->presence().track(badge->code)) {
+    rows.push(Json::object({{"at", format_instant(sight.seen)},
+                            {"x", sight.at ? Json(sight.at->x) : Json()},
+                            {"y", sight.at ? Json(sight.at->y) : Json()},
+                            {"zone", sight.zone}}));
+  }
+  return Json::object({{"holder", badge->holder}, {"rows", std::move(rows)}});
+}
+
+Result<Json> Engine::looks(const access::Subject& by) {
+  auto view = TRY(snapshot());
+  auto rows =
+      TRY(view->query({"SELECT at, looker, purpose FROM track_look WHERE person = ? "
+                       "ORDER BY at DESC LIMIT 100",
+                       {by.person.text()}}));
+  Reader reader(*view, packs_, config_.store.clock.now());
+  Json list = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::string name = TRY(reader.person_name(rows[i].text("looker")));
+    list.push(Json::object({{"at", format_instant({rows[i].int64("at")})},
+                            {"by_name", std::move(name)},
+                            {"purpose", rows[i].text("purpose")}}));
+  }
+  return Json::object({{"rows", std::move(list)}});
+}
+
+Result<Json> Engine::gate_rules() {
+  auto view = TRY(snapshot());
+  auto rows = TRY(view->query({"SELECT gate, is_open, reason FROM gate_rule ORDER BY gate"}));
+  Json list = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    list.push(Json::object({{"gate", rows[i].text("gate")},
+                            {"is_open", rows[i].int64("is_open") != 0},
+                            {"reason", rows[i].text("reason")}}));
+  }
+  return list;
+}
+
+// Texts in the reader's language; a group reads Chinese. No personal data: what, where, an id.
+Result<Json> Engine::waiting_messages(std::size_t count) {
+  auto view = TRY(snapshot());
+  auto rows = TRY(view->query(
+      {"SELECT o.id, o.channel, o.address, n.kind, n.form, n.record_id, n.data, n.person, n.level "
+       "FROM outgoing o JOIN notice n ON n.id = o.notice WHERE o.state = 'waiting' "
+       "ORDER BY o.id LIMIT ?",
+       {static_cast<int64_t>(count)}}));
+  Json list = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    store::Row row = rows[i];
+    Json data = TRY(parse_json(row.text("data")));
+    auto text = packs_.texts.find(row.text("kind"));
+    LocalText filled =
+        text == packs_.texts.end() ? LocalText{row.text("kind"), row.text("kind")} : text->second;
+    std::string language = "zh";
+    Json message = Json::object({{"id", row.text("id")},
+                                 {"channel", row.text("channel")},
+                                 {"level", row.text("level")},
+                                 {"form", row.text("form")},
+                                 {"record", row.text("record_id")}});
+    if (row.text("channel") == "push") {
+      auto known =
+          TRY(view->query({"SELECT endpoint, p256dh, auth FROM push_subscription "
+                           "WHERE id = ?",
+                           {row.text("address")}}));
+      if (known.empty()) {
+        message.set("gone", true);
+      } else {
+        message.set("endpoint", known[0].text("endpoint"))
+            .set("p256dh", known[0].text("p256dh"))
+            .set("auth", known[0].text("auth"));
+      }
+      auto person = access::find_person(*view, TRY(PersonId::parse(row.text("person"))));
+      if (person) language = person->language;
+    } else {
+      message.set("robot", row.text("address"));
+    }
+    message.set("title", plant_name(language)).set("text", fill_text(filled.in(language), data));
+    list.push(std::move(message));
+  }
+  return list;
+}
+
+}  // namespace anlan::engine

@@ -1,0 +1,238 @@
+#include "engine/sensing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/log.h"
+#include "ehs/ehs.h"
+#include "engine/engine.h"
+#include "engine/permits.h"
+
+namespace anlan::engine {
+namespace {
+
+constexpr Duration kCheckEvery = Duration::seconds(1);
+constexpr Duration kWatchEvery = Duration::seconds(1);
+constexpr Duration kCleaningEvery = Duration::minutes(1);
+constexpr Duration kWindAgeMax = Duration::minutes(1);
+
+void log_failure(std::string_view what, const Error& error) {
+  log(LogLevel::Error, what,
+      Json::object({{"code", error_text(error.code).code}, {"detail", error.detail}}));
+}
+
+AlarmEvent event_of(const alarms::Definition& definition, const alarms::Trip& trip) {
+  if (trip.is_active) {
+    return {definition.id, alarms::Raised{.value = trip.value,
+                                          .quality = trip.quality,
+                                          .at = trip.at,
+                                          .received = trip.received}};
+  }
+  return {
+      definition.id,
+      alarms::Cleared{
+          .value = trip.value, .quality = trip.quality, .at = trip.at, .received = trip.received}};
+}
+
+}  // namespace
+
+Sensing::Sensing(Engine& engine) : engine_(engine) {}
+Sensing::~Sensing() = default;
+
+Result<std::unique_ptr<Sensing>> Sensing::open(Engine& engine) {
+  std::unique_ptr<Sensing> sensing(new Sensing(engine));
+  const store::Config& store = engine.config().store;
+  sensing->history_ = TRY(history::History::open(
+      {.folder = store.folder + "/history", .clock = store.clock, .sync = store.sync}));
+  sensing->presence_ = TRY(Presence::open(store.folder + "/presence", store.sync, store.clock));
+  TRY(sensing->reload());
+  return sensing;
+}
+
+Result<void> Sensing::reload() {
+  auto view = TRY(engine_.database().snapshot());
+  std::string stamp = TRY(PlantModel::stamp(*view, engine_.packs()));
+  auto numbers_of = [this](std::span<const std::string> codes) { return history_->tags(codes); };
+  auto plant = TRY(PlantModel::load(*view, engine_.packs(), numbers_of));
+  auto active = TRY(alarms::active_definitions(*view));
+  Instant now = engine_.clock().now();
+  auto evaluator = TRY(alarms::Evaluator::make(plant->alarms(), active, now));
+  std::lock_guard lock(mutex_);
+  plant_ = std::move(plant);
+  evaluator_ = std::move(evaluator);
+  stamp_ = std::move(stamp);
+  return {};
+}
+
+// shared: whoever asked keeps it while the next one is put here
+std::shared_ptr<const PlantModel> Sensing::plant() {
+  std::lock_guard lock(mutex_);
+  return plant_;
+}
+
+std::optional<history::TagIndex> Sensing::find_tag(std::string_view code) {
+  std::lock_guard lock(mutex_);
+  const TagInfo* tag = plant_->tag(code);
+  if (tag == nullptr) return std::nullopt;
+  return tag->index;
+}
+
+Result<void> Sensing::samples(std::span<const history::Sample> samples) {
+  std::vector<alarms::Trip> trips;
+  {
+    std::lock_guard lock(mutex_);
+    for (const history::Sample& sample : samples) {
+      if (sample.tag >= live_.size()) live_.resize(sample.tag + 1);
+      LiveValue& live = live_[sample.tag];
+      if (live.at > sample.at) continue;  // late: kept, but not what is now
+      live = {
+          .value = sample.value, .quality = sample.quality, .at = sample.at, .change = ++changes_};
+    }
+    evaluator_->evaluate(samples, trips);
+    // Under the lock, so that transitions of one alarm reach the writer in their order.
+    TRY(send(std::move(trips)));
+  }
+  return history_->append(samples);
+}
+
+// A transition that the writer can't take now (its queue is full) fails the whole delivery: the
+// driver tries again, and the evaluator is made anew from what the database holds.
+Result<void> Sensing::send(std::vector<alarms::Trip> trips) {
+  if (trips.empty()) return {};
+  ApplyAlarms what;
+  for (const alarms::Trip& trip : trips) {
+    what.events.push_back(event_of(evaluator_->definitions()[trip.definition], trip));
+  }
+  engine_.submit({.by = system_subject(), .what = std::move(what)}, [this](Result<Json> done) {
+    if (done) return;
+    log_failure("a change of an alarm could not be written", done.error());
+    must_reload_ = true;  // the next turn loads what the database holds and evaluates anew
+  });
+  return {};
+}
+
+Result<void> Sensing::sightings(std::span<const twin::Sighting> sightings) {
+  return presence_->take(sightings);
+}
+
+Result<void> Sensing::passes(std::span<const twin::GatePass> passes) {
+  return presence_->take(passes);
+}
+
+LiveValue Sensing::live(history::TagIndex tag) {
+  std::lock_guard lock(mutex_);
+  return tag < live_.size() ? live_[tag] : LiveValue{};
+}
+
+std::vector<std::pair<history::TagIndex, LiveValue>> Sensing::changed_since(
+    uint64_t place, std::span<const history::TagIndex> tags, uint64_t& now_at) {
+  std::vector<std::pair<history::TagIndex, LiveValue>> changed;
+  std::lock_guard lock(mutex_);
+  now_at = changes_;
+  for (history::TagIndex tag : tags) {
+    if (tag < live_.size() && live_[tag].change > place) changed.emplace_back(tag, live_[tag]);
+  }
+  return changed;
+}
+
+std::optional<twin::Wind> Sensing::wind(Instant now) {
+  double speed = 0, east = 0, north = 0;
+  int speeds = 0, directions = 0;
+  std::lock_guard lock(mutex_);
+  for (const TagInfo& tag : plant_->tags()) {
+    bool is_speed = tag.purpose == "wind_speed";
+    if (!is_speed && tag.purpose != "wind_from") continue;
+    if (tag.index >= live_.size()) continue;
+    const LiveValue& live = live_[tag.index];
+    bool is_good = live.quality == history::Quality::Good && now - live.at <= kWindAgeMax;
+    if (!is_good) continue;
+    if (is_speed) {
+      speed += live.value;
+      ++speeds;
+    } else {
+      east += std::sin(live.value * std::numbers::pi / 180);
+      north += std::cos(live.value * std::numbers::pi / 180);
+      ++directions;
+    }
+  }
+  if (speeds == 0 || directions == 0) return std::nullopt;
+  double from = std::atan2(east, north) * 180 / std::numbers::pi;
+  return twin::Wind{.speed_m_s = speed / speeds, .from_deg = from < 0 ? from + 360 : from};
+}
+
+void Sensing::turn(Instant now) {
+  if (now >= next_check_) {
+    next_check_ = now + kCheckEvery;
+    auto view = engine_.database().snapshot();
+    auto stamp = view ? PlantModel::stamp(**view, engine_.packs())
+                      : Result<std::string>(std::unexpected(view.error()));
+    if (view) view->reset();
+    bool is_changed = false;
+    {
+      std::lock_guard lock(mutex_);
+      is_changed = (stamp && *stamp != stamp_) || must_reload_.exchange(false);
+    }
+    if (is_changed) {
+      auto done = reload();
+      if (!done) log_failure("the plant's records could not be read", done.error());
+    }
+    unshelve(now);
+    auto written = history_->turn();
+    if (!written) log_failure("blocks of samples could not be written", written.error());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    std::vector<alarms::Trip> trips;
+    evaluator_->tick(now, trips);
+    auto sent = send(std::move(trips));
+    if (!sent) log_failure("alarms could not be told", sent.error());
+  }
+  if (now >= next_watch_) {
+    next_watch_ = now + kWatchEvery;
+    watch_permits(now);
+  }
+  if (now >= next_cleaning_) {
+    next_cleaning_ = now + kCleaningEvery;
+    presence_->forget_old(now);
+  }
+}
+
+void Sensing::unshelve(Instant now) {
+  auto view = engine_.database().snapshot();
+  if (!view) return;
+  auto expired = alarms::expired_shelves(**view, now);
+  if (!expired || expired->empty()) return;
+  ApplyAlarms what;
+  for (RecordId id : *expired) what.events.push_back({id, alarms::Unshelve{}});
+  engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json>) {});
+}
+
+void Sensing::watch_permits(Instant now) {
+  auto view = engine_.database().snapshot();
+  if (!view) return;
+  auto plant = this->plant();
+  auto permits = live_permits(**view, engine_.packs(), *plant, now);
+  view->reset();
+  if (!permits) return log_failure("permits could not be read", permits.error());
+  if (permits->empty()) return;
+  ehs::PermitWorld world{.now = now,
+                         .wind = wind(now),
+                         .guardian = [&](PersonId person) -> std::optional<ehs::GuardianSight> {
+                           const BadgeInfo* badge = plant->badge_of(person);
+                           if (badge == nullptr) return std::nullopt;
+                           auto trace = presence_->of(badge->code);
+                           if (!trace || !trace->sight) return std::nullopt;
+                           return ehs::GuardianSight{.seen = trace->sight->seen,
+                                                     .at = trace->sight->at,
+                                                     .zone = trace->sight->zone};
+                         }};
+  auto suspended = ehs::watch_permits(*permits, world, guardian_away_);
+  if (suspended.empty()) return;
+  engine_.submit({.by = timeout_subject(), .what = SuspendPermits{.suspensions = suspended}},
+                 [](Result<Json> done) {
+                   if (!done) log_failure("a permit could not be suspended", done.error());
+                 });
+}
+
+}  // namespace anlan::engine

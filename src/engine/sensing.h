@@ -1,0 +1,73 @@
+#pragma once
+// The life of a sample inside the server: driver -> live table -> alarms -> segment log -> durable.
+// Transitions of alarms go to the one writer as commands. Every method may be called from any
+// thread.
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/plant_model.h"
+#include "engine/presence.h"
+
+namespace anlan::engine {
+
+class Engine;
+
+struct LiveValue {
+  double value = 0;
+  history::Quality quality = history::Quality::Stale;
+  Instant at{};         // zero: never
+  uint64_t change = 0;  // number of the change: what is newer than a reader's place is news to it
+};
+
+class Sensing {
+ public:
+  static Result<std::unique_ptr<Sensing>> open(Engine& engine);
+  ~Sensing();
+
+  // What drivers deliver: durable when it returns. `source` is its code.
+  Result<void> samples(std::span<const history::Sample> samples);
+  Result<void> sightings(std::span<const twin::Sighting> sightings);
+  Result<void> passes(std::span<const twin::GatePass> passes);
+  std::optional<history::TagIndex> find_tag(std::string_view code);
+
+  std::shared_ptr<const PlantModel> plant();  // shared: see PlantModel::load
+  Presence& presence() { return *presence_; }
+  history::History& history() { return *history_; }
+  LiveValue live(history::TagIndex tag);
+  std::vector<std::pair<history::TagIndex, LiveValue>> changed_since(
+      uint64_t place, std::span<const history::TagIndex> tags, uint64_t& now_at);
+  // Mean of the newest fresh wind readings; nothing where there is none.
+  std::optional<twin::Wind> wind(Instant now);
+
+  // Delays, stale tags, expired shelves, permits, a changed plant: about four times a second.
+  void turn(Instant now);
+  // After a restart or a change of the records: the model is made anew at the next turn.
+  Result<void> reload();
+
+ private:
+  explicit Sensing(Engine& engine);
+  Result<void> send(std::vector<alarms::Trip> trips);
+  void watch_permits(Instant now);
+  void unshelve(Instant now);
+
+  Engine& engine_;
+  std::unique_ptr<history::History> history_;
+  std::unique_ptr<Presence> presence_;
+  std::atomic<bool> must_reload_ = false;
+  std::mutex mutex_;                         // guards the rest
+  std::shared_ptr<const PlantModel> plant_;  // shared: see PlantModel::load
+  std::optional<alarms::Evaluator> evaluator_;
+  std::vector<LiveValue> live_;
+  uint64_t changes_ = 0;
+  std::string stamp_;
+  std::map<RecordId, Instant> guardian_away_;
+  Instant next_check_{}, next_watch_{}, next_cleaning_{};
+};
+
+}  // namespace anlan::engine
