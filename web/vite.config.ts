@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 
 const here = import.meta.dirname;
 
-// Two pages from one source tree: the phone (/m/) and the desk (/desk/). The old targets are the
+// Two pages from one source tree, the phone (/m/) and the desk (/desk/), and the service worker of
+// the phone, which must stand at the root under a name that stays. The old targets are the
 // web views of phones that are still carried in plants.
 export default defineConfig({
   root: here,
@@ -15,7 +16,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { m: resolve(here, "m/index.html"), desk: resolve(here, "desk/index.html") },
+      input: {
+        m: resolve(here, "m/index.html"), desk: resolve(here, "desk/index.html"),
+        sw: resolve(here, "src/worker/sw.ts"),
+      },
+      output: {
+        entryFileNames: (chunk) => chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js",
+      },
     },
   },
   server: { host: "127.0.0.1" },

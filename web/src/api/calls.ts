@@ -9,6 +9,8 @@ type Fields = Record<string, FieldValue>;
 const esc = encodeURIComponent;
 
 export const health = () => call<Health>("/api/health", { timeout_ms: 4000 });
+export const heartBeat = (timeout_ms: number) =>
+  call<Health>("/api/health", { timeout_ms, isOnce: true });
 export const me = () => call<Me>("/api/me");
 export const demo = () => call<Demo>("/api/demo");
 export const login = (name: string, password: string, client: "m" | "desk") =>

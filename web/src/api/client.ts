@@ -50,6 +50,7 @@ export interface Wish {
   bytes?: Blob;
   key?: string;
   timeout_ms?: number;
+  isOnce?: boolean;
 }
 
 const retries = 2;
@@ -115,7 +116,7 @@ async function attempt(path: string, wish: Wish): Promise<Response> {
 }
 
 async function persist(path: string, wish: Wish): Promise<Response> {
-  for (let left = wish.method === "PUT" ? 0 : retries; ; left -= 1) {
+  for (let left = wish.method === "PUT" || wish.isOnce ? 0 : retries; ; left -= 1) {
     try {
       return await attempt(path, wish);
     } catch (reason) {

@@ -184,6 +184,10 @@ export interface Notice {
   number: string;
   text: LocalText;
   read_at: string | null;
+  urgent?: boolean;
+  sent_at?: string | null;
+  delivered_at?: string | null;
+  acknowledged_at?: string | null;
 }
 export interface Notices {
   rows: Notice[];

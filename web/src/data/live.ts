@@ -1,7 +1,9 @@
 // Keeps the live stream open, asks anew what an event made old, and knows whether the link stands.
 // A heart-beat request notices a cut cable within 10 s, which an open socket does not.
-import { health } from "../api/calls.ts";
+import { heartBeat } from "../api/calls.ts";
+import { asRefusal } from "../api/client.ts";
 import { newId } from "../api/id.ts";
+import { heart } from "./heart.ts";
 import { backoff_ms, firstState, hello, liveStep, type LiveEvent } from "./live_step.ts";
 import { refresh } from "./query.ts";
 import { session } from "./session.ts";
@@ -22,10 +24,23 @@ export const link = createStore<Link>({ state: "idle", since: 0, heard: 0, news:
 export const useLink = (): Link => useStore(link);
 
 const news_max = 30;
-const heart_ms = 5000;
 const gather_ms = 250;
 // Where something between phone and server lets no socket through, asking has to do.
-const ask_beats = 3;
+const ask_beats = 5;
+
+// Live values are for pages that show them: who loads values.ts listens here.
+export interface Tap {
+  onFrame: (buffer: ArrayBuffer) => void;
+  onText: (text: string) => boolean;
+  onWelcome: () => void;
+}
+let tap: Tap | null = null;
+export function tapLive(given: Tap): (text: string) => void {
+  tap = given;
+  return (text) => {
+    if (socket?.readyState === WebSocket.OPEN && live.isWelcome) socket.send(text);
+  };
+}
 
 let live = firstState;
 let socket: WebSocket | null = null;
@@ -34,8 +49,12 @@ let isWanted = false;
 const stale = new Set<string>();
 let gathering: ReturnType<typeof setTimeout> | null = null;
 
+// Frames come many times a second; the pages need not be told of each.
+const mark_ms = 500;
 function mark(state: Link["state"]): void {
   const now = Date.now();
+  const { state: before, heard } = link.get();
+  if (state === "up" && before === "up" && now - heard < mark_ms) return;
   link.set((before) => ({
     ...before, state, since: before.state === state ? before.since : now,
     heard: state === "up" ? now : before.heard,
@@ -53,22 +72,43 @@ function outdate(prefixes: string[]): void {
   }, gather_ms);
 }
 
+// Alarms and responses have pages of their own; the news of the board is of cases.
+const quiet = ["alarm", "response"];
+
 export function prefixesOf(event: LiveEvent): string[] {
+  if (event.topic === "alarm") return ["alarms"];
+  if (event.topic === "response") {
+    const id = String(event.payload["id"] ?? "");
+    const own = [`response/${id}`, "responses"];
+    const isOwn = ["people", "route", "team"].includes(String(event.payload["what"] ?? ""));
+    return isOwn ? own : [...own, "record/response", "records/permit", "tasks"];
+  }
   if (event.topic === "notice") return ["notices"];
   if (event.topic === "task") return ["tasks", "record/"];
   return ["record/", `records/${event.topic}`, `counts/${event.topic}`, "tasks"];
 }
 
-function onMessage(text: string): void {
+function onMessage(data: unknown): void {
+  if (data instanceof ArrayBuffer) {
+    mark("up");
+    tap?.onFrame(data);
+    return;
+  }
+  const text = String(data);
+  if (tap?.onText(text)) return;
   const step = liveStep(live, text);
+  const isWelcomed = !live.isWelcome && step.state.isWelcome;
   live = step.state;
+  if (isWelcomed) tap?.onWelcome();
   mark("up");
   if (step.ack !== null) socket?.send(JSON.stringify({ type: "ack", seq: step.ack }));
   if (step.isReset) outdate([""]);
   const event = step.event;
   if (!event) return;
-  const news = { ...event, id: newId(), at: Date.now() };
-  link.set((before) => ({ ...before, news: [news, ...before.news].slice(0, news_max) }));
+  if (!quiet.includes(event.topic)) {
+    const news = { ...event, id: newId(), at: Date.now() };
+    link.set((before) => ({ ...before, news: [news, ...before.news].slice(0, news_max) }));
+  }
   outdate(prefixesOf(event));
 }
 
@@ -77,6 +117,8 @@ function open(): void {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const mine = new WebSocket(`${scheme}//${location.host}/api/live`);
   socket = mine;
+  live = { ...live, isWelcome: false };
+  mine.binaryType = "arraybuffer";
   mine.onopen = () => {
     const isReturn = tries > 0;
     tries = 0;
@@ -84,7 +126,7 @@ function open(): void {
     mark("up");
     if (isReturn) outdate([""]);
   };
-  mine.onmessage = (message) => onMessage(String(message.data));
+  mine.onmessage = (message) => onMessage(message.data);
   mine.onclose = () => {
     if (socket !== mine) return;
     socket = null;
@@ -98,11 +140,13 @@ function open(): void {
 async function beat(count: number): Promise<void> {
   if (!isWanted || document.hidden) return;
   try {
-    await health();
+    await heartBeat(heart.answer_ms);
     if (socket?.readyState === WebSocket.OPEN) mark("up");
     else if (count % ask_beats === 0) outdate([""]);
-  } catch {
-    mark("down");
+  } catch (reason) {
+    // A refusal comes from a server that lives.
+    const { isOffline, status } = asRefusal(reason);
+    if (isOffline || status >= 500) mark("down");
   }
 }
 
@@ -120,6 +164,9 @@ export function startLive(): void {
   session.subscribe(follow);
   follow();
   let count = 0;
-  setInterval(() => void beat(count += 1), heart_ms);
+  const next = () => void beat(count += 1);
+  setInterval(next, heart.every_ms);
   addEventListener("online", open);
+  // A phone that comes out of the pocket must not wait for the next beat.
+  document.addEventListener("visibilitychange", next);
 }

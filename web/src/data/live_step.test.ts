@@ -43,7 +43,8 @@ test("what is no message changes nothing", () => {
 
 test("after a lost link the client asks to go on from where it stood", () => {
   expect(JSON.parse(hello({ seq: 42, isWelcome: true }))).toEqual({
-    type: "hello", from: 42, topics: ["hazard", "task", "notice"], credit: 262144,
+    type: "hello", from: 42, credit: 262144,
+    topics: ["hazard", "task", "notice", "alarm", "response"],
   });
 });
 

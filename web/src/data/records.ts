@@ -61,6 +61,14 @@ export interface Telling {
   lang: Language;
   texts: Texts;
 }
+// An object with names is told by them, a text in two languages in the reader's.
+function tellObject(value: unknown, lang: Language): string {
+  const { names, zh, en } = (value ?? {}) as Record<string, unknown>;
+  if (Array.isArray(names)) return names.map(String).join(", ");
+  if (typeof zh === "string") return localText({ zh, en: String(en ?? zh) }, lang);
+  return JSON.stringify(value);
+}
+
 export function tell(telling: Telling, field: string, value: unknown, title?: LocalText): string {
   const source: FieldSource | undefined = telling.form.data.properties[field];
   if (!isFilled(value)) return "—";
@@ -71,6 +79,7 @@ export function tell(telling: Telling, field: string, value: unknown, title?: Lo
   if (kind === "photos") return photosOf(value).map((photo) => photo.name).join(", ");
   if (kind === "position") return stampPosition(value as Position);
   if (title) return localText(title, telling.lang);
+  if (kind === "object") return tellObject(value, telling.lang);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

@@ -45,8 +45,9 @@ export async function start(): Promise<void> {
   await ask();
 }
 
-export async function ask(): Promise<void> {
-  session.set({ kind: "unknown" });
+// Quietly: the page goes on with what it has until the server has answered.
+export async function ask(isQuiet = false): Promise<void> {
+  if (!isQuiet) session.set({ kind: "unknown" });
   try {
     const health = await calls.health();
     if (health.empty) return session.set({ kind: "empty" });

@@ -1,5 +1,6 @@
 // Which desk page is shown, and the frame around it.
 import { lazy, Suspense, type ReactNode } from "react";
+import { seesAlarms } from "../data/alarms.ts";
 import { useRoute } from "../data/route.ts";
 import { may, useMe, useSession } from "../data/session.ts";
 import { useText } from "../text/index.ts";
@@ -14,6 +15,12 @@ import { ListPage } from "./list.tsx";
 import { NoticePage, TaskPage } from "./mine.tsx";
 import { FirstAccount } from "./setup_first.tsx";
 
+const Overview = lazy(() => import("./overview.tsx"));
+const AlarmPage = lazy(() => import("./alarms.tsx"));
+const PermitPage = lazy(() => import("./permits.tsx"));
+const ResponsesPage = lazy(() => import("./responses.tsx"));
+const Console = lazy(() => import("./console.tsx"));
+const ReportPage = lazy(() => import("./report.tsx"));
 const SetUp = lazy(() => import("./setup.tsx"));
 const Labels = lazy(() => import("./labels.tsx"));
 const Master = lazy(() => import("./master.tsx"));
@@ -23,7 +30,15 @@ function Page(): ReactNode {
   const me = useMe();
   const [page = "", form = "", id = ""] = path;
   const isAdmin = may(me, "people", "administer");
+  const isWatch = seesAlarms(me);
+  const seesResponses = isWatch || may(me, "response", "read");
   switch (page) {
+    case "hazards": return may(me, "hazard", "list") ? <Board /> : <NotAllowed />;
+    case "alarms": return isWatch ? <AlarmPage tab={form} query={query} /> : <NotAllowed />;
+    case "permits": return may(me, "permit", "list") ? <PermitPage /> : <NotAllowed />;
+    case "responses": return seesResponses ? <ResponsesPage /> : <NotAllowed />;
+    case "response": return seesResponses ? <Console key={form} id={form} /> : <NotAllowed />;
+    case "report": return seesResponses ? <ReportPage key={form} id={form} /> : <NotAllowed />;
     case "list": return may(me, "hazard", "list") ? <ListPage query={query} /> : <NotAllowed />;
     case "case": return <CasePage key={id} form={form} id={id} />;
     case "tasks": return <TaskPage />;
@@ -32,7 +47,8 @@ function Page(): ReactNode {
     case "people": return isAdmin ? <Master tab="people" /> : <NotAllowed />;
     case "master": return isAdmin ? <Master tab="area" /> : <NotAllowed />;
     case "setup": return isAdmin ? <SetUp step={form} /> : <NotAllowed />;
-    default: return may(me, "hazard", "list") ? <Board /> : <Home isAdmin={isAdmin} />;
+    default: return isWatch ? <Overview query={query} />
+      : may(me, "hazard", "list") ? <Board /> : <Home isAdmin={isAdmin} />;
   }
 }
 

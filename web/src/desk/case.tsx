@@ -26,6 +26,11 @@ export function CasePage({ form, id }: { form: string; id: string }) {
   );
 }
 
+// Where one of its kind is listed.
+const lists: Record<string, string> = {
+  hazard: "list", permit: "permits", response: "responses",
+};
+
 function Head({ form, view }: { form: FormSource; view: RecordView }) {
   const { t, lang } = useText();
   const { record } = view;
@@ -33,8 +38,10 @@ function Head({ form, view }: { form: FormSource; view: RecordView }) {
   const reason = inLanguage(record, "level_reason", lang);
   return (
     <header className="panel case-top">
-      <ButtonLink href="#/list" kind="quiet" icon="back">{t("back")}</ButtonLink>
-      <LevelBadge level={levelOf(record)} />
+      <ButtonLink href={`#/${lists[form.id] ?? ""}`} kind="quiet" icon="back">
+        {t("back")}
+      </ButtonLink>
+      {form.data.properties["level_proposed"] && <LevelBadge level={levelOf(record)} />}
       <h1><span className="num">{record.number}</span> {placeOf(record, lang)}</h1>
       <StateBadge form={form} state={record.state} />
       {steps > 0 && <span className="countdown late">{t("escalationLevel", { n: steps })}</span>}
@@ -45,6 +52,9 @@ function Head({ form, view }: { form: FormSource; view: RecordView }) {
   );
 }
 
+const hasPhotos = (form: FormSource): boolean =>
+  Object.values(form.data.properties).some((field) => field["x-kind"] === "photos");
+
 function Body({ form, view }: { form: FormSource; view: RecordView }) {
   const { t } = useText();
   const { record, clocks } = view;
@@ -52,10 +62,12 @@ function Body({ form, view }: { form: FormSource; view: RecordView }) {
     <div className="case-page">
       <Head form={form} view={view} />
       <div className="case-column">
-        <section className="panel" aria-labelledby="photos">
-          <h2 id="photos">{t("photo")}</h2>
-          <CasePhotos form={form} record={record} />
-        </section>
+        {hasPhotos(form) && (
+          <section className="panel" aria-labelledby="photos">
+            <h2 id="photos">{t("photo")}</h2>
+            <CasePhotos form={form} record={record} />
+          </section>
+        )}
         <ProofPanel form={form.id} id={record.id} number={record.number} />
       </div>
       <div className="case-column">

@@ -1,7 +1,9 @@
 // Top bar with the way to each page, the counts, the clock and the state of the link.
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import { seesAlarms, useAlarms } from "../data/alarms.ts";
 import { useNow } from "../data/clock.ts";
 import { span, wallClock } from "../data/format.ts";
+import { isLost } from "../data/heart.ts";
 import { useLink } from "../data/live.ts";
 import { localText } from "../data/prefs.ts";
 import { useNotices, useTasks } from "../data/records.ts";
@@ -13,15 +15,27 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { PasswordForm } from "../parts/login.tsx";
 import { LanguageButton, LinkBanner, Mark, ThemeButton } from "../parts/shell.tsx";
+import { deskText, type DeskKey } from "../text/desk.ts";
+import { useDesk } from "./control_parts.tsx";
+
+const AlarmBar = lazy(() => import("./alarm_bar.tsx"));
+const Looks = lazy(() => import("./looks.tsx"));
 
 interface Place {
   to: string;
   icon: IconName;
-  text: TextKey;
+  text: DeskKey | TextKey;
   isFor: (me: ReturnType<typeof useMe>) => boolean;
 }
 const places: Place[] = [
-  { to: "", icon: "board", text: "navBoard", isFor: (me) => may(me, "hazard", "list") },
+  { to: "", icon: "place", text: "navOverview", isFor: seesAlarms },
+  { to: "alarms", icon: "warn", text: "navAlarms", isFor: seesAlarms },
+  { to: "responses", icon: "shield", text: "navResponses", isFor: seesAlarms },
+  { to: "permits", icon: "file", text: "navPermits", isFor: (me) => may(me, "permit", "list") },
+  { to: "hazards", icon: "board", text: "navHazards", isFor: (me) =>
+    seesAlarms(me) && may(me, "hazard", "list") },
+  { to: "", icon: "board", text: "navBoard", isFor: (me) =>
+    !seesAlarms(me) && may(me, "hazard", "list") },
   { to: "list", icon: "list", text: "navList", isFor: (me) => may(me, "hazard", "list") },
   { to: "tasks", icon: "tasks", text: "navTasks", isFor: () => true },
   { to: "notices", icon: "bell", text: "navNotices", isFor: () => true },
@@ -34,9 +48,13 @@ const places: Place[] = [
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useText();
+  const { t: desk } = useDesk();
   const me = useMe();
+  const link = useLink();
+  useNow();
+  const isDown = isLost(link.state, link.since, Date.now());
   return (
-    <div className="desk">
+    <div className={`desk${isDown ? " link-down" : ""}`}>
       <a className="skip" href="#main" onClick={(event) => {
         event.preventDefault();
         document.getElementById("main")?.focus();
@@ -52,13 +70,24 @@ export function Frame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <LinkBanner />
+      {seesAlarms(me) && <Suspense fallback={null}><AlarmBar /></Suspense>}
       <main id="main" tabIndex={-1}>{children}</main>
+      <footer className="not-sis">{desk("notSis")}</footer>
     </div>
   );
 }
 
+const isDeskKey = (key: string): key is DeskKey => key in deskText.zh;
+
+// The same query as the alarm bar's; who sees no alarms does not ask for them.
+function AlarmCount() {
+  const unacked = useAlarms().value?.counts.unacked ?? 0;
+  return unacked > 0 ? <b className="count bad num">{unacked}</b> : null;
+}
+
 function Navigation() {
   const { t } = useText();
+  const { t: desk } = useDesk();
   const me = useMe();
   const { path } = useRoute();
   const here = path[0] ?? "";
@@ -69,11 +98,12 @@ function Navigation() {
     <nav aria-label={t("deskTitle")}>
       {places.filter((place) => place.isFor(me)).map((place) => (
         <a
-          key={place.to} href={`#/${place.to}`}
+          key={place.text} href={`#/${place.to}`}
           aria-current={here === place.to ? "page" : undefined}
         >
           <Icon name={place.icon} />
-          <span>{t(place.text)}</span>
+          <span>{isDeskKey(place.text) ? desk(place.text) : t(place.text)}</span>
+          {place.to === "alarms" && <AlarmCount />}
           {!!counts[place.to] && <b className="count num">{counts[place.to]}</b>}
         </a>
       ))}
@@ -102,6 +132,7 @@ function TimeAndAge() {
 
 function UserMenu({ name }: { name: string }) {
   const { t, lang } = useText();
+  const { t: desk } = useDesk();
   const me = useMe();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -112,6 +143,7 @@ function UserMenu({ name }: { name: string }) {
       />
       {isOpen && (
         <Dialog title={name} onClose={() => setOpen(false)}>
+          <p className="soft">{desk("notSis")}</p>
           <ul className="grants">
             {me.grants.map((grant) => (
               <li key={`${grant.role}${grant.org_path}`}>
@@ -120,6 +152,7 @@ function UserMenu({ name }: { name: string }) {
               </li>
             ))}
           </ul>
+          <Suspense fallback={null}><Looks /></Suspense>
           <h3>{t("changePassword")}</h3>
           <PasswordForm isForced={false} onDone={() => setOpen(false)} />
           <div className="row">

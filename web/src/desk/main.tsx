@@ -3,6 +3,7 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/photo.css";
 import "../styles/desk.css";
+import "../styles/control.css";
 import { createRoot } from "react-dom/client";
 import { startLive } from "../data/live.ts";
 import { startPrefs } from "../data/prefs.ts";

@@ -1,17 +1,29 @@
 // Which phone screen is shown. Pages that are not the first one come when they are wanted.
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ComponentType } from "react";
 import { Loading } from "../parts/states.tsx";
 import { Login, MustChange } from "../parts/login.tsx";
 import { Gate } from "../parts/shell.tsx";
 import { Toasts } from "../parts/toast.tsx";
 import { useRoute } from "../data/route.ts";
 import { useSession } from "../data/session.ts";
+import { Part } from "./part.tsx";
 import { Today } from "./today.tsx";
 import { MineList, NoticeList, TaskList } from "./lists.tsx";
 
 const Report = lazy(() => import("./report.tsx"));
 const Case = lazy(() => import("./case.tsx"));
 const MePage = lazy(() => import("./me.tsx"));
+const WayPage = lazy(() => import("./way.tsx"));
+const SosPage = lazy(() => import("./sos.tsx"));
+const ResponsePage = lazy(() => import("./response.tsx"));
+const UrgentWatch = lazy(() => import("./urgent.tsx"));
+const PermitList = lazy(() => import("./permits.tsx").then((all) => ({ default: all.PermitList })));
+const PermitPage = lazy(() => import("./permits.tsx").then((all) => ({ default: all.PermitPage })));
+const SosCase = lazy(() => import("./sos_case.tsx"));
+
+const own: Record<string, ComponentType<{ id: string }>> = {
+  response: ResponsePage, permit: PermitPage, sos: SosCase,
+};
 
 function Screen() {
   const { path, query } = useRoute();
@@ -22,7 +34,13 @@ function Screen() {
     case "mine": return <MineList />;
     case "notices": return <NoticeList />;
     case "me": return <MePage />;
-    case "case": return <Case key={id} form={form} id={id} />;
+    case "way": return <WayPage id={form} />;
+    case "sos": return <SosPage />;
+    case "permits": return <PermitList />;
+    case "case": {
+      const Own = own[form];
+      return Own ? <Own key={id} id={id} /> : <Case key={id} form={form} id={id} />;
+    }
     default: return <Today />;
   }
 }
@@ -37,7 +55,12 @@ function Inside() {
   }
   if (session.kind === "nobody") return <Login client="m" wasThere={session.wasThere} />;
   if (session.me.must_change_password) return <MustChange />;
-  return <Suspense fallback={<Loading />}><Screen /></Suspense>;
+  return (
+    <>
+      <Part><Suspense fallback={<Loading />}><Screen /></Suspense></Part>
+      <Part isSilent><Suspense fallback={null}><UrgentWatch /></Suspense></Part>
+    </>
+  );
 }
 
 export function App() {

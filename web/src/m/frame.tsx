@@ -38,7 +38,7 @@ function Tab(props: { to: string; icon: IconName; text: string; count?: number }
   const { path } = useRoute();
   const isHere = (path[0] ?? "") === props.to;
   return (
-    <a href={`#/${props.to}`} aria-current={isHere ? "page" : undefined}>
+    <a className={props.to} href={`#/${props.to}`} aria-current={isHere ? "page" : undefined}>
       <Icon name={props.icon} />
       <span>{props.text}</span>
       {!!props.count && <b className="count num">{props.count}</b>}
@@ -53,6 +53,7 @@ function Tabs() {
     <nav className="tabs" aria-label={t("product")}>
       <Tab to="" icon="board" text={t("today")} />
       <Tab to="tasks" icon="tasks" text={t("navTasks")} />
+      <Tab to="sos" icon="warn" text="SOS" />
       <Tab to="notices" icon="bell" text={t("navNotices")} count={unread} />
       <Tab to="me" icon="person" text={t("meTab")} />
     </nav>

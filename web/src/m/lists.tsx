@@ -71,7 +71,8 @@ export function NoticeRow({ notice, base }: { notice: Notice; base: string }) {
     <li>
       <a
         className={`card notice${notice.read_at ? " read" : ""}`} onClick={read}
-        href={`${base}/${notice.form}/${notice.record_id}`}
+        href={notice.kind.startsWith("alarm.")
+          ? "#/" : `${base}/${notice.form}/${notice.record_id}`}
       >
         <span className="card-head">
           {level ? <LevelMark level={level} /> : <Icon name="bell" />}

@@ -6,10 +6,12 @@ import "../styles/m.css";
 import { createRoot } from "react-dom/client";
 import { startLive } from "../data/live.ts";
 import { startPrefs } from "../data/prefs.ts";
+import { keepMe } from "../data/kept_me.ts";
 import { start } from "../data/session.ts";
 import { App } from "./app.tsx";
 
 startPrefs();
+keepMe();
 startLive();
 void start();
 const root = document.getElementById("root");

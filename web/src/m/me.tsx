@@ -1,5 +1,5 @@
 // Who I am here, and the switches that are mine.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { localText } from "../data/prefs.ts";
 import { logOut, useMe } from "../data/session.ts";
 import { useText } from "../text/index.ts";
@@ -8,6 +8,9 @@ import { PasswordForm } from "../parts/login.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ThemeButton } from "../parts/shell.tsx";
 import { Frame } from "./frame.tsx";
+import { Part } from "./part.tsx";
+
+const MeMore = lazy(() => import("./me_more.tsx"));
 
 export default function MePage() {
   const { t, lang } = useText();
@@ -27,6 +30,7 @@ export default function MePage() {
           ))}
         </ul>
       </section>
+      <Part isSilent><Suspense fallback={null}><MeMore /></Suspense></Part>
       <div className="stack">
         <Button text={t("changePassword")} icon="shield" run={() => setChanging(true)} />
         <ButtonLink href="/desk/" icon="board">{t("toDesk")}</ButtonLink>

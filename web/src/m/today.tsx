@@ -1,4 +1,5 @@
 // The first screen: what a person does most is the biggest.
+import { lazy, Suspense } from "react";
 import { byDue, useNotices, useTasks } from "../data/records.ts";
 import { localText } from "../data/prefs.ts";
 import { may, useMe } from "../data/session.ts";
@@ -7,6 +8,9 @@ import { Icon, type IconName } from "../parts/icon.tsx";
 import { Refused, Stale } from "../parts/states.tsx";
 import { Frame } from "./frame.tsx";
 import { TaskCard } from "./cards.tsx";
+import { Part } from "./part.tsx";
+
+const Now = lazy(() => import("./now.tsx"));
 
 interface TileProps {
   to: string;
@@ -42,6 +46,7 @@ export function Today() {
           {[role, localText(me.plant, lang)].filter(Boolean).join(" · ")}
         </span>
       </p>
+      <Part isSilent><Suspense fallback={null}><Now /></Suspense></Part>
       {tasks.isStale && <Stale at={tasks.at} retry={tasks.reload} />}
       {tasks.refusal && !tasks.value && <Refused refusal={tasks.refusal} retry={tasks.reload} />}
       {may(me, "hazard", "create") && (
@@ -65,7 +70,9 @@ export function Today() {
         {may(me, "hazard", "list") && (
           <Tile to="mine" icon="mine" text={t("mineTile")} hint={t("mineTileHint")} />
         )}
-        <Tile to="me" icon="person" text={t("meTab")} hint={me.login} />
+        {may(me, "permit", "list")
+          ? <Tile to="permits" icon="shield" text={t("permitsTile")} hint={t("permitsTileHint")} />
+          : <Tile to="me" icon="person" text={t("meTab")} hint={me.login} />}
       </div>
       {rows.length > 0 && (
         <section aria-labelledby="urgent">

@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import { useNow } from "../data/clock.ts";
 import { span } from "../data/format.ts";
+import { isLost } from "../data/heart.ts";
 import { useLink } from "../data/live.ts";
 import { pickTheme, usePrefs } from "../data/prefs.ts";
 import { ask, switchLanguage, type Session } from "../data/session.ts";
@@ -49,14 +50,13 @@ export function ThemeButton() {
   );
 }
 
-const patience_ms = 2500;
-
 export function LinkBanner() {
   const link = useLink();
   const { t, texts } = useText();
   useNow();
-  const lost_ms = Date.now() - link.since;
-  if (link.state !== "down" || lost_ms < patience_ms) return null;
+  const now = Date.now();
+  const lost_ms = now - link.since;
+  if (!isLost(link.state, link.since, now)) return null;
   return (
     <div className="banner bad" role="alert">
       <Icon name="link" />

@@ -1,0 +1,364 @@
+// The wire of alarms, sensing, positions and responses, as docs/formats/http.md says it.
+import type { LocalText } from "./types.ts";
+
+export type Quality = "good" | "uncertain" | "bad" | "stale";
+export type Priority = 1 | 2 | 3 | 4;
+export type Point = [number, number];
+
+export interface PlanFeature {
+  type: "Feature";
+  geometry: { type: string; coordinates: unknown } | null;
+  properties: Record<string, unknown>;
+}
+export interface PlanSource {
+  type: "FeatureCollection";
+  features: PlanFeature[];
+}
+
+export type LimitKind = "hh" | "h" | "l" | "ll" | "on" | "off" | "stale";
+export interface TagLimit {
+  code: string;
+  kind: LimitKind;
+  limit: number;
+  priority: Priority;
+}
+export interface Tag {
+  index: number;
+  code: string;
+  name: LocalText;
+  area: string;
+  unit: string;
+  low: number;
+  high: number;
+  purpose: string;
+  substance: string;
+  x: number | null;
+  y: number | null;
+  limits: TagLimit[];
+  value: number | null;
+  quality: Quality;
+  at: string | null;
+}
+// Time in ms, smallest, largest, mean, last, count of the samples in one bucket.
+export type TrendRow = [number, number, number, number, number, number];
+export interface Trend {
+  code: string;
+  unit: string;
+  rows: TrendRow[];
+}
+
+export interface SourceRow {
+  code: string;
+  name: LocalText;
+  protocol: string;
+  is_up: boolean;
+  trouble: string;
+  last_at: string | null;
+  received: number;
+  stored: number;
+  duplicate: number;
+  rejected: Record<string, number>;
+  dropped: Record<string, number>;
+  requests: number;
+  failures: number;
+  round_trip_ms: number;
+  balances: boolean;
+}
+
+export interface Shelf {
+  until: string | null;
+  reason: string;
+  by: string;
+  by_name: string;
+  since: string;
+}
+export type AlarmLetter = "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I";
+export interface Alarm {
+  id: string;
+  occurrence: string;
+  code: string;
+  tag: string;
+  name: LocalText;
+  kind: LimitKind;
+  limit: number;
+  deadband: number;
+  unit: string;
+  priority: Priority;
+  value: number | null;
+  quality: Quality;
+  area: string;
+  org_path: string;
+  active: boolean;
+  acked: boolean;
+  latched: boolean;
+  shelf: Shelf | null;
+  suppressed: string[];
+  out_of_service: boolean;
+  letter: AlarmLetter;
+  annunciated: boolean;
+  raised_at: string | null;
+  cleared_at: string | null;
+  acked_at: string | null;
+  acked_by: string | null;
+  acked_by_name: string | null;
+  count: number;
+  safety: boolean;
+  gas_level: number;
+  response: string | null;
+}
+export interface AlarmCounts {
+  active: number;
+  unacked: number;
+  shelved: number;
+  suppressed: number;
+  out_of_service: number;
+  annunciated_10min: number;
+  is_flood: boolean;
+}
+export interface AlarmList {
+  rows: Alarm[];
+  counts: AlarmCounts;
+}
+export interface Actor {
+  kind: string;
+  person?: string | null;
+  name?: string | null;
+}
+export interface JournalRow {
+  at: string;
+  code: string;
+  name: LocalText;
+  act: string;
+  letter_before: AlarmLetter;
+  letter: AlarmLetter;
+  value: number | null;
+  actor: Actor;
+  comment: string | null;
+  occurrence: string;
+}
+export interface ShelveWish {
+  minutes: number | null;
+  reason: string;
+  second_login?: string;
+  second_password?: string;
+}
+
+// A dot without a name; badge is an id that says nothing by itself.
+export interface PresenceRow {
+  badge: string;
+  kind: "staff" | "contractor" | "visitor";
+  x: number | null;
+  y: number | null;
+  zone: string;
+  age_ms: number;
+  accuracy_m: number;
+}
+export interface Presence {
+  at: string;
+  rows: PresenceRow[];
+}
+export interface TrackRow {
+  at: string;
+  x: number | null;
+  y: number | null;
+  zone: string;
+}
+export interface Track {
+  holder: string;
+  rows: TrackRow[];
+}
+export interface Look {
+  at: string;
+  by_name: string;
+  purpose: string;
+}
+
+export type Mode = "drill" | "real";
+export type SafetyStatus = "safe" | "unsafe" | "unknown";
+export interface HeadCounts {
+  safe: number;
+  unsafe: number;
+  unknown: number;
+  total: number;
+}
+export interface ResponseRow {
+  id: string;
+  number: string;
+  mode: Mode;
+  state: string;
+  procedure: string;
+  procedure_name: LocalText;
+  area: string;
+  area_name: LocalText;
+  level: number;
+  raised_at: string;
+  closed_at: string | null;
+  counts: HeadCounts;
+}
+export interface ResponseRecord {
+  id: string;
+  number: string;
+  state: string;
+  mode: Mode;
+  trigger: "alarm" | "person";
+  alarm_code: string | null;
+  alarm_name: string | null;
+  area: string;
+  area_name: LocalText;
+  substance: string | null;
+  x: number | null;
+  y: number | null;
+  level: number;
+  procedure: string;
+  procedure_name: LocalText;
+  radius_m: number;
+  raised_at: string;
+  stop_reason?: string | null;
+  upgrade_reason?: string | null;
+  summary?: string | null;
+  [field: string]: unknown;
+}
+export interface ResponseStep {
+  step: string;
+  name: LocalText;
+  budget_ms: number | null;
+  at: string | null;
+  took_ms: number | null;
+  is_late: boolean;
+  by: Actor | null;
+  detail: Record<string, unknown> | null;
+  proof?: { leaf: number | null; act: string } | null;
+}
+export interface Route {
+  haven: string;
+  seconds: number;
+  points: Point[];
+  crosses_gas: boolean;
+  version: number;
+  haven_name?: LocalText;
+}
+export interface Receipts {
+  sent_at: string | null;
+  delivered_at: string | null;
+  read_at: string | null;
+  acknowledged_at: string | null;
+}
+export interface ResponsePerson {
+  id: string;
+  badge: string;
+  holder: string;
+  kind: string;
+  has_phone: boolean;
+  status: SafetyStatus;
+  why: string;
+  seen_at: string | null;
+  age_ms: number | null;
+  source: string;
+  zone: string;
+  x: number | null;
+  y: number | null;
+  route: Route | null;
+  message: Receipts | null;
+}
+export interface Wind {
+  speed: number;
+  from: number;
+}
+// Middle, edge length in metres, level as a part of the limit: 1 and above is over it.
+export type HazardCell = [number, number, number, number];
+export interface Hazard {
+  x: number;
+  y: number;
+  radius_m: number;
+  wind: Wind | null;
+  is_calm: boolean;
+  limit: number;
+  value: number | null;
+  unit: string;
+  cells: HazardCell[];
+}
+export interface SuspendedPermit {
+  id: string;
+  number: string;
+  kind: string;
+  state: string;
+  area: string;
+  reason: string;
+  suspended_at: string | null;
+  told: number;
+  people: number;
+}
+export interface GateRow {
+  code: string;
+  name: LocalText;
+  zone: string;
+  is_open: boolean;
+  reason: string;
+}
+export interface TeamRow {
+  post: string;
+  name: LocalText;
+  person: string | null;
+  person_name: string | null;
+  called_at: string | null;
+  signed_in_at: string | null;
+  done_at: string | null;
+  task: string | null;
+  voucher: string | null;
+  escalated: number;
+}
+export interface ReportTeamRow extends Omit<TeamRow, "voucher"> {
+  voucher: { given: boolean; late: boolean; files: unknown[] } | null;
+}
+export interface LogRow {
+  at: string;
+  act: string;
+  name: LocalText;
+  actor: Actor;
+  detail: unknown;
+}
+export interface ResponseView {
+  response: ResponseRecord;
+  now: string;
+  steps: ResponseStep[];
+  counts: HeadCounts;
+  people: ResponsePerson[];
+  hazard: Hazard | null;
+  permits: SuspendedPermit[];
+  gates: GateRow[];
+  team: TeamRow[];
+  log: LogRow[];
+}
+export interface MyRoute {
+  response: {
+    id: string; number: string; mode: Mode; state: string; name: LocalText;
+    area_name: LocalText; alarm_name: string | null; raised_at: string;
+  };
+  me: { x: number; y: number; age_ms: number; zone: string; status: SafetyStatus } | null;
+  route: Route | null;
+  hazard: Hazard | null;
+}
+export interface ResponseReport {
+  response: ResponseRecord;
+  steps: ResponseStep[];
+  permits: SuspendedPermit[];
+  people: { counts: HeadCounts; named_unknown: unknown[]; rows: ResponsePerson[] };
+  team: ReportTeamRow[];
+  messages: {
+    sent: number; delivered: number; read: number; acknowledged: number; failed: number;
+    by_channel: Record<string, unknown>;
+  };
+  late: unknown[];
+  missing: unknown[];
+  ledger: { head: unknown; size: number };
+  made_at: string;
+}
+export interface StartWish {
+  mode: Mode;
+  alarm?: string;
+  area?: string;
+  x?: number;
+  y?: number;
+  procedure?: string;
+  level?: number;
+}

@@ -1,0 +1,159 @@
+// The alarm list: one row for each alarm, arrows move the selection, each act has a button.
+import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
+import type { Alarm } from "../api/types_response.ts";
+import {
+  alarmName, byUrgency, isUnacked, limitText, mayReset, valueText,
+} from "../data/alarms.ts";
+import { useAreas } from "../data/areas.ts";
+import { shortTime, wallClock } from "../data/format.ts";
+import { useStore } from "../data/store.ts";
+import { reset, selected, sheet, unshelve } from "../data/watchkeeper.ts";
+import { say } from "../parts/toast.tsx";
+import { ackNow, locate } from "./alarm_bar.tsx";
+import { LetterBadge, PrioritySign, useDesk } from "./control_parts.tsx";
+
+interface TableProps {
+  rows: readonly Alarm[];
+  isBrief?: boolean;
+  label: string;
+}
+const rows_max = 300;
+
+function move(event: KeyboardEvent, rows: readonly Alarm[], at: string | null): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const here = rows.findIndex((alarm) => alarm.id === at);
+  const next = rows[Math.min(rows.length - 1, Math.max(0, here + step))];
+  if (next) selected.set(next.id);
+}
+
+export function AlarmTable({ rows, isBrief = false, label }: TableProps) {
+  const { t } = useDesk();
+  const picked = useStore(selected);
+  const box = useRef<HTMLDivElement>(null);
+  const sorted = useMemo(() => [...rows].sort(byUrgency), [rows]);
+  const shown = sorted.slice(0, rows_max);
+  useEffect(() => {
+    box.current?.querySelector("tr[aria-selected='true']")?.scrollIntoView({ block: "nearest" });
+  }, [picked]);
+  const heads = [
+    t("colPriority"), t("colCode"), t("colWhat"), t("colValue"), t("colLimit"), t("colRaised"),
+    t("colState"), t("colActs"),
+  ];
+  return (
+    <div
+      className="table-box alarm-box" ref={box} role="group" tabIndex={0} aria-label={label}
+      onKeyDown={(event) => move(event, shown, picked)}
+    >
+      <table className={`rows alarms live-area${isBrief ? " tight" : ""}`} role="grid"
+        aria-label={label}>
+        <thead><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
+        <tbody>
+          {shown.map((alarm) => (
+            <AlarmLine
+              key={alarm.id} alarm={alarm} isPicked={alarm.id === picked} isBrief={isBrief}
+            />
+          ))}
+        </tbody>
+      </table>
+      {sorted.length > rows_max && (
+        <p className="soft">{t("moreAlarms", { n: sorted.length - rows_max })}</p>
+      )}
+    </div>
+  );
+}
+
+interface LineProps {
+  alarm: Alarm;
+  isPicked: boolean;
+  isBrief: boolean;
+}
+function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
+  const { lang } = useDesk();
+  const areas = useAreas();
+  const isOff = !alarm.annunciated || !alarm.active;
+  const tone = isUnacked(alarm) ? " unacked" : isOff ? " off" : "";
+  const raised = alarm.raised_at ? Date.parse(alarm.raised_at) : 0;
+  const isToday = Date.now() - raised < 43200000;
+  const value = alarm.quality === "good" || alarm.quality === "uncertain"
+    ? valueText(alarm) : `! ${valueText(alarm)}`;
+  return (
+    <tr
+      className={tone.trim()} aria-selected={isPicked}
+      onClick={() => selected.set(alarm.id)}
+    >
+      <td><PrioritySign priority={alarm.priority} isBlinking={isUnacked(alarm)} /></td>
+      <td className="num nowrap">{alarm.code}</td>
+      <td>{areas.nameOf(alarm.area, lang)} {alarmName(alarm, lang)}</td>
+      <td className="num nowrap live-value-cell">{value}</td>
+      <td className="num nowrap">{limitText(alarm)}</td>
+      <td className="num nowrap">
+        {raised === 0 ? "—" : isToday ? wallClock(raised).slice(11) : shortTime(raised)}
+      </td>
+      <td><LetterBadge alarm={alarm} /> <Until alarm={alarm} /></td>
+      <td><Acts alarm={alarm} isBrief={isBrief} /></td>
+    </tr>
+  );
+}
+
+function Until({ alarm }: { alarm: Alarm }) {
+  const { t } = useDesk();
+  const { shelf } = alarm;
+  if (shelf) {
+    const until = shelf.until ? shortTime(shelf.until) : t("shelveOnce");
+    return <span className="soft">{t("until", { at: until })} · {shelf.by_name}</span>;
+  }
+  if (alarm.suppressed.length > 0) {
+    return <span className="soft">{alarm.suppressed.join(", ")}</span>;
+  }
+  return null;
+}
+
+interface ActProps {
+  text: string;
+  alarm: Alarm;
+  run: () => void;
+}
+function Act({ text, alarm, run }: ActProps) {
+  return (
+    <button
+      type="button" className="act" aria-label={`${text} ${alarm.code}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        selected.set(alarm.id);
+        run();
+      }}
+    >
+      {text}
+    </button>
+  );
+}
+
+function Acts({ alarm, isBrief }: { alarm: Alarm; isBrief: boolean }) {
+  const { t } = useDesk();
+  const told = (work: Promise<string | null>) => void work.then((bad) => bad && say(bad, false));
+  return (
+    <span className="acts">
+      {!alarm.acked && <Act text={t("ackShort")} alarm={alarm} run={() => void ackNow(alarm)} />}
+      {mayReset(alarm) && (
+        <Act text={t("reset")} alarm={alarm} run={() => told(reset(alarm))} />
+      )}
+      {alarm.shelf
+        ? <Act text={t("unshelve")} alarm={alarm} run={() => told(unshelve(alarm))} />
+        : !alarm.out_of_service && (
+          <Act
+            text={t("shelve")} alarm={alarm} run={() => sheet.set({ kind: "shelve", alarm })}
+          />
+        )}
+      {!isBrief && (
+        <Act
+          text={t(alarm.out_of_service ? "putBack" : "takeOutShort")} alarm={alarm}
+          run={() => sheet.set({ kind: "out", alarm })}
+        />
+      )}
+      <Act text={t("locate")} alarm={alarm} run={() => locate(alarm)} />
+      <Act text={t("card")} alarm={alarm} run={() => sheet.set({ kind: "card", alarm })} />
+    </span>
+  );
+}

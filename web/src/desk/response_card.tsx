@@ -1,0 +1,163 @@
+// The response card of an alarm: what it means, what is to be done, how the value went, what was
+// done before.
+import { lazy, Suspense } from "react";
+import * as calls from "../api/calls_response.ts";
+import type { Alarm } from "../api/types_response.ts";
+import { alarmName, limitText, mayReset, useTags, valueText } from "../data/alarms.ts";
+import { useAreas } from "../data/areas.ts";
+import { dateTime, wallClock } from "../data/format.ts";
+import { useQuery } from "../data/query.ts";
+import { useRows } from "../data/records.ts";
+import { isOver, useResponses } from "../data/response.ts";
+import { may, useMe } from "../data/session.ts";
+import { reset, sheet } from "../data/watchkeeper.ts";
+import { Button, ButtonLink } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Loading, Ready } from "../parts/states.tsx";
+import { say } from "../parts/toast.tsx";
+import type { DeskKey } from "../text/desk.ts";
+import { ackNow, locate } from "./alarm_bar.tsx";
+import { LetterBadge, useDesk } from "./control_parts.tsx";
+import { AlarmHead } from "./shelve.tsx";
+
+const Trend = lazy(() => import("./trend.tsx"));
+
+interface CardProps {
+  alarm: Alarm;
+  onClose: () => void;
+}
+
+function stepsOf(alarm: Alarm): DeskKey[] {
+  if (alarm.gas_level > 0) return ["cardGas1", "cardGas2", "cardGas3", "cardGas4", "cardGas5"];
+  if (alarm.kind === "stale") return ["cardStale1", "cardStale2", "cardStale3"];
+  if (alarm.kind === "on" || alarm.kind === "off") return ["cardSwitch1", "cardSwitch2"];
+  return ["cardValue1", "cardValue2", "cardValue3", "cardValue4"];
+}
+
+export function ResponseCard({ alarm, onClose }: CardProps) {
+  const { t, lang } = useDesk();
+  const tag = useTags().value?.rows.find((row) => row.code === alarm.tag);
+  const running = useResponses().value?.rows.find((row) =>
+    row.id === alarm.response && !isOver(row.state));
+  const act = (run: () => void) => () => {
+    onClose();
+    run();
+  };
+  const actions = (
+    <>
+      {alarm.response && (
+        <ButtonLink href={`#/response/${alarm.response}`}>{t("openConsole")}</ButtonLink>
+      )}
+      <Button text={t("locate")} run={act(() => locate(alarm))} />
+      {mayReset(alarm) && (
+        <Button
+          text={t("reset")}
+          run={act(() => void reset(alarm).then((bad) => bad && say(bad, false)))}
+        />
+      )}
+      {!running && (
+        <Button
+          text={t("startEmergency")} kind="danger" run={() => sheet.set({ kind: "start", alarm })}
+        />
+      )}
+      {!alarm.acked && (
+        <Button text={t("ack")} kind="main" run={act(() => void ackNow(alarm))} />
+      )}
+    </>
+  );
+  return (
+    <Dialog title={t("cardTitle")} onClose={onClose} actions={actions} isWide>
+      <AlarmHead alarm={alarm} />
+      <div className="card-columns">
+        <div className="stack">
+          <CardFacts alarm={alarm} />
+          <h3>{t("cardTodo")}</h3>
+          <ol className="card-steps">
+            {stepsOf(alarm).map((key) => <li key={key}>{t(key)}</li>)}
+          </ol>
+          <p className="soft">{t("cardHint")}</p>
+        </div>
+        <div className="stack">
+          {tag && (
+            <Suspense fallback={<Loading />}>
+              <Trend tag={tag} hours={1} />
+            </Suspense>
+          )}
+          <h3>{t("journal")}</h3>
+          <CardJournal alarm={alarm} />
+        </div>
+      </div>
+      <p className="unseen">{alarmName(alarm, lang)}</p>
+    </Dialog>
+  );
+}
+
+function CardFacts({ alarm }: { alarm: Alarm }) {
+  const { t, lang } = useDesk();
+  const areas = useAreas();
+  const me = useMe();
+  const facts: [string, string][] = [
+    [t("colValue"), valueText(alarm)],
+    [t("colLimit"), limitText(alarm)],
+    [t("area"), areas.nameOf(alarm.area, lang)],
+    [t("colRaised"), alarm.raised_at ? wallClock(Date.parse(alarm.raised_at)) : "—"],
+    [t("colCount"), String(alarm.count)],
+  ];
+  if (alarm.gas_level > 0) facts.push([t("gasLevel"), String(alarm.gas_level)]);
+  if (alarm.acked_by_name) {
+    facts.push([t("ackedBy"), `${alarm.acked_by_name} · ${dateTime(alarm.acked_at)}`]);
+  }
+  if (alarm.shelf) facts.push([t("reason"), alarm.shelf.reason]);
+  return (
+    <>
+      <p><LetterBadge alarm={alarm} /></p>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}><dt>{name}</dt><dd className="num">{value}</dd></div>
+        ))}
+        {may(me, "alarm_limit", "list") && <Procedure code={alarm.code} />}
+      </dl>
+    </>
+  );
+}
+
+function Procedure({ code }: { code: string }) {
+  const { t } = useDesk();
+  const rows = useRows("alarm_limit", { filter: ["eq", "code", code], limit: 1 }).value?.rows;
+  const procedure = String(rows?.[0]?.["procedure"] ?? "");
+  return procedure ? <div><dt>{t("procedure")}</dt><dd>{procedure}</dd></div> : null;
+}
+
+function CardJournal({ alarm }: { alarm: Alarm }) {
+  const { t } = useDesk();
+  const query = useQuery(`alarms/journal/of/${alarm.id}`, () =>
+    calls.journal({ alarm: alarm.id, limit: 8 }));
+  return (
+    <Ready query={query}>
+      {({ rows }) => (
+        <ul className="card-journal">
+          {rows.map((row, at) => (
+            <li key={`${row.at}/${at}`}>
+              <span className="num">{dateTime(row.at)}</span>
+              <span>{actText(t, row.act)}</span>
+              <span>{row.actor.name ?? ""}</span>
+              <span className="soft">{row.comment ?? ""}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Ready>
+  );
+}
+
+const acts: Record<string, DeskKey> = {
+  raise: "actRaise", raised: "actRaise", clear: "actClear", cleared: "actClear", ack: "ack",
+  acked: "ack", acknowledge: "ack", reset: "reset", shelve: "shelve", shelved: "shelve",
+  unshelve: "unshelve", unshelved: "unshelve", suppress: "letterH", unsuppress: "actUnsuppress",
+  out_of_service: "takeOut", in_service: "putBack", latch: "letterE", stale: "letterStale",
+};
+export function actText(t: (key: DeskKey) => string, act: string): string {
+  const word = act.replace(/^alarm\./, "");
+  const key = acts[word];
+  return key ? t(key) : word;
+}

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { deskText } from "./desk.ts";
+import { phoneText } from "./phone.ts";
+import { planText } from "./plan.ts";
+
+const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+const blocks = [["desk", deskText], ["phone", phoneText], ["plan", planText]] as const;
+
+test.each(blocks)("the words of %s are whole in both languages", (_, block) => {
+  const zh: Record<string, string> = block.zh;
+  const en: Record<string, string> = block.en;
+  expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
+  for (const [key, text] of Object.entries(zh)) {
+    const other = en[key] ?? "";
+    expect([key, text.trim() !== "", other.trim() !== ""]).toEqual([key, true, true]);
+    expect([key, holes(other)]).toEqual([key, holes(text)]);
+    expect([key, /\p{Script=Han}/u.test(other)]).toEqual([key, false]);
+  }
+});
