@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./anlan bench NAME [ARGS]: the room's NAME_bench if there is one, else `anlan bench NAME`.
+# ./anlan bench NAME [ARGS]: the room's NAME_bench if there is one, else tools/bench/NAME.mjs, which
+# works the whole program.
 # JSON lines go to standard output; everything else, the build included, to standard error.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,4 +14,9 @@ if compgen -G "src/*/${name}_bench.cpp" >/dev/null; then
   ninja -C build/release "${name}_bench" >&2
   exec "build/release/${name}_bench" "${@:2}"
 fi
-exec build/release/anlan bench "$@"
+if [ -f "tools/bench/$name.mjs" ]; then
+  [ -d web/node_modules/playwright-core ] || npm --prefix web ci --no-audit --no-fund >&2
+  exec node "tools/bench/$name.mjs" "${@:2}"
+fi
+echo "anlan: there is no bench '$name'" >&2
+exit 2

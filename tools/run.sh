@@ -38,5 +38,8 @@ esac
 
 tools/root.sh ensure run
 tools/build.sh fresh || tools/root.sh enter -- tools/build.sh program
+# An empty plant has no simulated machines.
+machines=(tools/demo.sh)
+[[ " ${words[*]} " != *" --empty "* ]] || machines=()
 exec tools/root.sh enter "${bind[@]}" -- \
-  build/release/anlan serve --port "$port" --data "$data" "${words[@]}"
+  "${machines[@]}" build/release/anlan serve --port "$port" --data "$data" "${words[@]}"

@@ -121,7 +121,11 @@ export class Seat {
     const claim = panel.getByRole("button", { name: this.t.taskClaim, exact: true });
     const comment = this.commentIn(panel);
     await claim.or(comment).first().waitFor();
-    if (await claim.isVisible()) await claim.click();
+    // An alarm bar that comes up meanwhile moves the button from under the pointer.
+    for (let tries = 0; tries < 5 && !(await comment.isVisible()); tries += 1) {
+      if (await claim.isVisible()) await claim.click();
+      await comment.waitFor({ timeout: 3000 }).catch(() => {});
+    }
     await comment.waitFor();
     return panel;
   }

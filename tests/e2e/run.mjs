@@ -9,6 +9,7 @@ import { form, photoAfter, Seat } from "./acts.mjs";
 import { launch, look, openContext, Watch } from "./browser.mjs";
 import { setUpWalk } from "./set_up.mjs";
 import { killWalk } from "./kill.mjs";
+import { responseKillWalk, responseWalk } from "./response.mjs";
 import { pause, root, startServer } from "./server.mjs";
 import { readSeed } from "./seed.mjs";
 
@@ -279,3 +280,17 @@ test("kill -9 while people report loses nothing", { timeout: 300000 }, async (co
   if (!"kill".includes(only)) return context.skip("not asked for");
   await killWalk({ seed });
 });
+
+for (const lang of ["zh", "en"]) {
+  walk(`from a gas trip to a counted, audited response, ${lang}`, async ({ newWatch, atEnd }) => {
+    const browser = await launch();
+    atEnd(() => browser.close());
+    await responseWalk({ browser, newWatch, seed, lang, atEnd });
+  });
+}
+
+test("kill -9 during a response: it goes on at the right step", { timeout: 300000 },
+  async (context) => {
+    if (!"kill response".includes(only)) return context.skip("not asked for");
+    await responseKillWalk({ seed });
+  });

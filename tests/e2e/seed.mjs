@@ -8,6 +8,7 @@ export function readSeed() {
   const areas = seed.records.find((list) => list.form === "area").rows;
   return {
     password: seed.password,
+    logins: seed.people.map((person) => person.login),
     nameOf: (login) => seed.people.find((person) => person.login === login).name,
     areaName: (code, lang) => areas.find((area) => area.code === code)[`name_${lang}`],
   };
