@@ -19,7 +19,8 @@ const licences = {
   atomic: "GPL-3.0-or-later WITH GCC-exception-3.1",
   c: "LGPL-2.1-or-later", m: "LGPL-2.1-or-later", resolv: "LGPL-2.1-or-later",
   modbus: "LGPL-2.1-or-later", mosquitto: "EPL-2.0", "hpdf-2.3.0": "Zlib", curl: "curl",
-  // What Debian's libcurl brings along. Of "LGPL-3.0-or-later OR GPL-2.0-or-later" we take the first.
+  // What Debian's libcurl brings along. Of "LGPL-3.0-or-later OR GPL-2.0-or-later" we take the
+  // first.
   nghttp2: "MIT", nghttp3: "MIT", ssh2: "BSD-3-Clause", psl: "MIT", ffi: "MIT",
   rtmp: "LGPL-2.1-or-later", gnutls: "LGPL-2.1-or-later", "p11-kit": "BSD-3-Clause",
   tasn1: "LGPL-2.1-or-later", gmp: "LGPL-3.0-or-later", nettle: "LGPL-3.0-or-later",
