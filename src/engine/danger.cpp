@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <limits>
 
 namespace anlan::engine {
 namespace {
@@ -114,8 +115,17 @@ Danger danger_of(const Json& record, const PlantModel& plant, Sensing& sensing, 
                                                    .growth_m_s = growth,
                                                    .horizon_s = kHorizon_s}));
   Json detectors = Json::array();
+  Json value, limit_shown, unit;  // of the detector that began it, or of the nearest to it
+  double nearest = std::numeric_limits<double>::infinity();
   for (const Telling& one : telling_detectors(plant, sensing)) {
     danger.signature += one.tag->code + ";";
+    double away = twin::distance_m(source, *one.tag->at);
+    if (away < nearest) {
+      nearest = away;
+      value = one.value;
+      limit_shown = one.limit;
+      unit = one.tag->unit;
+    }
     detectors.push(Json::object({{"tag", one.tag->code},
                                  {"x", one.tag->at->x},
                                  {"y", one.tag->at->y},

@@ -180,8 +180,12 @@ class Engine {
   void tell_events();
   bool pause(Duration wait);
   bool has_waiting();
-  Result<RecordId> visible_response(const access::Subject& by, store::View& view, RecordId id,
-                                    Json& record);
+  struct SeenResponse {
+    Json whole;          // for deciding; never for an answer
+    Json shown;          // what the caller may see of the record
+    bool leads = false;  // may see who is where: whoever calls the roll or exports
+  };
+  Result<SeenResponse> visible_response(const access::Subject& by, store::View& view, RecordId id);
   Result<std::unique_ptr<store::View>> snapshot() { return database_->snapshot(); }
 
   Config config_;

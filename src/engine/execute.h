@@ -126,6 +126,7 @@ class Execution {
   Result<std::size_t> suspend_one(RecordId permit, std::string_view reason, const Json& detail);
   Result<Json> shut_gates(RecordId response, const std::vector<std::string>& areas);
   Result<void> open_gates(RecordId response);
+  Result<std::string> other_owner(const std::string& gate, RecordId response);
   // What a step of a response's flow means for its stamps.
   Result<void> after_response_step(RecordId id);
   Result<void> mark(RecordId response, const std::vector<ehs::Mark>& marks);

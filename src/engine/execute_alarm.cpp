@@ -112,8 +112,14 @@ Result<void> Execution::answer_alarm(const alarms::Definition& definition,
   }
   const AreaInfo* area = around_.plant->area(definition.area);
   if (area == nullptr) return {};
-  auto running = TRY(open_response(area->id.text()));
-  if (running) return {};
+  if (TRY(open_response(area->id.text()))) {
+    // Work that was begun or validated again meanwhile stops all the same.
+    std::vector<std::string> areas;
+    ehs::AlarmPlace place{.area = definition.area};
+    if (tag != nullptr) place.at = tag->at;
+    TRY(suspend_touched(place, detail, areas));
+    return {};
+  }
   bool is_drill = tag != nullptr && tag->is_simulated;
   TRY(begin_response({.mode = is_drill ? "drill" : "real",
                       .trigger = "alarm",

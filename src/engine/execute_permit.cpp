@@ -5,6 +5,7 @@
 
 #include "engine/execute.h"
 #include "engine/permits.h"
+#include "engine/read.h"
 
 namespace anlan::engine {
 namespace {
@@ -82,6 +83,11 @@ Result<Json> Execution::execute(const SuspendPermits& what) {
 Result<Json> Execution::execute(const SuspendPermit& what) {
   const records::Form* form = TRY(form_of("permit"));
   if (what.reason.empty()) return refuse(ErrorCode::MissingField, {}, "reason");
+  Reader reader(transaction_, around_.packs, around_.now);
+  auto reach = TRY(reader.reach(command_->by, *form, what.permit, access::Action::Read));
+  bool is_seen =
+      reach.is_allowed && TRY(records::is_visible(transaction_, *form, what.permit, reach.scope));
+  if (!is_seen) return refuse(ErrorCode::NotFound);
   TRY(suspend_one(what.permit, "person", Json::object({{"note", what.reason}})));
   return answer_record(*form, what.permit);
 }
@@ -116,6 +122,24 @@ Result<Json> Execution::shut_gates(RecordId response, const std::vector<std::str
   return shut;
 }
 
+// An open response, other than this one, that shut the gate too; empty for none.
+Result<std::string> Execution::other_owner(const std::string& gate, RecordId response) {
+  const records::Form* form = TRY(form_of("response"));
+  Filter open{.kind = Filter::Kind::In,
+              .field = "state",
+              .values = {Json("asked"), Json("responding"), Json("all_counted")}};
+  for (const Json& row : TRY(records::all_whole(transaction_, *form, open, 1'000))) {
+    RecordId id = TRY(RecordId::parse(row.text_or("id", "")));
+    if (id == response) continue;
+    for (const ehs::Step& step : TRY(ehs::steps_of(transaction_, id))) {
+      const Json& gates = step.detail["gates"];
+      if (step.step != "gate_shut" || !gates.is_array()) continue;
+      if (std::ranges::contains(gates.as_array(), Json(gate))) return id.text();
+    }
+  }
+  return std::string();
+}
+
 Result<void> Execution::open_gates(RecordId response) {
   auto rows = TRY(transaction_.query(
       {"SELECT gate, version FROM gate_rule WHERE response = ? AND is_open = 0 ORDER BY gate",
@@ -127,12 +151,14 @@ Result<void> Execution::open_gates(RecordId response) {
                        .subject_id = response.text(),
                        .at = around_.now};
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    // Another response that still runs takes the shut gate over.
+    std::string heir = TRY(other_owner(rows[i].text("gate"), response));
     change.rows.push_back({.kind = Kind::Update,
                            .table = "gate_rule",
                            .key = {{"gate", rows[i].text("gate")}},
-                           .cells = {{"is_open", int64_t{1}},
-                                     {"reason", std::string()},
-                                     {"response", std::string()},
+                           .cells = {{"is_open", int64_t{heir.empty() ? 1 : 0}},
+                                     {"reason", std::string(heir.empty() ? "" : "response")},
+                                     {"response", heir},
                                      {"at", around_.now.ns}},
                            .version = rows[i].int64("version")});
   }

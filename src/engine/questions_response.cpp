@@ -34,16 +34,22 @@ Json place_of(const std::optional<ehs::PersonRow>& row, const std::optional<Trac
 
 }  // namespace
 
-Result<RecordId> Engine::visible_response(const access::Subject& by, store::View& view, RecordId id,
-                                          Json& record) {
+Result<Engine::SeenResponse> Engine::visible_response(const access::Subject& by, store::View& view,
+                                                      RecordId id) {
   const records::Form* form = packs_.forms.find("response");
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   Reader reader(view, packs_, config_.store.clock.now());
   auto reach = TRY(reader.reach(by, *form, id, Action::Read));
   if (!reach.is_allowed) return refuse(ErrorCode::NotFound);
-  TRY(records::read(view, *form, id, reach.scope, reach.modes));
-  record = TRY(records::read_whole(view, *form, id));
-  return id;
+  SeenResponse seen;
+  seen.shown = TRY(records::read(view, *form, id, reach.scope, reach.modes));
+  seen.whole = TRY(records::read_whole(view, *form, id));
+  auto calls =
+      packs_.policy.may(by, {.form = form->id, .action = Action::Press, .button = "roll_call"});
+  auto exports = packs_.policy.may(by, {.form = form->id, .action = Action::Export});
+  seen.leads = (calls.allowed && matches(calls.scope, seen.whole)) ||
+               (exports.allowed && matches(exports.scope, seen.whole));
+  return seen;
 }
 
 Result<Json> Engine::responses(const access::Subject& by) {
@@ -70,23 +76,24 @@ Result<Json> Engine::responses(const access::Subject& by) {
   return Json::object({{"rows", std::move(rows)}});
 }
 
+// Names and places of people are for those who lead; everybody else sees counts.
 Result<Json> Engine::response(const access::Subject& by, RecordId id) {
   auto view = TRY(snapshot());
-  Json record;
-  TRY(visible_response(by, *view, id, record));
+  SeenResponse seen = TRY(visible_response(by, *view, id));
   auto plant = sensing_->plant();
   Instant now = config_.store.clock.now();
-  ResponseView shown(*view, packs_, *plant, *sensing_, now, id, record);
-  Json out =
-      Json::object({{"response", response_head(record, *plant)}, {"now", format_instant(now)}});
+  ResponseView shown(*view, packs_, *plant, *sensing_, now, id, seen.whole);
+  Json head = response_head(seen.shown, *plant);
+  head.set("closed_at", TRY(ended_at(*view, id)));
+  Json out = Json::object({{"response", std::move(head)}, {"now", format_instant(now)}});
   out.set("steps", TRY(shown.steps()));
   out.set("counts", TRY(ehs::counts_of(*view, id)));
-  out.set("people", TRY(shown.people()));
-  out.set("hazard", danger_of(record, *plant, *sensing_, now).shown);
+  out.set("people", seen.leads ? TRY(shown.people()) : Json::array());
+  out.set("hazard", danger_of(seen.whole, *plant, *sensing_, now).shown);
   out.set("permits", TRY(shown.permits()));
   out.set("gates", TRY(shown.gates()));
   out.set("team", TRY(shown.team()));
-  out.set("log", TRY(shown.log()));
+  out.set("log", seen.leads ? TRY(shown.log()) : Json::array());
   return out;
 }
 
@@ -99,11 +106,16 @@ Result<Json> Engine::my_route(const access::Subject& by, RecordId id) {
   // Whoever is counted in it may see the way out, whatever else is closed to them.
   std::optional<ehs::PersonRow> row;
   if (badge != nullptr) row = TRY(ehs::person_of(*view, id, badge->id));
-  Json record;
-  if (row) record = TRY(records::read_whole(*view, *form, id));
-  else TRY(visible_response(by, *view, id, record));
+  Json record =
+      row ? TRY(records::read_whole(*view, *form, id)) : TRY(visible_response(by, *view, id)).whole;
   Instant now = config_.store.clock.now();
-  Json out = Json::object({{"response", response_head(record, *plant)}});
+  Json head = response_head(record, *plant);
+  Json told = Json::object();
+  for (const char* name : {"id", "number", "mode", "state", "name", "area", "area_name",
+                           "alarm_name", "raised_at", "procedure"}) {
+    told.set(name, head[name]);
+  }
+  Json out = Json::object({{"response", std::move(told)}});
   Json me;
   if (badge != nullptr) {
     me = place_of(row, sensing_->presence().of(badge->code), now);
@@ -116,11 +128,11 @@ Result<Json> Engine::my_route(const access::Subject& by, RecordId id) {
 
 Result<Json> Engine::report(const access::Subject& by, RecordId id) {
   auto view = TRY(snapshot());
-  Json record;
-  TRY(visible_response(by, *view, id, record));
+  SeenResponse seen = TRY(visible_response(by, *view, id));
+  if (!seen.leads) return refuse(ErrorCode::Forbidden, "the report names people");
   auto plant = sensing_->plant();
   Instant now = config_.store.clock.now();
-  ResponseView shown(*view, packs_, *plant, *sensing_, now, id, record);
+  ResponseView shown(*view, packs_, *plant, *sensing_, now, id, seen.whole);
   Json report = TRY(shown.report());
   auto head = database_->ledger().newest_head(*view);
   Json ledger;

@@ -329,7 +329,6 @@ Result<Json> ResponseView::report() {
     bool is_given = row["done_at"].is_text();
     row.set("voucher", Json::object({{"kind", voucher_of(post)},
                                      {"given", is_given},
-                                     {"late", false},
                                      {"files", files_of(record_, post)}}));
     if (!is_given) missing.push(Json::object({{"step", "do_" + post}, {"name", row["name"]}}));
   }

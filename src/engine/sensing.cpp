@@ -96,8 +96,8 @@ Result<void> Sensing::samples(std::span<const history::Sample> samples) {
   return history_->append(samples);
 }
 
-// A transition that the writer can't take now (its queue is full) fails the whole delivery: the
-// driver tries again, and the evaluator is made anew from what the database holds.
+// Where the writer can't take a transition (its queue is full), the evaluator is made anew from
+// what the database holds, and the next sample trips again.
 Result<void> Sensing::send(std::vector<alarms::Trip> trips) {
   if (trips.empty()) return {};
   ApplyAlarms what;

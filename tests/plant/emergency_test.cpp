@@ -335,6 +335,60 @@ TEST_P(EmergencyTest, TracksOfAResponseAreForgottenAfterThirtyDays) {
   EXPECT_EQ(tracks(), 0);
 }
 
+TEST_P(EmergencyTest, AWorkerSeesCountsAndNoNamesOfOthers) {
+  pass(Duration::seconds(2));
+  give("GAS-2107", 60);
+  turn();
+  pass(Duration::seconds(2));
+  auto id = RecordId::parse(only_response().text_or("id", "")).value();
+  auto worker = plant_->as("worker111").value();
+  Json seen = engine().response(worker, id).value();
+  EXPECT_GT(seen["counts"].int_or("total", 0), 0);
+  EXPECT_TRUE(seen["people"].as_array().empty());
+  EXPECT_TRUE(seen["log"].as_array().empty());
+  EXPECT_FALSE(seen["response"].has("voucher_isolate"));
+  EXPECT_EQ(engine().report(worker, id).error().code, ErrorCode::Forbidden);
+  EXPECT_FALSE(console()["people"].as_array().empty());
+}
+
+TEST_P(EmergencyTest, AGateOfTwoResponsesStaysShutUntilBothAreOver) {
+  auto start = [&](const char* area) {
+    auto begun = plant_->run(plant_->as("safety1").value(),
+                             engine::StartResponse{.mode = "drill", .area = area});
+    EXPECT_TRUE(begun) << (begun ? "" : begun.error().detail);
+    return RecordId::parse((*begun)["record"].text_or("id", "")).value();
+  };
+  auto stop = [&](RecordId id) {
+    auto duty = plant_->as("safety1").value();
+    Json tasks = engine().tasks(duty).value();
+    for (const Json& task : tasks["rows"].as_array()) {
+      bool is_it = task["node"] == Json("command") && task["record_id"] == Json(id.text());
+      if (!is_it) continue;
+      auto done = plant_->run(
+          duty, engine::CompleteTask{.task = TaskId::parse(task.text_or("id", "")).value(),
+                                     .outcome = "stop",
+                                     .comment = "over",
+                                     .fields = Json::object()});
+      EXPECT_TRUE(done) << (done ? "" : done.error().detail);
+    }
+  };
+  auto shut = [&] {
+    int count = 0;
+    Json rules = engine().gate_rules().value();
+    for (const Json& rule : rules.as_array()) count += rule.bool_or("is_open", true) ? 0 : 1;
+    return count;
+  };
+  // The hot work in A1 and the confined space in A2 are touched by both.
+  RecordId first = start("A1");
+  int gates = shut();
+  RecordId second = start("A2");
+  EXPECT_EQ(shut(), gates);
+  stop(first);
+  EXPECT_GE(shut(), 1);
+  stop(second);
+  EXPECT_EQ(shut(), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, EmergencyTest, testing::Values(On::Sqlite, On::Postgres),
                          [](const auto& one) {
                            return one.param == On::Sqlite ? "Sqlite" : "Postgres";

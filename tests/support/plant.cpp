@@ -46,8 +46,32 @@ engine::Config Plant::config() const {
           .pack_folders = {"packs"}};
 }
 
+// Seeding takes most of a short test's time: one plant is seeded for the whole program, and each
+// test on SQLite's own file gets a copy of it.
+Result<std::string> Plant::seeded_folder() {
+  static std::unique_ptr<Plant> seeded;
+  if (!seeded) {
+    std::unique_ptr<Plant> plant(new Plant({}, fresh_folder()));
+    TRY(plant->reopen());
+    TRY(engine::seed_demo(*plant->engine_));
+    plant->engine_.reset();
+    seeded = std::move(plant);
+  }
+  return seeded->folder_.string();
+}
+
 Result<std::unique_ptr<Plant>> Plant::create(const PlantOptions& options) {
   std::unique_ptr<Plant> plant(new Plant(options, fresh_folder()));
+  bool is_copy = options.is_seeded && options.database.empty() && options.sqlite_vfs.empty();
+  if (is_copy) {
+    std::string seeded = TRY(seeded_folder());
+    fs::copy(seeded, plant->folder_, fs::copy_options::recursive);
+    // Other randomness than the seeding had: no id may come twice.
+    plant->random_ = SeededRandom(options.seed + 1'000'003);
+    TRY(plant->reopen());
+    TRY(plant->engine_->refresh_demo());
+    return plant;
+  }
   TRY(plant->reopen());
   if (options.is_seeded) TRY(engine::seed_demo(*plant->engine_));
   return plant;

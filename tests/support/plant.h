@@ -45,6 +45,7 @@ class Plant {
 
  private:
   Plant(const PlantOptions& options, std::filesystem::path folder);
+  static Result<std::string> seeded_folder();
 
   PlantOptions options_;
   std::filesystem::path folder_;
