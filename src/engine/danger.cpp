@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
-#include <limits>
 
 namespace anlan::engine {
 namespace {
@@ -88,10 +87,45 @@ Json cells_of(const twin::Plan& plan, const twin::Plume* plume, double limit, tw
   return cells;
 }
 
+Json detectors_json(const std::vector<Telling>& telling) {
+  Json detectors = Json::array();
+  for (const Telling& one : telling) {
+    detectors.push(Json::object({{"tag", one.tag->code},
+                                 {"x", one.tag->at->x},
+                                 {"y", one.tag->at->y},
+                                 {"value", one.value},
+                                 {"limit", one.limit},
+                                 {"unit", one.tag->unit}}));
+  }
+  return detectors;
+}
+
+// The reading that the phone shows: of the detector that began it, or of the one nearest to it.
+Json nearest_reading(const std::vector<Telling>& telling, twin::Point source) {
+  auto nearest = std::ranges::min_element(
+      telling, {}, [&](const Telling& one) { return twin::distance_m(source, *one.tag->at); });
+  if (nearest == telling.end()) {
+    return Json::object({{"value", nullptr}, {"limit", nullptr}, {"unit", nullptr}});
+  }
+  return Json::object(
+      {{"value", nearest->value}, {"limit", nearest->limit}, {"unit", nearest->tag->unit}});
+}
+
+Json wind_json(const std::optional<twin::Wind>& wind) {
+  if (!wind) return {};
+  return Json::object(
+      {{"speed", std::round(wind->speed_m_s * 10) / 10}, {"from", std::round(wind->from_deg)}});
+}
+
+std::string wind_signature(const twin::Plume* plume) {
+  if (plume == nullptr) return "calm";
+  return std::format("{:.0f}/{:.0f}", std::round(plume->wind.from_deg / 15),
+                     std::round(plume->wind.speed_m_s));
+}
+
 }  // namespace
 
 Danger danger_of(const Json& record, const PlantModel& plant, Sensing& sensing, Instant now) {
-  Danger danger;
   const Json& figures = record["hazard"];
   twin::Point source{number_or(record, "x", 0), number_or(record, "y", 0)};
   double core = number_or(figures, "core_m", kCoreDefault_m);
@@ -104,56 +138,35 @@ Danger danger_of(const Json& record, const PlantModel& plant, Sensing& sensing, 
     plume.stability = stability_for(wind->speed_m_s);
     has_plume = limit > 0 && plume.release.rate_g_s > 0 && plume.check().has_value();
   }
-  bool is_calm = !wind || wind->speed_m_s < twin::kCalmWind_m_s;
+  const twin::Plume* carried = has_plume ? &plume : nullptr;
   double growth = has_plume ? 0 : number_or(figures, "growth_m_s", kGrowthDefault_m_s);
 
   std::vector<twin::Hazard> parts;
   parts.push_back(twin::make_hazard(plant.plan(), {.source = source,
                                                    .radius_m = core,
-                                                   .plume = has_plume ? &plume : nullptr,
+                                                   .plume = carried,
                                                    .limit_g_m3 = limit,
                                                    .growth_m_s = growth,
                                                    .horizon_s = kHorizon_s}));
-  Json detectors = Json::array();
-  Json value, limit_shown, unit;  // of the detector that began it, or of the nearest to it
-  double nearest = std::numeric_limits<double>::infinity();
-  for (const Telling& one : telling_detectors(plant, sensing)) {
+  Danger danger;
+  std::vector<Telling> telling = telling_detectors(plant, sensing);
+  for (const Telling& one : telling) {
     danger.signature += one.tag->code + ";";
-    double away = twin::distance_m(source, *one.tag->at);
-    if (away < nearest) {
-      nearest = away;
-      value = one.value;
-      limit_shown = one.limit;
-      unit = one.tag->unit;
-    }
-    detectors.push(Json::object({{"tag", one.tag->code},
-                                 {"x", one.tag->at->x},
-                                 {"y", one.tag->at->y},
-                                 {"value", one.value},
-                                 {"limit", one.limit},
-                                 {"unit", one.tag->unit}}));
     parts.push_back(twin::make_hazard(
         plant.plan(),
         {.source = *one.tag->at, .radius_m = kDetectorCore_m, .horizon_s = kHorizon_s}));
   }
   danger.hazard = join(plant.plan(), parts);
-  danger.signature += has_plume ? std::format("{:.0f}/{:.0f}", std::round(plume.wind.from_deg / 15),
-                                              std::round(plume.wind.speed_m_s))
-                                : std::string("calm");
-  Json shown_wind;
-  if (wind) {
-    shown_wind = Json::object(
-        {{"speed", std::round(wind->speed_m_s * 10) / 10}, {"from", std::round(wind->from_deg)}});
-  }
-  danger.shown = Json::object(
-      {{"x", source.x},
-       {"y", source.y},
-       {"radius_m", core},
-       {"wind", std::move(shown_wind)},
-       {"is_calm", is_calm},
-       {"has_plume", has_plume},
-       {"detectors", std::move(detectors)},
-       {"cells", cells_of(plant.plan(), has_plume ? &plume : nullptr, limit, source, core)}});
+  danger.signature += wind_signature(carried);
+  danger.shown = nearest_reading(telling, source);
+  danger.shown.set("x", source.x)
+      .set("y", source.y)
+      .set("radius_m", core)
+      .set("wind", wind_json(wind))
+      .set("is_calm", !wind || wind->speed_m_s < twin::kCalmWind_m_s)
+      .set("has_plume", has_plume)
+      .set("detectors", detectors_json(telling))
+      .set("cells", cells_of(plant.plan(), carried, limit, source, core));
   return danger;
 }
 
