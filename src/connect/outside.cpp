@@ -106,7 +106,17 @@ Json Outside::with_elsewhere(const Json& config) const {
 }
 
 Result<void> Outside::connect_sources(const Json& config) {
-  auto list = TRY(parse_sources(with_elsewhere(config)));
+  // A source whose records are wrong costs no other one its data.
+  std::vector<Source> list;
+  Json rows = with_elsewhere(config);
+  for (const Json& row : rows.as_array()) {
+    auto one = parse_sources(Json::array({row}));
+    if (!one) {
+      log_failure("a source is not read", one.error());
+      continue;
+    }
+    for (Source& source : *one) list.push_back(std::move(source));
+  }
   auto fresh = TRY(Sources::make(std::move(list), *sink_, engine_.config().store.clock));
   std::unique_ptr<Sources> old;
   {

@@ -122,7 +122,8 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
       }
       if (!row["offset_value"].is_null()) address.set("offset", row["offset_value"]);
       for (Json& one : sources_.as_array()) {
-        if (one["code"] != Json(tag.source)) continue;
+        // What comes over MQTT names its tags itself.
+        if (one["code"] != Json(tag.source) || one["protocol"] != Json("modbus")) continue;
         Json tags = one["tags"];
         tags.push(address);
         one.set("tags", std::move(tags));

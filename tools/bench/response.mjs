@@ -62,7 +62,7 @@ async function listen(browser, url, client) {
       const message = JSON.parse(data);
       if (message.type === "welcome") return done();
       if (message.seq) socket.send(JSON.stringify({ type: "ack", seq: message.seq }));
-      window.heard.push({ at: Date.now(), ...message });
+      window.heard.push({ ...message, at: Date.now() });
     };
   }));
   return page;
