@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./anlan bench NAME [ARGS]: the room's NAME_bench if there is one, else tools/bench/NAME.mjs, which
-# works the whole program.
+# ./anlan bench NAME [ARGS]: the room's NAME_bench if there is one, else that of tools/bench or
+# tools/bench/NAME.mjs, which work the whole program.
 # JSON lines go to standard output; everything else, the build included, to standard error.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,7 +10,7 @@ if [[ ! $name =~ ^[a-z][a-z0-9_]*$ ]]; then
   exit 2
 fi
 tools/build.sh program >&2
-if compgen -G "src/*/${name}_bench.cpp" >/dev/null; then
+if compgen -G "src/*/${name}_bench.cpp" >/dev/null || [ -f "tools/bench/${name}_bench.cpp" ]; then
   ninja -C build/release "${name}_bench" >&2
   exec "build/release/${name}_bench" "${@:2}"
 fi

@@ -17,7 +17,8 @@ sum() { # of names and contents; folders that do not exist yet count as empty
     LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -c1-32
 }
 sum_of_sources() {
-  sum CMakeLists.txt tests/CMakeLists.txt tools/*.cmake tools/packages tools/verify_ledger src
+  sum CMakeLists.txt tests/CMakeLists.txt tools/*.cmake tools/packages tools/verify_ledger \
+    tools/bench src
 }
 sum_of_pages() { sum web; }
 marked() { [ "$(cat "build/.$1" 2>/dev/null || true)" = "$2" ]; }
@@ -73,7 +74,7 @@ mkdir -p build
 exec 9>build/.lock # two starts in one clone build one after the other
 flock 9
 case "${1:-}" in
-  program) pages; compile anlan ;;
+  program) pages; compile anlan anlan-vision ;;
   all) pages; compile ;;
   native) compile -k 0 ;; # a room that breaks leaves the others to be tested
   pages) pages ;;

@@ -31,5 +31,5 @@ for _ in $(seq 50); do
 done
 setpriv --pdeathsig TERM "$program" plantsim --modbus-port "$modbus" --mqtt-port "$mqtt" \
   --plan packs/plant/plan/plant.geojson "${posts[@]}" >"$folder/plantsim.log" 2>&1 &
-exec "$@" --source "S-PLC1=127.0.0.1:$modbus" --source "S-PLC2=127.0.0.1:$modbus" \
-  --source "S-RTLS=127.0.0.1:$mqtt"
+exec "$@" --packs packs --packs examples --source "S-PLC1=127.0.0.1:$modbus" \
+  --source "S-PLC2=127.0.0.1:$modbus" --source "S-RTLS=127.0.0.1:$mqtt"

@@ -25,6 +25,13 @@ const licences = {
   rtmp: "LGPL-2.1-or-later", gnutls: "LGPL-2.1-or-later", "p11-kit": "BSD-3-Clause",
   tasn1: "LGPL-2.1-or-later", gmp: "LGPL-3.0-or-later", nettle: "LGPL-3.0-or-later",
   hogweed: "LGPL-3.0-or-later", idn2: "LGPL-3.0-or-later", unistring: "LGPL-3.0-or-later",
+  // Of anlan-vision; X11 and GLX are what Debian's OpenCV core brings along.
+  opencv_core: "Apache-2.0", opencv_imgproc: "Apache-2.0", opencv_features2d: "Apache-2.0",
+  opencv_calib3d: "Apache-2.0", opencv_flann: "Apache-2.0", jpeg: "IJG AND BSD-3-Clause",
+  webp: "BSD-3-Clause", sharpyuv: "BSD-3-Clause", seccomp: "LGPL-2.1-only", tbb: "Apache-2.0",
+  lapack: "BSD-3-Clause", blas: "BSD-3-Clause", quadmath: "LGPL-2.1-or-later",
+  gfortran: "GPL-3.0-or-later WITH GCC-exception-3.1",
+  GLX: "MIT", GLdispatch: "MIT", X11: "MIT", xcb: "MIT", Xau: "MIT", Xdmcp: "MIT",
   pthread: "LGPL-2.1-or-later", dl: "LGPL-2.1-or-later", rt: "LGPL-2.1-or-later",
 };
 
@@ -49,7 +56,7 @@ export function complaints(names, known = licences) {
 function programs(root) {
   const folders = [join(root, "build/release"), join(root, "build/release/tools/verify_ledger")];
   return folders.filter(existsSync).flatMap((folder) => readdirSync(folder)
-    .filter((name) => name === "anlan" || name === "verify_ledger")
+    .filter((name) => ["anlan", "anlan-vision", "verify_ledger"].includes(name))
     .map((name) => join(folder, name)));
 }
 

@@ -240,18 +240,41 @@ Result<store::Change> set_language(const Desk& desk, PersonId person, std::strin
   return change;
 }
 
-Result<std::vector<OrgUnit>> org_units(store::View& view) {
-  Rows rows = TRY(view.query({"SELECT * FROM org_unit"}));
-  std::vector<OrgUnit> out;
-  for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(org_of(rows[i]));
-  // Sorted here: the two databases do not collate alike.
-  std::ranges::sort(out, {}, &OrgUnit::path);
-  return out;
+Result<std::vector<OrgUnit>> org_units(store::View& view) { return *TRY(known_units(view)); }
+
+Result<std::shared_ptr<const std::vector<OrgUnit>>> known_units(store::View& view) {
+  auto read = [&]() -> Result<std::vector<OrgUnit>> {
+    Rows rows = TRY(view.query({"SELECT * FROM org_unit"}));
+    std::vector<OrgUnit> out;
+    for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(org_of(rows[i]));
+    // Sorted here: the two databases do not collate alike.
+    std::ranges::sort(out, {}, &OrgUnit::path);
+    return out;
+  };
+  return store::remembered<std::vector<OrgUnit>>(view, "access.units", {"org_unit"}, read);
+}
+
+Result<std::string> unit_path(store::View& view, std::string_view code_or_path) {
+  using Paths = store::ByText<std::string>;
+  auto read = [&]() -> Result<Paths> {
+    auto units = TRY(known_units(view));
+    Paths paths;
+    for (const OrgUnit& unit : *units) paths.emplace(unit.path, unit.path);
+    for (const OrgUnit& unit : *units) paths.emplace(unit.code, unit.path);
+    return paths;
+  };
+  auto paths = TRY(store::remembered<Paths>(view, "access.unit_paths", {"org_unit"}, read));
+  auto found = paths->find(code_or_path);
+  if (found == paths->end()) return refuse(ErrorCode::NotFound, "unit");
+  return found->second;
 }
 
 Result<Person> find_person(store::View& view, PersonId id) {
-  Rows rows = TRY(person_rows(view, id));
-  return person_of(rows[0]);
+  auto read = [&]() -> Result<Person> {
+    Rows rows = TRY(person_rows(view, id));
+    return person_of(rows[0]);
+  };
+  return *TRY(store::remembered<Person>(view, "access.person." + id.text(), {"person"}, read));
 }
 
 Result<std::optional<Person>> find_login(store::View& view, std::string_view login) {

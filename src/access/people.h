@@ -1,6 +1,7 @@
 #pragma once
 // The organisation tree, people and their grants. Deciders return Changes; refusals name the field.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,7 +59,10 @@ Result<store::Change> set_grants(const Desk& desk, PersonId person, std::vector<
 // Ends sessions, tokens, grants and the password; the name stays on what the person did.
 Result<store::Change> leave(const Desk& desk, PersonId person);
 
-Result<std::vector<OrgUnit>> org_units(store::View& view);   // by path: parents first
+Result<std::vector<OrgUnit>> org_units(store::View& view);  // by path: parents first
+// The same without a copy: shared with whoever reads it, until a unit changes.
+Result<std::shared_ptr<const std::vector<OrgUnit>>> known_units(store::View& view);
+Result<std::string> unit_path(store::View& view, std::string_view code_or_path);  // NotFound
 Result<Person> find_person(store::View& view, PersonId id);  // NotFound; finds who left, too
 Result<std::optional<Person>> find_login(store::View& view, std::string_view login);
 Result<bool> has_people(store::View& view);

@@ -159,24 +159,62 @@ Result<LoginResult> open_session(const Desk& desk, const LoginCommand& command,
   return LoginResult{.change = std::move(change), .answer = id};
 }
 
-Result<Subject> subject_for(store::View& view, std::string_view person_text) {
-  PersonId person = TRY(PersonId::parse(person_text));
-  Result<Subject> subject = subject_of(view, person);
-  if (!subject && subject.error().code == ErrorCode::NotFound) {
-    return refuse(ErrorCode::NotLoggedIn);
-  }
-  return subject;
+// Kept in memory until anybody's account, grants or password change.
+Result<Subject> subject_for(store::View& view, const std::string& person_text) {
+  auto read = [&]() -> Result<Subject> {
+    PersonId person = TRY(PersonId::parse(person_text));
+    Result<Subject> subject = subject_of(view, person);
+    if (!subject && subject.error().code == ErrorCode::NotFound) {
+      return refuse(ErrorCode::NotLoggedIn);
+    }
+    return subject;
+  };
+  return *TRY(store::remembered<Subject>(view, "access.subject." + person_text,
+                                         {"person", "role_grant", "credential"}, read));
+}
+
+struct KnownToken {
+  std::string person{};
+  Instant expires{};
+};
+
+Result<KnownToken> token_row(store::View& view, const std::string& token_sha256) {
+  Rows rows = TRY(view.query(
+      {"SELECT person_id, expires_at FROM api_token WHERE token_sha256 = ?", {token_sha256}}));
+  if (rows.empty()) return refuse(ErrorCode::NotLoggedIn);
+  return KnownToken{rows[0].text("person_id"), {rows[0].int64("expires_at")}};
 }
 
 Result<Subject> authenticate_token(store::View& view, std::string_view token, Instant now) {
-  Rows rows = TRY(view.query(
-      {"SELECT person_id, expires_at FROM api_token WHERE token_sha256 = ?", {digest(token)}}));
-  if (rows.empty() || rows[0].int64("expires_at") <= now.ns) {
-    return refuse(ErrorCode::NotLoggedIn);
-  }
-  Subject subject = TRY(subject_for(view, rows[0].text("person_id")));
+  std::string hash = digest(token);
+  auto known = TRY(store::remembered<KnownToken>(view, "access.token." + hash, {"api_token"},
+                                                 [&] { return token_row(view, hash); }));
+  if (known->expires <= now) return refuse(ErrorCode::NotLoggedIn);
+  Subject subject = TRY(subject_for(view, known->person));
   subject.actor.kind = Actor::Kind::Token;
   return subject;
+}
+
+struct KnownSession {
+  SessionId id{};
+  std::string person{};
+  std::string client{};
+  Instant created{};
+  Instant touched{};
+};
+
+Result<KnownSession> session_row(store::View& view, const std::string& token_sha256) {
+  Rows rows =
+      TRY(view.query({"SELECT id, person_id, client, created_at, touched_at FROM session "
+                      "WHERE token_sha256 = ?",
+                      {token_sha256}}));
+  if (rows.empty()) return refuse(ErrorCode::NotLoggedIn);
+  Row row = rows[0];
+  return KnownSession{.id = TRY(SessionId::parse(row.text("id"))),
+                      .person = row.text("person_id"),
+                      .client = row.text("client"),
+                      .created = {row.int64("created_at")},
+                      .touched = {row.int64("touched_at")}};
 }
 
 }  // namespace
@@ -234,18 +272,16 @@ Result<Subject> authenticate(store::View& view, std::string_view token, Instant 
                              const SessionRules& rules) {
   if (token.size() < kTokenCharsMin || token.size() > 128) return refuse(ErrorCode::NotLoggedIn);
   if (token.starts_with(kTokenPrefix)) return authenticate_token(view, token, now);
-  Rows rows =
-      TRY(view.query({"SELECT id, person_id, client, created_at, touched_at FROM session "
-                      "WHERE token_sha256 = ?",
-                      {digest(token)}}));
-  if (rows.empty()) return refuse(ErrorCode::NotLoggedIn);
-  Row row = rows[0];
-  Duration idle_max = row.text("client") == "m" ? rules.idle_max_phone : rules.idle_max;
-  bool is_idle = Instant{row.int64("touched_at")} + idle_max <= now;
-  bool is_old = Instant{row.int64("created_at")} + rules.age_max <= now;
+  std::string hash = digest(token);
+  // Every log-in, log-out and sign of life changes the table, so what is kept is never older.
+  auto known = TRY(store::remembered<KnownSession>(view, "access.session." + hash, {"session"},
+                                                   [&] { return session_row(view, hash); }));
+  Duration idle_max = known->client == "m" ? rules.idle_max_phone : rules.idle_max;
+  bool is_idle = known->touched + idle_max <= now;
+  bool is_old = known->created + rules.age_max <= now;
   if (is_idle || is_old) return refuse(ErrorCode::NotLoggedIn);
-  Subject subject = TRY(subject_for(view, row.text("person_id")));
-  subject.session = TRY(SessionId::parse(row.text("id")));
+  Subject subject = TRY(subject_for(view, known->person));
+  subject.session = known->id;
   return subject;
 }
 

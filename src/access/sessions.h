@@ -68,6 +68,10 @@ Result<Subject> authenticate(store::View& view, std::string_view token, Instant 
 // Nothing, or the private Change that notes activity (at most one a minute).
 Result<std::optional<store::Change>> touch(const Desk& desk, SessionId session);
 
+// The clock stepped by so much: sessions and locks keep the time that they had left. Housekeeping;
+// nothing where there is none.
+Result<std::optional<store::Change>> follow_clock(store::View& view, Duration step, Instant now);
+
 // API tokens: kTokenPrefix + random_token, for one person, ending at `expires` within a year. The
 // subject_id of the Change is the token's id.
 inline constexpr std::string_view kTokenPrefix = "anlan_";

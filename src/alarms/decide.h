@@ -90,6 +90,8 @@ Result<Json> open_alarms(store::View& view);
 // "letter_before","letter","is_new","value","actor":{"kind","person"},"comment","detail"}. `detail`
 // has what belongs to the act: source_at, received_at, quality, until, second_person.
 Result<Json> journal(store::View& view, std::optional<RecordId> definition, std::size_t count);
+// How often the alarm was raised anew since then.
+Result<int64_t> occurrences_since(store::View& view, RecordId definition, Instant since);
 // {"active","unacked","shelved","suppressed","out_of_service","annunciated_10min","is_flood"}.
 // Flood begins above 10 annunciations in 10 min and ends below 5 (ISA-18.2).
 Result<Json> counts(store::View& view, Instant now);

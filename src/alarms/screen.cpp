@@ -113,6 +113,14 @@ Result<Json> open_alarms(store::View& view) {
   return alarms;
 }
 
+Result<int64_t> occurrences_since(store::View& view, RecordId definition, Instant since) {
+  store::Rows rows =
+      TRY(view.query({"SELECT count(*) AS n FROM alarm_journal"
+                      " WHERE definition = ? AND is_new = 1 AND at >= ?",
+                      {definition.text(), since.ns}}));
+  return rows[0].int64("n");
+}
+
 Result<Json> journal(store::View& view, std::optional<RecordId> definition, std::size_t count) {
   auto count_max = static_cast<int64_t>(std::min(count, limits::kPageRowsMax));
   store::Sql all{"SELECT * FROM alarm_journal ORDER BY at DESC, id DESC LIMIT ?", {count_max}};

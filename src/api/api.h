@@ -37,6 +37,8 @@ struct RateLimits {
   Rate session{.per_minute = 1'800, .burst = 300};
   Rate login{.per_minute = 10, .burst = 10};  // per address and account
   Rate login_address{.per_minute = 120, .burst = 120};
+  Rate anonymous{.per_minute = 600, .burst = 200};  // per address, with a code
+  Rate anonymous_report{.per_minute = 6, .burst = 30};
 };
 
 // What lies outside of engine and api, as the pages ask for it. Empty functions: not there.
@@ -44,6 +46,9 @@ struct Outside {
   std::function<Json()> sources{};  // [{"code",...}] of GET /api/sources
   std::function<Result<void>(const Json& command)> simulate{};  // to the demo plant's simulator
   std::string push_key{};                                       // VAPID, base64url
+  std::function<void(std::string_view line)> request_log{};     // one JSON line for each request
+  std::function<std::string()> log_tail{};                      // the newest lines of the log
+  Json about{};  // how the program was started, without secrets: for the diagnostics
 };
 
 struct ServerConfig {

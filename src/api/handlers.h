@@ -6,6 +6,11 @@
 
 namespace anlan::api::handle {
 
+// handlers_ops.cpp
+Result<Json> status(Services& at, const Call& call);
+Result<Answer> diagnostics(Services& at, const Call& call);
+Result<Answer> metrics(Services& at, const Call& call);
+
 // handlers_session.cpp
 Result<Json> health(Services& at, const Call& call);
 void login(Services& at, const CallPtr& call, Finish finish);
@@ -18,10 +23,10 @@ Result<Json> demo(Services& at, const Call& call);
 // handlers_records.cpp
 Result<Json> forms(Services& at, const Call& call);
 Result<Json> form(Services& at, const Call& call);
-Result<Json> list_records(Services& at, const Call& call);
+Result<Answer> list_records(Services& at, const Call& call);
 Result<engine::What> create_record(Services& at, const Call& call);
 Result<Json> count_records(Services& at, const Call& call);
-Result<Json> record(Services& at, const Call& call);
+Result<Answer> record(Services& at, const Call& call);
 Result<engine::What> update_record(Services& at, const Call& call);
 Result<Json> history(Services& at, const Call& call);
 Result<Json> timeline(Services& at, const Call& call);
@@ -32,12 +37,38 @@ Result<engine::What> import_records(Services& at, const Call& call);
 Result<Json> put_blob(Services& at, const Call& call);
 Result<Json> blob_state(Services& at, const Call& call);
 
+// handlers_figures.cpp
+Result<Json> figures(Services& at, const Call& call);
+Result<Answer> export_records(Services& at, const Call& call);
+Result<Answer> notice_file(Services& at, const Call& call);
+
+// handlers_evidence.cpp
+Result<engine::What> register_device(Services& at, const Call& call);
+Result<Json> devices(Services& at, const Call& call);
+Result<engine::What> revoke_device(Services& at, const Call& call);
+Result<Json> evidence(Services& at, const Call& call);
+Result<engine::What> mark_box(Services& at, const Call& call);
+Result<Json> thread(Services& at, const Call& call);
+Result<engine::What> write_message(Services& at, const Call& call);
+
+// handlers_anonymous.cpp
+void anonymous_report(Services& at, const CallPtr& call, Finish finish);
+Result<Json> anonymous_thread(Services& at, const Call& call);
+void anonymous_message(Services& at, const CallPtr& call, Finish finish);
+Result<Json> anonymous_blob(Services& at, const Call& call);
+Result<Answer> anonymous_file(Services& at, const Call& call);
+
 // handlers_tasks.cpp
 Result<Json> tasks(Services& at, const Call& call);
 Result<engine::What> claim_task(Services& at, const Call& call);
 Result<engine::What> unclaim_task(Services& at, const Call& call);
 Result<engine::What> complete_task(Services& at, const Call& call);
 Result<engine::What> return_task(Services& at, const Call& call);
+Result<engine::What> hand_over_task(Services& at, const Call& call);
+Result<engine::What> hand_over_tasks(Services& at, const Call& call);
+Result<engine::What> retry_flow(Services& at, const Call& call);
+Result<Json> record_flow(Services& at, const Call& call);
+Result<Json> duty(Services& at, const Call& call);
 Result<Json> notices(Services& at, const Call& call);
 Result<engine::What> read_notice(Services& at, const Call& call);
 
@@ -105,8 +136,14 @@ namespace anlan::api {
 
 // The command of a call: who, idempotency key and fingerprint of the request.
 engine::Command command_of(const Call& call, engine::What what);
+// Under TLS a browser takes the cookie from nobody but this very host (RFC 6265bis, "__Host-").
+std::string_view cookie_name(bool is_tls);
+// What the request proves itself with, from the header or the cookie.
+std::string credential_text(const Request& request);
 // A whole number of the query; BadField where it is none, MissingField where it is missing.
 Result<int64_t> query_number(const Call& call, std::string_view name);
+// What a browser is told of an upload: by its first bytes, never by who brought it.
+std::string_view file_type(std::string_view bytes);
 // The id in a path; NotFound where it is none.
 Result<RecordId> path_id(const Call& call, std::string_view name = "id");
 // Logs in and answers "me" with the cookie.

@@ -1,5 +1,8 @@
 #include "api/handlers.h"
+#include "api/static_files.h"
 #include "core/text.h"
+#include "engine/answers.h"
+#include "engine/evidence.h"
 
 namespace anlan::api {
 namespace {
@@ -48,16 +51,21 @@ Result<engine::Wish> wish_of(const Call& call) {
   return wish;
 }
 
-// By its first bytes: what a browser is told never comes from the person who uploaded it.
-std::string_view image_type(std::string_view bytes) {
+Answer json_text(std::string text) {
+  return {.headers = {{"Cache-Control", "no-store"}}, .body = std::move(text)};
+}
+
+}  // namespace
+
+std::string_view file_type(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xD8\xFF")) return "image/jpeg";
   if (bytes.starts_with("\x89PNG\r\n\x1A\n")) return "image/png";
   bool is_riff = bytes.starts_with("RIFF") && bytes.size() >= 12;
   if (is_riff && bytes.substr(8, 4) == "WEBP") return "image/webp";
+  if (bytes.starts_with("\x1A\x45\xDF\xA3")) return "video/webm";
+  if (bytes.size() >= 12 && bytes.substr(4, 4) == "ftyp") return "video/mp4";
   return "application/octet-stream";
 }
-
-}  // namespace
 
 namespace handle {
 
@@ -67,8 +75,10 @@ Result<Json> form(Services& at, const Call& call) {
   return at.engine.form(call.by, param(call, "form"));
 }
 
-Result<Json> list_records(Services& at, const Call& call) {
-  return at.engine.list_records(call.by, param(call, "form"), TRY(wish_of(call)));
+Result<Answer> list_records(Services& at, const Call& call) {
+  engine::Wish wish = TRY(wish_of(call));
+  wish.has_total = query_text(call, "total") == "true";
+  return json_text(TRY(engine::list_text(at.engine, call.by, param(call, "form"), wish)));
 }
 
 Result<engine::What> create_record(Services&, const Call& call) {
@@ -84,8 +94,9 @@ Result<Json> count_records(Services& at, const Call& call) {
   return at.engine.count_records(call.by, param(call, "form"), field, TRY(wish_of(call)));
 }
 
-Result<Json> record(Services& at, const Call& call) {
-  return at.engine.record(call.by, param(call, "form"), TRY(record_id(call)));
+Result<Answer> record(Services& at, const Call& call) {
+  RecordId id = TRY(record_id(call));
+  return json_text(TRY(engine::record_text(at.engine, call.by, param(call, "form"), id)));
 }
 
 Result<engine::What> update_record(Services&, const Call& call) {
@@ -115,11 +126,19 @@ Result<Answer> proof(Services& at, const Call& call) {
 Result<Answer> file(Services& at, const Call& call) {
   std::string sha256 = TRY(digest(call));
   RecordId id = TRY(record_id(call));
-  Answer answer{.body = TRY(at.engine.file(call.by, param(call, "form"), id, sha256))};
-  answer.type = image_type(answer.body);
+  std::string_view form = param(call, "form");
+  bool is_small = query_text(call, "size") == "thumb";
+  Answer answer;
+  if (is_small) answer.body = TRY(engine::thumbnail_of(at.engine, call.by, form, id, sha256));
+  else answer.body = TRY(at.engine.file(call.by, form, id, sha256));
+  answer.type = file_type(answer.body);
   answer.headers = {{"Cache-Control", "private, max-age=31536000, immutable"},
                     {"Content-Disposition", "inline"},
-                    {"ETag", "\"" + sha256 + "\""}};
+                    {"ETag", "\"" + sha256 + (is_small ? "-thumb\"" : "\"")}};
+  if (answer.type.starts_with("video/")) {  // players ask for parts
+    answer.headers.emplace_back("Accept-Ranges", "bytes");
+    cut_range(answer, call.request);
+  }
   return answer;
 }
 
@@ -143,7 +162,7 @@ Result<Json> put_blob(Services& at, const Call& call) {
 }
 
 Result<Json> blob_state(Services& at, const Call& call) {
-  return at.engine.blob_state(TRY(digest(call)));
+  return at.engine.blob_state(call.by, TRY(digest(call)));
 }
 
 }  // namespace handle

@@ -9,13 +9,24 @@ namespace {
 constexpr std::string_view kCookieRules = "; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800";
 
 void set_cookie(Answer& answer, std::string_view token, bool is_tls) {
-  std::string text = "anlan=" + std::string(token) + std::string(kCookieRules);
+  std::string text = std::string(cookie_name(is_tls)) + "=" + std::string(token);
+  text += kCookieRules;
   answer.headers.emplace_back("Set-Cookie", text + (is_tls ? "; Secure" : ""));
 }
 
 void clear_cookie(Answer& answer, bool is_tls) {
-  std::string text = "anlan=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+  std::string text(cookie_name(is_tls));
+  text += "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
   answer.headers.emplace_back("Set-Cookie", text + (is_tls ? "; Secure" : ""));
+}
+
+// Who logs in again leaves no other session of this browser behind.
+void end_earlier_session(Services& at, const Call& call) {
+  std::string token = credential_text(call.request);
+  if (token.empty()) return;
+  Result<access::Subject> by = at.engine.authenticate(token);
+  if (!by || by->session.is_nil()) return;
+  at.engine.submit({.by = *by, .what = engine::Logout{}}, [](const Result<Json>&) {});
 }
 
 // The caller as it is after the change: grants and language may have moved.
@@ -74,7 +85,10 @@ void start_session(Services& at, const CallPtr& call, const LoginWish& wish, Fin
     if (!done) return finish(std::unexpected(std::move(done).error()));
     at.pool.go_on([&at, call, token, finish] {
       Result<Answer> answer = me_answer(at, token);
-      if (answer) set_cookie(*answer, token, call->request.is_tls);
+      if (answer) {
+        set_cookie(*answer, token, call->request.is_tls);
+        end_earlier_session(at, *call);
+      }
       finish(std::move(answer));
     });
   });
@@ -83,8 +97,11 @@ void start_session(Services& at, const CallPtr& call, const LoginWish& wish, Fin
 namespace handle {
 
 Result<Json> health(Services& at, const Call& call) {
-  bool is_empty = TRY(at.engine.is_empty());
-  return Json::object({{"status", "ready"},
+  // Also while the store is gone: who asks wants to know.
+  bool is_empty = at.engine.is_empty().value_or(false);
+  engine::Trouble trouble = at.engine.health().trouble();
+  return Json::object({{"status", trouble == engine::Trouble::None ? "ready" : "degraded"},
+                       {"trouble", engine::trouble_code(trouble)},
                        {"version", kVersion},
                        {"plant", at.engine.plant_name(call.language)},
                        {"empty", is_empty},

@@ -1,4 +1,6 @@
 #include "api/handlers.h"
+#include "engine/duty.h"
+#include "engine/flow_view.h"
 
 namespace anlan::api::handle {
 namespace {
@@ -7,6 +9,18 @@ Result<TaskId> task_id(const Call& call) {
   Result<TaskId> id = TaskId::parse(call.params.at("id"));
   if (!id) return refuse(ErrorCode::NotFound, "not an id");
   return *id;
+}
+
+Result<RecordId> record_id(const Call& call) {
+  Result<RecordId> id = RecordId::parse(call.params.at("id"));
+  if (!id) return refuse(ErrorCode::NotFound, "not an id");
+  return *id;
+}
+
+Result<engine::HandOver> hand_over_of(const Call& call) {
+  auto to = PersonId::parse(call.body.text_or("to", ""));
+  if (!to) return refuse(ErrorCode::BadField, "not a person", "to");
+  return engine::HandOver{.to = *to, .comment = call.body.text_or("comment", "")};
 }
 
 }  // namespace
@@ -34,6 +48,30 @@ Result<engine::What> return_task(Services&, const Call& call) {
   return engine::ReturnTask{.task = TRY(task_id(call)),
                             .to = call.body.text_or("to", ""),
                             .comment = call.body.text_or("comment", "")};
+}
+
+Result<engine::What> hand_over_task(Services&, const Call& call) {
+  engine::HandOver what = TRY(hand_over_of(call));
+  what.task = TRY(task_id(call));
+  return what;
+}
+
+Result<engine::What> hand_over_tasks(Services&, const Call& call) {
+  return TRY(hand_over_of(call));
+}
+
+Result<engine::What> retry_flow(Services&, const Call& call) {
+  return engine::RetryCase{.form = call.params.at("form"), .id = TRY(record_id(call))};
+}
+
+Result<Json> record_flow(Services& at, const Call& call) {
+  return engine::flow_picture(at.engine, call.by, call.params.at("form"), TRY(record_id(call)));
+}
+
+Result<Json> duty(Services& at, const Call& call) {
+  auto org = call.query.find("org");
+  std::string path = org == call.query.end() ? std::string("/") : org->second;
+  return engine::duty_now(at.engine, call.by, path);
 }
 
 Result<Json> notices(Services& at, const Call& call) { return at.engine.notices(call.by); }

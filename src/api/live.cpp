@@ -178,17 +178,40 @@ void Live::turn() {
     }
   }
   for (Note& note : notes) take(std::move(note));
+  tell_trouble();
   tell_all();
-  Instant now = engine_.clock().now();
-  tell_values(now);
+  tell_values(steady());
   tell_sent();
-  for (auto& [id, listener] : listeners_) look_after(listener, now);
+  std::size_t bytes = 0;
+  for (auto& [id, listener] : listeners_) {
+    look_after(listener, steady());
+    bytes += listener.unacknowledged_bytes;
+  }
+  bytes_ = bytes;
   sweep();
+}
+
+// Lengths are measured on a clock that nobody sets: or a step would cut every page off.
+Instant Live::steady() { return engine_.health().steady(); }
+
+Json Live::trouble_message() const {
+  return Json::object({{"type", "trouble"}, {"code", engine::trouble_code(told_trouble_)}});
+}
+
+void Live::tell_trouble() {
+  engine::Trouble now = engine_.health().trouble();
+  if (now == told_trouble_) return;
+  told_trouble_ = now;
+  for (auto& [id, listener] : listeners_) {
+    if (listener.has_greeted && listener.close_code == 0) {
+      listener.socket->send(write_json(trouble_message()));
+    }
+  }
 }
 
 void Live::take(Note note) {
   if (note.kind == Note::Kind::Open) {
-    Instant now = engine_.clock().now();
+    Instant now = steady();
     listeners_[note.id] = {.by = std::move(note.opening->by),
                            .token = std::move(note.opening->token),
                            .socket = std::move(note.opening->socket),
@@ -199,7 +222,11 @@ void Live::take(Note note) {
   }
   auto found = listeners_.find(note.id);
   if (found == listeners_.end()) return;
-  found->second.heard = engine_.clock().now();
+  found->second.heard = steady();
+  if (note.kind == Note::Kind::Alive) {
+    found->second.is_pinged = false;
+    found->second.values_open = 0;
+  }
   if (note.kind == Note::Kind::Message) hear(found->second, note.text);
   if (note.kind == Note::Kind::Closed) {
     listeners_.erase(found);
@@ -244,15 +271,23 @@ void Live::watch(Listener& listener, const Json& message) {
 void Live::tell_values(Instant now) {
   if (now < next_values_) return;
   next_values_ = now + Duration::milliseconds(kValuesEvery.count());
+  Instant wall = engine_.clock().now();
   has_watchers_ = false;
   for (auto& [id, listener] : listeners_) {
     if (listener.watched.empty() || listener.close_code != 0) continue;
     has_watchers_ = true;
+    // Who has not read what went before gets nothing on top: later it gets what is newest then.
+    if (listener.is_pinged && listener.values_open >= listener.credit) continue;
     uint64_t place = 0;
     auto changed = engine_.sensing().changed_since(listener.values_place, listener.watched, place);
     listener.values_place = place;
     if (changed.empty()) continue;
-    listener.socket->send_values(values_frame(++listener.values_count, now, changed));
+    std::string frame = values_frame(++listener.values_count, wall, changed);
+    listener.values_open += frame.size();
+    listener.socket->send_values(std::move(frame));
+    if (listener.is_pinged) continue;
+    listener.is_pinged = true;
+    listener.socket->ping();
   }
 }
 
@@ -284,6 +319,9 @@ void Live::greet(Listener& listener, const Json& hello) {
   listener.place = from == 0 || is_lost ? *last : from;
   std::string_view type = from != 0 && is_lost ? "reset" : "welcome";
   listener.socket->send(write_json(note_message(type, listener.place)));
+  if (told_trouble_ != engine::Trouble::None) {
+    listener.socket->send(write_json(trouble_message()));
+  }
 }
 
 void Live::acknowledge(Listener& listener, int64_t seq) {
@@ -302,7 +340,7 @@ void Live::tell_all() {
   for (auto& [id, listener] : listeners_) {
     if (!listener.has_greeted || listener.close_code != 0 || listener.place >= *last) continue;
     if (listener.is_blocked()) {
-      if (!listener.blocked_since) listener.blocked_since = engine_.clock().now();
+      if (!listener.blocked_since) listener.blocked_since = steady();
       continue;
     }
     Result<bool> told = tell(listener, *last);
@@ -351,7 +389,7 @@ Result<bool> Live::tell(Listener& listener, int64_t last) {
     }
   }
   if (skipped != 0) send(listener, note_message("skip", skipped), skipped);
-  if (listener.is_blocked()) listener.blocked_since = engine_.clock().now();
+  if (listener.is_blocked()) listener.blocked_since = steady();
   return !events.empty() && !listener.is_blocked() && listener.place < last;
 }
 

@@ -4,6 +4,7 @@
 // listener that does not keep up costs no memory: its place in the stream stands still, and when it
 // goes on it gets only the newest state of each record.
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -26,6 +27,7 @@ class LiveSocket {
   virtual ~LiveSocket() = default;
   virtual void send(std::string text) = 0;
   virtual void send_values(std::string bytes) = 0;  // a binary message
+  virtual void ping() = 0;  // its answer comes after everything that was sent before
   virtual void close(int code, std::string_view reason) = 0;
 };
 
@@ -58,6 +60,7 @@ class Live {
   // Works through what was noted and tells the listeners what is new.
   void turn();
   std::size_t size();
+  std::size_t bytes() const { return bytes_.load(); }  // told and not yet acknowledged
 
  private:
   struct Note {
@@ -87,8 +90,10 @@ class Live {
     Instant checked{};
     std::vector<history::TagIndex> watched{};  // tags whose values the page shows
     uint64_t values_place = 0;
-    uint32_t values_count = 0;  // of frames
-    int close_code = 0;         // above zero: to be closed at the end of the turn
+    uint32_t values_count = 0;    // of frames
+    std::size_t values_open = 0;  // bytes of frames since the last answered ping
+    bool is_pinged = false;
+    int close_code = 0;  // above zero: to be closed at the end of the turn
     std::string close_reason{};
 
     bool is_blocked() const { return unacknowledged_bytes >= credit; }
@@ -112,6 +117,9 @@ class Live {
   // is dropped, so a slow page never makes a queue.
   void tell_values(Instant now);
   void tell_sent();
+  void tell_trouble();
+  Json trouble_message() const;
+  Instant steady();
   void sweep();
   Result<const Events*> batch_after(int64_t place);
 
@@ -132,6 +140,8 @@ class Live {
   std::map<std::pair<Uuid, int64_t>, bool> visible_;  // by person and event, within one turn
   std::vector<std::string> sent_notices_;             // handed to a socket, to be noted
   Instant next_values_{};
+  engine::Trouble told_trouble_ = engine::Trouble::None;
+  std::atomic<std::size_t> bytes_ = 0;
   bool has_watchers_ = false;
   std::thread thread_;
 };

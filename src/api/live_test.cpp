@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "api/api_fixture.h"
+#include "core/log.h"
 
 namespace anlan::api {
 namespace {
@@ -12,6 +13,7 @@ struct Inbox {
   std::vector<Json> messages;
   int close_code = 0;
   std::vector<std::string> frames{};
+  int pings = 0;
 };
 
 class FakeSocket final : public LiveSocket {
@@ -19,6 +21,7 @@ class FakeSocket final : public LiveSocket {
   explicit FakeSocket(Inbox& inbox) : inbox_(inbox) {}
   void send(std::string text) override { inbox_.messages.push_back(parse_json(text).value()); }
   void send_values(std::string bytes) override { inbox_.frames.push_back(std::move(bytes)); }
+  void ping() override { ++inbox_.pings; }
   void close(int code, std::string_view) override { inbox_.close_code = code; }
 
  private:
@@ -259,6 +262,28 @@ TEST_F(LiveTest, SocketsAreCountedAndTheirMessagesBounded) {
   live_->turn();
   live_->stop();
   EXPECT_EQ(last.close_code, 1001);
+}
+
+TEST_F(LiveTest, TroubleIsToldAtOnceAndWhenItIsOver) {
+  auto before = set_log_sink([](LogLevel, std::string_view) {});
+  Inbox early, late;
+  auto id = open(early, session_);
+  say(id, hello());
+  engine_->health().note({.code = ErrorCode::DiskFull});
+  live_->turn();
+  ASSERT_FALSE(early.messages.empty());
+  EXPECT_EQ(early.messages.back(), Json::object({{"type", "trouble"}, {"code", "disk_full"}}));
+  // Who comes later is told after the welcome.
+  auto second = open(late, session_);
+  say(second, hello());
+  ASSERT_EQ(late.messages.size(), 2U);
+  EXPECT_EQ(late.messages[0].text_or("type", ""), "welcome");
+  EXPECT_EQ(late.messages[1].text_or("code", ""), "disk_full");
+  engine_->health().note_success();
+  live_->turn();
+  EXPECT_EQ(early.messages.back(), Json::object({{"type", "trouble"}, {"code", ""}}));
+  EXPECT_EQ(late.messages.back(), early.messages.back());
+  set_log_sink(std::move(before));
 }
 
 }  // namespace

@@ -15,15 +15,34 @@ struct FreeCode {
   void operator()(QRcode* code) const { QRcode_free(code); }
 };
 
-}  // namespace
+using Code = std::unique_ptr<QRcode, FreeCode>;
 
-Result<std::string> qr_svg(std::string_view text) {
+Result<Code> code_of(std::string_view text) {
   if (text.empty()) return refuse(ErrorCode::MissingField, "", "text");
   if (text.size() > kQrBytesMax) return refuse(ErrorCode::TooLarge, "at most 500 bytes", "text");
-  std::unique_ptr<QRcode, FreeCode> code(
-      QRcode_encodeData(static_cast<int>(text.size()),
-                        reinterpret_cast<const unsigned char*>(text.data()), 0, QR_ECLEVEL_M));
+  Code code(QRcode_encodeData(static_cast<int>(text.size()),
+                              reinterpret_cast<const unsigned char*>(text.data()), 0,
+                              QR_ECLEVEL_M));
   if (!code) return refuse(ErrorCode::Internal, "QR code");
+  return code;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> qr_dots(std::string_view text) {
+  Code code = TRY(code_of(text));
+  std::vector<std::string> rows;
+  for (int y = 0; y < code->width; ++y) {
+    std::string& row = rows.emplace_back();
+    for (int x = 0; x < code->width; ++x) {
+      row += (code->data[y * code->width + x] & 1) == 0 ? '0' : '1';
+    }
+  }
+  return rows;
+}
+
+Result<std::string> qr_svg(std::string_view text) {
+  Code code = TRY(code_of(text));
   std::string path;
   for (int y = 0; y < code->width; ++y) {
     for (int x = 0; x < code->width; ++x) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 
@@ -12,5 +13,7 @@ inline constexpr std::size_t kQrBytesMax = 500;  // still read by a phone from a
 
 // MissingField or TooLarge for the field "text".
 Result<std::string> qr_svg(std::string_view text);
+// The same for paper: one text of '0' and '1' for each row, without the quiet zone.
+Result<std::vector<std::string>> qr_dots(std::string_view text);
 
 }  // namespace anlan::api

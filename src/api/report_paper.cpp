@@ -15,12 +15,14 @@ namespace anlan::api {
 namespace {
 
 // Points of 1/72 inch, from the lower left corner. A4 has 595.28 x 841.89.
-constexpr float kPageWidth = 595.28F;
-constexpr float kPageHeight = 841.89F;
+constexpr float kShortSide = 595.28F;
+constexpr float kLongSide = 841.89F;
 constexpr float kLeft = 46;
-constexpr float kWidth = kPageWidth - 2 * kLeft;
-constexpr float kTop = kPageHeight - 84;  // below mark and title
-constexpr float kBottom = 62;             // above note and number
+constexpr float kHead = 84;         // mark and title
+constexpr float kPhotoWidth = 160;  // three stand side by side
+constexpr float kPhotoHeight = 120;
+constexpr float kCodeSide = 84;  // 30 mm: a phone reads it from an arm's length
+constexpr float kBottom = 62;    // above note and number
 constexpr float kTextSize = 9;
 constexpr float kSmallSize = 8;
 constexpr float kLeading = 1.5F;
@@ -95,7 +97,10 @@ Result<std::string> font_bytes(const std::string& path) {
 
 class HaruPaper final : public Paper {
  public:
-  HaruPaper() : failure_(std::make_unique<Failure>()) {
+  explicit HaruPaper(Sheet sheet)
+      : failure_(std::make_unique<Failure>()),
+        page_width_(sheet == Sheet::Portrait ? kShortSide : kLongSide),
+        page_height_(sheet == Sheet::Portrait ? kLongSide : kShortSide) {
     document_.reset(HPDF_New(&note_failure, failure_.get()));
   }
 
@@ -113,7 +118,7 @@ class HaruPaper final : public Paper {
   }
 
   void title(std::string_view text) override {
-    for (const std::string& line : broken(text, 20, kWidth)) put_line(line, 20, kBlack);
+    for (const std::string& line : broken(text, 20, width())) put_line(line, 20, kBlack);
     y_ -= 6;
   }
 
@@ -122,29 +127,29 @@ class HaruPaper final : public Paper {
     y_ -= 12;
     put_line(std::string(text), 12, kBlue);
     y_ -= 2;
-    rule(y_ + 3, kLeft, kWidth, kRule);
+    rule(y_ + 3, kLeft, width(), kRule);
     y_ -= 3;
   }
 
   void paragraph(std::string_view text, Ink ink) override {
-    for (const std::string& line : broken(text, kTextSize, kWidth)) put_line(line, kTextSize, ink);
+    for (const std::string& line : broken(text, kTextSize, width())) put_line(line, kTextSize, ink);
     y_ -= 3;
   }
 
   void pairs(std::span<const std::pair<std::string, std::string>> pairs) override {
-    constexpr float kHalf = kWidth / 2;
+    const float half = width() / 2;
     constexpr float kName = 76;
     for (std::size_t i = 0; i < pairs.size(); i += 2) {
       std::vector<std::vector<std::string>> values;
       std::size_t lines = 1;
       for (std::size_t k = i; k < std::min(i + 2, pairs.size()); ++k) {
-        values.push_back(broken(pairs[k].second, kTextSize, kHalf - kName - 8));
+        values.push_back(broken(pairs[k].second, kTextSize, half - kName - 8));
         lines = std::max(lines, values.back().size());
       }
       float height = static_cast<float>(lines) * kTextSize * kLeading + 3;
       need(height);
       for (std::size_t k = 0; k < values.size(); ++k) {
-        float x = kLeft + static_cast<float>(k) * kHalf;
+        float x = kLeft + static_cast<float>(k) * half;
         put(pairs[i + k].first, x, y_ - kTextSize, kTextSize, kGrey);
         float y = y_;
         for (const std::string& line : values[k]) {
@@ -158,7 +163,7 @@ class HaruPaper final : public Paper {
 
   void figures(std::span<const Figure> figures) override {
     need(52);
-    float each = kWidth / static_cast<float>(std::max<std::size_t>(figures.size(), 1));
+    float each = width() / static_cast<float>(std::max<std::size_t>(figures.size(), 1));
     for (std::size_t i = 0; i < figures.size(); ++i) {
       float x = kLeft + static_cast<float>(i) * each;
       fill(x, y_ - 46, each - 8, 44, kShade);
@@ -200,7 +205,67 @@ class HaruPaper final : public Paper {
     return bytes;
   }
 
+  void photos(std::span<const std::string> jpegs) override {
+    float x = kLeft;
+    bool is_any = false;
+    for (const std::string& jpeg : jpegs) {
+      HPDF_Image image = image_of(jpeg);
+      if (image == nullptr) continue;
+      if (!is_any || x + kPhotoWidth > kLeft + width()) {
+        if (is_any) y_ -= kPhotoHeight + 8;
+        x = kLeft;
+        need(kPhotoHeight + 8);
+        is_any = true;
+      }
+      auto wide = static_cast<float>(HPDF_Image_GetWidth(image));
+      auto high = static_cast<float>(HPDF_Image_GetHeight(image));
+      float scale = std::min(kPhotoWidth / wide, kPhotoHeight / high);
+      HPDF_Page_DrawImage(page_, image, x, y_ - high * scale, wide * scale, high * scale);
+      x += kPhotoWidth + 8;
+    }
+    if (is_any) y_ -= kPhotoHeight + 12;
+  }
+
+  void code(std::span<const std::string> dots, std::span<const std::string> lines) override {
+    need(kCodeSide + 10);
+    float side = kCodeSide / static_cast<float>(std::max<std::size_t>(dots.size(), 1));
+    for (std::size_t row = 0; row < dots.size(); ++row) {
+      for (std::size_t column = 0; column < dots[row].size(); ++column) {
+        if (dots[row][column] != '1') continue;
+        fill(kLeft + static_cast<float>(column) * side, y_ - static_cast<float>(row + 1) * side,
+             side, side, kBlack);
+      }
+    }
+    float y = y_;
+    for (const std::string& text : lines) {
+      for (const std::string& line : broken(text, kSmallSize, width() - kCodeSide - 14)) {
+        put(line, kLeft + kCodeSide + 14, y - kSmallSize, kSmallSize, kGrey);
+        y -= kSmallSize * kLeading;
+      }
+    }
+    y_ = std::min(y_ - kCodeSide, y) - 10;
+  }
+
  private:
+  float width() const { return page_width_ - 2 * kLeft; }
+  float top() const { return page_height_ - kHead; }
+
+  // libhpdf reads the head and embeds the rest: nothing is decoded here. A file that it refuses
+  // must not spoil the document.
+  HPDF_Image image_of(const std::string& jpeg) {
+    if (failure_->code != 0 || !jpeg.starts_with("\xFF\xD8\xFF")) return nullptr;
+    HPDF_Image image =
+        HPDF_LoadJpegImageFromMem(document_.get(), reinterpret_cast<const HPDF_BYTE*>(jpeg.data()),
+                                  static_cast<HPDF_UINT>(jpeg.size()));
+    if (failure_->code == 0 && image != nullptr && HPDF_Image_GetWidth(image) > 0 &&
+        HPDF_Image_GetHeight(image) > 0) {
+      return image;
+    }
+    *failure_ = {};
+    HPDF_ResetError(document_.get());
+    return nullptr;
+  }
+
   std::string failed() const {
     if (failure_->code == 0) return {};
     return " (libhpdf " + std::to_string(failure_->code) + "/" + std::to_string(failure_->detail) +
@@ -222,11 +287,11 @@ class HaruPaper final : public Paper {
 
   void new_page() {
     if (pages_.size() >= kPagesMax && failure_->code == 0) failure_->code = HPDF_INVALID_PAGE_INDEX;
-    y_ = kTop;
+    y_ = top();
     if (failure_->code != 0) return;
     page_ = HPDF_AddPage(document_.get());
-    HPDF_Page_SetWidth(page_, kPageWidth);
-    HPDF_Page_SetHeight(page_, kPageHeight);
+    HPDF_Page_SetWidth(page_, page_width_);
+    HPDF_Page_SetHeight(page_, page_height_);
     pages_.push_back(page_);
   }
 
@@ -300,7 +365,7 @@ class HaruPaper final : public Paper {
       lines = std::max(lines, broken(column.title, kSmallSize, inner(column)).size());
     }
     float height = static_cast<float>(lines) * kSmallSize * 1.35F + 2 * kPadding;
-    fill(kLeft, y_ - height, kWidth, height, kShade);
+    fill(kLeft, y_ - height, width(), height, kShade);
     float x = kLeft;
     for (const PaperColumn& column : columns) {
       float y = y_ - kPadding;
@@ -308,13 +373,13 @@ class HaruPaper final : public Paper {
         put(line, x + kPadding, y - kSmallSize, kSmallSize, kGrey);
         y -= kSmallSize * 1.35F;
       }
-      x += kWidth * static_cast<float>(column.share);
+      x += width() * static_cast<float>(column.share);
     }
     y_ -= height;
   }
 
-  static float inner(const PaperColumn& column) {
-    return kWidth * static_cast<float>(column.share) - 2 * kPadding;
+  float inner(const PaperColumn& column) const {
+    return width() * static_cast<float>(column.share) - 2 * kPadding;
   }
 
   float height_of(std::span<const PaperColumn> columns, const PaperRow& row) {
@@ -334,10 +399,10 @@ class HaruPaper final : public Paper {
         put(line, x + kPadding, y - kTextSize, kTextSize, row[i].ink);
         y -= kTextSize * 1.35F;
       }
-      x += kWidth * static_cast<float>(columns[i].share);
+      x += width() * static_cast<float>(columns[i].share);
     }
     y_ -= height;
-    rule(y_, kLeft, kWidth, kRule);
+    rule(y_, kLeft, width(), kRule);
   }
 
   void draw_bar(const PaperCell& cell, float x, float width) {
@@ -352,17 +417,17 @@ class HaruPaper final : public Paper {
     if (failure_->code != 0) return;
     page_ = pages_[index];
     float mark_width = width_of(frame.mark, 18) + 24;
-    float y = kPageHeight - 58;
+    float y = page_height_ - 58;
     fill(kLeft, y, mark_width, 30, frame.mark_ink);
     put(frame.mark, kLeft + 12, y + 8, 18, kWhite);
     put(frame.title, kLeft + mark_width + 12, y + 11, kTextSize, kGrey);
-    rule(kPageHeight - 68, kLeft, kWidth, kRule);
-    rule(kBottom - 10, kLeft, kWidth, kRule);
+    rule(page_height_ - 68, kLeft, width(), kRule);
+    rule(kBottom - 10, kLeft, width(), kRule);
     const std::string& number = frame.page_of[index];
     float number_width = width_of(number, kSmallSize);
-    put(number, kLeft + kWidth - number_width, kBottom - 23, kSmallSize, kGrey);
+    put(number, kLeft + width() - number_width, kBottom - 23, kSmallSize, kGrey);
     float line_y = kBottom - 23;
-    for (const std::string& line : broken(frame.note, kSmallSize, kWidth - number_width - 30)) {
+    for (const std::string& line : broken(frame.note, kSmallSize, width() - number_width - 30)) {
       put(line, kLeft, line_y, kSmallSize, kGrey);
       line_y -= kSmallSize * 1.35F;
     }
@@ -373,17 +438,20 @@ class HaruPaper final : public Paper {
   HPDF_Font font_ = nullptr;
   HPDF_Page page_ = nullptr;
   std::vector<HPDF_Page> pages_;
-  float y_ = kTop;
+  float page_width_;
+  float page_height_;
+  float y_ = 0;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Paper>> Paper::make(const std::string& font_file, std::string_view words) {
+Result<std::unique_ptr<Paper>> Paper::make(const std::string& font_file, std::string_view words,
+                                           Sheet sheet) {
   std::string font = TRY(font_bytes(font_file));
   std::string small = TRY(font_subset(font, letters_of(words)));
   MemoryFile file;
   TRY(file.write(small));
-  auto paper = std::make_unique<HaruPaper>();
+  auto paper = std::make_unique<HaruPaper>(sheet);
   TRY(paper->open(file.path()));
   return paper;
 }

@@ -44,10 +44,13 @@ struct PaperFrame {
   std::vector<std::string> page_of;  // at the bottom, right: one for each page, made by `number`
 };
 
+enum class Sheet { Portrait, Landscape };
+
 class Paper {
  public:
   // `words` holds every letter that will be drawn. NotFound where there is no font.
-  static Result<std::unique_ptr<Paper>> make(const std::string& font_file, std::string_view words);
+  static Result<std::unique_ptr<Paper>> make(const std::string& font_file, std::string_view words,
+                                             Sheet sheet = Sheet::Portrait);
   virtual ~Paper() = default;
   virtual void title(std::string_view text) = 0;
   virtual void heading(std::string_view text) = 0;
@@ -63,6 +66,10 @@ class Paper {
   virtual void figures(std::span<const Figure> figures) = 0;
   // The head is repeated on each page; a row is never broken.
   virtual void table(std::span<const PaperColumn> columns, std::span<const PaperRow> rows) = 0;
+  // JPEG files side by side, as they are; what is none is left out.
+  virtual void photos(std::span<const std::string> jpegs) = 0;
+  // A square of dots ("0110...", one text for each row) with lines of text beside it.
+  virtual void code(std::span<const std::string> dots, std::span<const std::string> lines) = 0;
   virtual std::size_t pages() const = 0;
   // Internal where libhpdf failed anywhere on the way. Ends the paper.
   virtual Result<std::string> finish(const PaperFrame& frame, std::string_view subject) = 0;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,11 +33,14 @@ struct Request {
   }
 };
 
+class ExportFile;
+
 struct Answer {
   int status = 200;
   std::string type = "application/json; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};
+  std::shared_ptr<const ExportFile> file{};  // instead of body: too large to hold
 
   std::string_view header(std::string_view name) const;
 };

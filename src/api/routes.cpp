@@ -23,23 +23,43 @@ const std::vector<Route>& table() {
 bool is_param(std::string_view part) { return part.starts_with('{'); }
 std::string_view param_name(std::string_view part) { return part.substr(1, part.size() - 2); }
 
-// How many parts agree literally, or -1. "count" beats "{id}".
-int match(std::string_view pattern, std::string_view path, Fields& params) {
-  std::vector<std::string_view> wanted = split(pattern, '/');
-  std::vector<std::string_view> given = split(path, '/');
-  if (wanted.size() != given.size()) return -1;
-  int literal = 0;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (is_param(wanted[i])) {
-      if (given[i].empty()) return -1;
-      params[std::string(param_name(wanted[i]))] = given[i];
-    } else if (wanted[i] == given[i]) {
-      ++literal;
-    } else {
-      return -1;
+// The parts of each route's path, made once.
+struct Pattern {
+  const Route* route;
+  std::vector<std::string_view> parts;
+  int literal = 0;  // parts that are no parameters: "count" beats "{id}"
+};
+
+// By how many parts a path has.
+const std::vector<std::vector<Pattern>>& patterns() {
+  static const std::vector<std::vector<Pattern>> by_size = [] {
+    std::vector<std::vector<Pattern>> made;
+    for (const Route& route : table()) {
+      Pattern pattern{&route, split(route.path, '/')};
+      pattern.literal = static_cast<int>(std::ranges::count_if(
+          pattern.parts, [](std::string_view part) { return !is_param(part); }));
+      if (made.size() <= pattern.parts.size()) made.resize(pattern.parts.size() + 1);
+      made[pattern.parts.size()].push_back(std::move(pattern));
     }
+    return made;
+  }();
+  return by_size;
+}
+
+bool matches(const Pattern& pattern, const std::vector<std::string_view>& given) {
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    bool is_same = is_param(pattern.parts[i]) ? !given[i].empty() : pattern.parts[i] == given[i];
+    if (!is_same) return false;
   }
-  return literal;
+  return true;
+}
+
+Fields params_of(const Pattern& pattern, const std::vector<std::string_view>& given) {
+  Fields params;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (is_param(pattern.parts[i])) params[std::string(param_name(pattern.parts[i]))] = given[i];
+  }
+  return params;
 }
 
 Json ref(std::string_view name) {
@@ -104,19 +124,18 @@ std::span<const Route> routes() { return table(); }
 
 Found find_route(Method method, std::string_view decoded_path) {
   Found found;
-  int best = -1;
+  std::vector<std::string_view> given = split(decoded_path, '/');
+  if (given.size() >= patterns().size()) return found;
+  const Pattern* best = nullptr;
   std::vector<std::string_view> methods;
-  for (const Route& route : table()) {
-    Fields params;
-    int literal = match(route.path, decoded_path, params);
-    if (literal < 0) continue;
-    std::string_view text = method_text(route.method);
+  for (const Pattern& pattern : patterns()[given.size()]) {
+    if (!matches(pattern, given)) continue;
+    std::string_view text = method_text(pattern.route->method);
     if (std::ranges::find(methods, text) == methods.end()) methods.push_back(text);
-    if (route.method != method || literal <= best) continue;
-    best = literal;
-    found.route = &route;
-    found.params = std::move(params);
+    bool is_better = pattern.route->method == method && (!best || pattern.literal > best->literal);
+    if (is_better) best = &pattern;
   }
+  if (best) return {.route = best->route, .params = params_of(*best, given)};
   for (std::string_view text : methods) {
     found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(text);
   }

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/export_file.h"
 #include "api/live.h"
 #include "api/site.h"
 #include "api/tls.h"
@@ -86,12 +87,27 @@ Request request_of(const drogon::HttpRequestPtr& from, const Origin& origin) {
   return request;
 }
 
+// Piece by piece, as fast as the reader takes it.
+drogon::HttpResponsePtr stream_of(std::shared_ptr<const ExportFile> file) {
+  int64_t size = file->size();
+  auto next = [file = std::move(file), at = int64_t{0}](char* into, std::size_t count) mutable {
+    if (into == nullptr) return std::size_t{0};  // the end, whichever it was
+    std::size_t got = file->read(at, into, count);
+    at += static_cast<int64_t>(got);
+    return got;
+  };
+  drogon::HttpResponsePtr response = drogon::HttpResponse::newStreamResponse(std::move(next));
+  response->addHeader("Content-Length", std::to_string(size));
+  return response;
+}
+
 drogon::HttpResponsePtr response_of(Answer answer) {
-  drogon::HttpResponsePtr response = drogon::HttpResponse::newHttpResponse();
+  drogon::HttpResponsePtr response =
+      answer.file ? stream_of(answer.file) : drogon::HttpResponse::newHttpResponse();
   response->setCustomStatusCode(answer.status);
   response->setContentTypeCodeAndCustomString(drogon::CT_CUSTOM, answer.type);
   for (auto& [name, value] : answer.headers) response->addHeader(name, std::move(value));
-  response->setBody(std::move(answer.body));
+  if (!answer.file) response->setBody(std::move(answer.body));
   return response;
 }
 
@@ -158,6 +174,7 @@ class DrogonSocket final : public LiveSocket {
   void send_values(std::string bytes) override {
     connection_->send(bytes, drogon::WebSocketMessageType::Binary);
   }
+  void ping() override { connection_->send("", drogon::WebSocketMessageType::Ping); }
   void close(int code, std::string_view reason) override {
     connection_->shutdown(static_cast<drogon::CloseCode>(code), std::string(reason));
   }
@@ -246,6 +263,11 @@ class DrogonServer final : public Server {
   Result<void> prepare() {
     tls_ = TRY(site_.prepare());
     engine_.on_events([this](int64_t) { live_.news(); });
+    engine_.health().on_change([this] { live_.news(); });
+    site_.set_live([this] {
+      return Json::object({{"sockets", static_cast<int64_t>(live_.size())},
+                           {"bytes", static_cast<int64_t>(live_.bytes())}});
+    });
     return {};
   }
   Result<void> start() override;

@@ -188,6 +188,19 @@ TEST_F(ServerTest, LargeAnswersAndBodiesPassWhole) {
   EXPECT_EQ(page.body.size(), 3u << 20);
 }
 
+TEST_F(ServerTest, AFileThatIsNotHeldInMemoryArrivesWhole) {
+  WireAnswer entered = ask("POST /api/login HTTP/1.1\r\nContent-Type: application/json\r\n",
+                           R"({"login":"admin","password":"Anlan-Demo-2026"})");
+  std::string cookie = entered.headers["set-cookie"];
+  WireAnswer file =
+      ask("GET /api/export/tag?kind=csv HTTP/1.1\r\nCookie: " + cookie.substr(0, cookie.find(';')) +
+          "\r\n");
+  EXPECT_EQ(file.status, 200) << file.body;
+  EXPECT_EQ(file.headers["content-length"], std::to_string(file.body.size()));
+  EXPECT_GT(file.body.size(), 20'000U);
+  EXPECT_TRUE(file.body.ends_with("\r\n"));
+}
+
 TEST_F(ServerTest, TheLiveStreamOpensWithTheCookieOnly) {
   EXPECT_EQ(ask(upgrade("")).status, 401);
   EXPECT_EQ(ask(upgrade("Cookie: " + log_in() + "\r\nOrigin: https://evil.test\r\n")).status, 403);

@@ -2,11 +2,13 @@
 // What handlers work with.
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "api/api.h"
+#include "api/metrics.h"
 #include "api/pool.h"
 #include "api/rate.h"
 #include "api/static_files.h"
@@ -37,14 +39,25 @@ struct Services {
   StaticFiles files;
   Buckets login_rate;
   Buckets login_address_rate;
+  Buckets anonymous_rate;
+  Buckets anonymous_report_rate;
   std::string secret;  // 32 bytes of this installation: token texts are made from it
   AuthorityView authority{};
   Places places{};
+  std::atomic<int> exports = 0;  // being made right now
+  Metrics metrics{};
+  Instant started_at{};
+  std::function<Json()> live{};  // {"sockets","bytes"}; none where nothing listens
 
   // A refusal with how long to wait, or nothing. Counts an attempt to log in.
   Duration login_wait(const std::string& address, const std::string& login);
   // "https://host:port" for each host.
   std::vector<std::string> addresses() const;
 };
+
+// Where files that leave the system grow.
+inline std::string exports_folder(const engine::Engine& engine) {
+  return engine.config().store.folder + "/exports";
+}
 
 }  // namespace anlan::api

@@ -1,5 +1,6 @@
 #include "api/site.h"
 
+#include "api/export_file.h"
 #include "api/handlers.h"
 #include "api/schema.h"
 #include "api/tls.h"
@@ -24,7 +25,7 @@ struct Credential {
 Credential credential_of(const Request& request) {
   std::string_view header = request.header("authorization");
   if (header.starts_with("Bearer ")) return {.token = std::string(trim(header.substr(7)))};
-  return {.token = std::string(cookie(request, "anlan")), .is_cookie = true};
+  return {.token = std::string(cookie(request, cookie_name(request.is_tls))), .is_cookie = true};
 }
 
 // A form of a foreign page can send text, but neither this type nor this header.
@@ -39,6 +40,14 @@ Result<void> check_origin_of_change(const Route& route, const Call& call, bool i
     return refuse(ErrorCode::BadRequest, "not application/json", "Content-Type");
   }
   return {};
+}
+
+// A token works for its person, but makes no way in that would outlive it.
+Result<void> check_token_reach(const Route& route, const access::Subject& by) {
+  bool is_for_people = route.name == "create_token" || route.name == "change_password" ||
+                       route.name == "register_device";
+  if (by.actor.kind != Actor::Kind::Token || !is_for_people) return {};
+  return refuse(ErrorCode::Forbidden, "not with a token");
 }
 
 Result<void> check_key(const Route& route, const Call& call) {
@@ -92,8 +101,12 @@ bool is_open_at_plain_door(std::string_view path) {
 
 }  // namespace
 
+std::string_view cookie_name(bool is_tls) { return is_tls ? "__Host-anlan" : "anlan"; }
+
+std::string credential_text(const Request& request) { return credential_of(request).token; }
+
 Duration Services::login_wait(const std::string& address, const std::string& login) {
-  Instant now = engine.clock().now();
+  Instant now = engine.health().steady();
   Duration wait = login_address_rate.take(address, now);
   if (wait > Duration{}) return wait;
   return login_rate.take(address + "\n" + login, now);
@@ -106,11 +119,14 @@ Site::Site(engine::Engine& engine, const ServerConfig& config, Pool& pool)
                 .files = StaticFiles::list(config.web_folder),
                 .login_rate = Buckets(config.rates.login),
                 .login_address_rate = Buckets(config.rates.login_address),
+                .anonymous_rate = Buckets(config.rates.anonymous),
+                .anonymous_report_rate = Buckets(config.rates.anonymous_report),
                 .secret = {}},
       pool_(pool),
       address_rate_(config.rates.address),
       session_rate_(config.rates.session) {
   int64_t seconds = engine.clock().now().to_milliseconds() / 1000;
+  services_.started_at = engine.clock().now();
   id_prefix_ = "r" + std::to_string(seconds) + "-";
 }
 
@@ -119,6 +135,7 @@ Result<Site::Tls> Site::prepare() {
   engine::Engine& engine = services_.engine;
   // Asked again for a renewal while others read: what is known stays as it is.
   if (services_.secret.empty()) {
+    ExportFile::clear(exports_folder(engine));
     services_.secret = TRY(ensure_secret(
         {.folder = config.folder, .name = "token.secret", .random = engine.random()}));
   }
@@ -141,15 +158,43 @@ Reply Site::dress(const Request& request, const std::string& id, Reply reply) {
   SecurityNeeds needs{.is_https_name = is_https_name(request),
                       .is_foreign_file = request.path.find("/files/") != std::string::npos &&
                                          request.path.starts_with("/api/records/")};
+  needs.is_foreign_file = needs.is_foreign_file || request.path == "/api/anonymous/file";
   return [this, needs, id, reply = std::move(reply)](Answer answer) {
     add_security_headers(answer, needs);
     answer.headers.emplace_back("X-Anlan-Time", format_instant(services_.engine.clock().now()));
     answer.headers.emplace_back("X-Request-Id", id);
+    std::string_view trouble = engine::trouble_code(services_.engine.health().trouble());
+    if (!trouble.empty()) answer.headers.emplace_back("X-Anlan-Trouble", trouble);
     reply(std::move(answer));
   };
 }
 
-Answer Site::refusal(const Error& error, const ErrorContext& context) {
+// Counts the answer and writes its line of the log: the route's pattern and never the path, and of
+// reports without a name nothing at all.
+Reply Site::note(const Route& route, const Request& request, std::string id, Reply reply) {
+  Instant begun = services_.engine.health().steady();
+  std::string_view method = method_text(request.method);
+  return
+      [this, &route, method, begun, id = std::move(id), reply = std::move(reply)](Answer answer) {
+        Duration length = services_.engine.health().steady() - begun;
+        services_.metrics.add(answer.status, length);
+        const auto& write = services_.config.outside.request_log;
+        bool is_anonymous = route.path.starts_with("/api/anonymous");
+        if (write && !is_anonymous) {
+          write(request_line({.at = services_.engine.clock().now(),
+                              .id = id,
+                              .method = method,
+                              .route = route.path,
+                              .status = answer.status,
+                              .length = length}));
+        }
+        reply(std::move(answer));
+      };
+}
+
+Answer Site::refusal(const Error& refused, const ErrorContext& context) {
+  bool is_lost = services_.engine.health().trouble() == engine::Trouble::StoreLost;
+  Error error = is_lost ? engine::Health::told(refused) : refused;
   if (error_text(error.code).http_status >= 500) {
     LogLevel level = error.code == ErrorCode::Overloaded ? LogLevel::Warning : LogLevel::Error;
     log(level, "request failed",
@@ -170,7 +215,7 @@ void Site::handle(Request request, Reply plain_reply) {
   ErrorContext context{.language = language_of(request), .request_id = next_id()};
   Reply reply = dress(request, context.request_id, std::move(plain_reply));
   auto refuse_with = [&](ErrorCode code) { reply(refusal({.code = code}, context)); };
-  Duration wait = address_rate_.take(request.address, services_.engine.clock().now());
+  Duration wait = address_rate_.take(request.address, services_.engine.health().steady());
   if (wait > Duration{}) return reply(too_many(wait, context));
   if (request.path.size() > kPathBytesMax || request.query.size() > kQueryBytesMax) {
     return refuse_with(ErrorCode::TooLarge);
@@ -187,6 +232,7 @@ void Site::handle(Request request, Reply plain_reply) {
   if (found.route == nullptr) {
     return serve_page(std::move(*path), std::move(request), context, std::move(reply));
   }
+  reply = note(*found.route, request, context.request_id, std::move(reply));
   bool is_raw = found.route->request == "bytes";
   std::size_t bytes_max = is_raw ? limits::kBlobChunkBytesMax : limits::kJsonBytesMax;
   if (request.body.size() > bytes_max) return refuse_with(ErrorCode::TooLarge);
@@ -269,7 +315,7 @@ void Site::run(const Route& route, Call call, Reply reply) {
 // Who asks, whether the request is whole, and what it says; `wait` above zero: asked too often.
 Result<void> Site::identify(const Route& route, Call& call, Duration& wait) {
   call.query = TRY(parse_query(call.request.query));
-  Instant now = services_.engine.clock().now();
+  Instant now = services_.engine.health().steady();
   Credential credential = credential_of(call.request);
   call.by.actor.kind = Actor::Kind::Anonymous;
   call.by.language = call.language;
@@ -284,6 +330,7 @@ Result<void> Site::identify(const Route& route, Call& call, Duration& wait) {
     if (call.by.must_change_password && route.who != Who::Settling) {
       return refuse(ErrorCode::PasswordChangeRequired);
     }
+    TRY(check_token_reach(route, call.by));
     note_activity(call.by);
   }
   TRY(check_origin_of_change(route, call, credential.is_cookie));
@@ -292,6 +339,10 @@ Result<void> Site::identify(const Route& route, Call& call, Duration& wait) {
   if (route.name == "login" || route.name == "change_password" || route.name == "set_up") {
     std::string login = call.body.text_or("login", call.by.login);
     wait = services_.login_wait(call.request.address, lower_ascii(login));
+  } else if (route.name == "anonymous_report") {
+    wait = services_.anonymous_report_rate.take(call.request.address, now);
+  } else if (route.path.starts_with("/api/anonymous/")) {
+    wait = services_.anonymous_rate.take(call.request.address, now);
   }
   return {};
 }
@@ -310,17 +361,20 @@ void Site::execute(const Route& route, const CallPtr& call, Finish finish) {
   Result<engine::What> what = std::get<Order>(route.handler)(services_, *call);
   if (!what) return finish(std::unexpected(std::move(what).error()));
   bool is_import = route.answer == "ImportAnswer";
-  services_.engine.submit(command_of(*call, std::move(*what)),
-                          [call, is_import, as_answer, finish](Result<Json> done) {
-                            if (done && is_import) choose_language(*done, call->language);
-                            finish(std::move(done).transform(as_answer));
-                          });
+  auto tell = [call, is_import, as_answer, finish](Result<Json> done) {
+    if (done && is_import) choose_language(*done, call->language);
+    finish(std::move(done).transform(as_answer));
+  };
+  // The writer has the next group to do: the answer is written by somebody else.
+  services_.engine.submit(command_of(*call, std::move(*what)), [this, tell](Result<Json> done) {
+    pool_.go_on([tell, done = std::move(done)]() mutable { tell(std::move(done)); });
+  });
 }
 
 // A session that is used stays alive; once a minute is often enough to know.
 void Site::note_activity(const access::Subject& by) {
   if (by.session.is_nil()) return;
-  Instant now = services_.engine.clock().now();
+  Instant now = services_.engine.health().steady();
   {
     std::lock_guard lock(seen_mutex_);
     if (seen_.size() >= kSeenMax) seen_.clear();

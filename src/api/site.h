@@ -28,6 +28,7 @@ class Site {
   Result<Tls> prepare();
   void set_places(Places places) { services_.places = std::move(places); }
   const Services& services() const { return services_; }
+  void set_live(std::function<Json()> live) { services_.live = std::move(live); }
 
   // Never waits: what has to goes to the pool.
   void handle(Request request, Reply reply);
@@ -47,6 +48,7 @@ class Site {
 
  private:
   std::string next_id();
+  Reply note(const Route& route, const Request& request, std::string id, Reply reply);
   Reply dress(const Request& request, const std::string& id, Reply reply);
   Answer refusal(const Error& error, const ErrorContext& context);
   Answer too_many(Duration wait, const ErrorContext& context);

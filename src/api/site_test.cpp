@@ -87,7 +87,10 @@ TEST_F(SiteTest, OverTlsTheCookieIsSecure) {
   Request request =
       post("/api/login", Json::object({{"login", "worker111"}, {"password", kDemoPassword}}));
   request.is_tls = true;
-  EXPECT_NE(ask(request).header("Set-Cookie").find("; Secure"), std::string_view::npos);
+  Answer answer = ask(request);
+  std::string_view set = answer.header("Set-Cookie");
+  EXPECT_NE(set.find("; Secure"), std::string_view::npos);
+  EXPECT_TRUE(set.starts_with("__Host-anlan=")) << set;
 }
 
 TEST_F(SiteTest, WrongPasswordsAndUnknownAccountsLookAlike) {

@@ -106,6 +106,8 @@ RangeKind range_of(std::string_view header, std::size_t size, Span& span) {
   return span.last < span.first ? RangeKind::None : RangeKind::Good;
 }
 
+}  // namespace
+
 void cut_range(Answer& answer, const Request& request) {
   Span span{};
   std::string size = std::to_string(answer.body.size());
@@ -124,8 +126,6 @@ void cut_range(Answer& answer, const Request& request) {
       return;
   }
 }
-
-}  // namespace
 
 StaticFiles StaticFiles::list(const std::string& folder) {
   StaticFiles files;

@@ -33,4 +33,7 @@ class StaticFiles {
   std::map<std::string, File, std::less<>> files_;  // by "/m/index.html"
 };
 
+// Leaves of a whole answer the part that the request's Range asks for.
+void cut_range(Answer& answer, const Request& request);
+
 }  // namespace anlan::api

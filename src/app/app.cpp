@@ -16,9 +16,10 @@ constexpr OptionKind kServeOptions[] = {
     {"--data"},
     {"--database"},
     {"--empty", false},
+    {"--bench", false},
     {"--http", false},
     {"--web"},
-    {"--packs"},
+    {"--packs", true, true},
     {"--head-folder", true, true},
     {"--host", true, true},
     {"--source", true, true},
@@ -29,6 +30,13 @@ constexpr OptionKind kPlantOptions[] = {
     {"--plan"},        {"--script"},    {"--post", true, true}};
 constexpr OptionKind kWatchOptions[] = {
     {"--url"}, {"--ca", true, true}, {"--sound", true, true}, {"--every"}, {"--after"}};
+constexpr OptionKind kBackupOptions[] = {
+    {"--data"}, {"--database"}, {"--packs"}, {"--keep"}, {"--passphrase-file"}};
+constexpr OptionKind kRestoreOptions[] = {
+    {"--data"}, {"--database"}, {"--packs"}, {"--head"}, {"--passphrase-file"}};
+constexpr OptionKind kKeyOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--reason"}};
+constexpr OptionKind kVerifyOptions[] = {
+    {"--data"}, {"--database"}, {"--packs"}, {"--leaves", false}};
 constexpr OptionKind kDataOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--out"}};
 
 struct Command {
@@ -50,7 +58,8 @@ Exit help(const Words&);
 constexpr Command kCommands[] = {
     {"serve",
      "[--port N] [--http-port N] [--data DIR] [--database sqlite|postgres:CONNINFO] [--empty]\n"
-     "                       [--http] [--web DIR] [--packs DIR] [--head-folder DIR]... "
+     "                       [--http] [--bench] [--web DIR] [--packs DIR]... [--head-folder "
+     "DIR]... "
      "[--host NAME]...\n"
      "                       [--source CODE=HOST:PORT]... [--robot wecom=URL|dingtalk=URL#SECRET]"
      "...",
@@ -66,7 +75,15 @@ constexpr Command kCommands[] = {
     {"dmn-tck", "FOLDER", Text::TckHelp, &dmn_tck, {}},
     {"proof", "record FORM ID | head | consistency FROM TO  [--data DIR] [--out FILE]",
      Text::ProofHelp, &proof, kDataOptions},
-    {"verify", "[--data DIR] [--database ...] [--packs DIR]", Text::VerifyHelp, &verify,
+    {"verify", "[--data DIR] [--database ...] [--packs DIR] [--leaves]", Text::VerifyHelp, &verify,
+     kVerifyOptions},
+    {"backup", "FOLDER [--data DIR] [--database ...] [--keep N] [--passphrase-file FILE]",
+     Text::BackupHelp, &backup, kBackupOptions},
+    {"restore", "BACKUP --data DIR [--database ...] [--passphrase-file FILE] [--head FILE]",
+     Text::RestoreHelp, &restore, kRestoreOptions},
+    {"keys", "list | rotate | lost --reason TEXT  [--data DIR] [--database ...]", Text::KeysHelp,
+     &keys, kKeyOptions},
+    {"diagnostics", "FILE.zip [--data DIR] [--packs DIR]", Text::DiagnosticsHelp, &diagnostics,
      kDataOptions},
     {"version", "", Text::VersionHelp, &version, {}},
     {"help", "", Text::HelpHelp, &help, {}},
@@ -76,7 +93,7 @@ void print_help(std::FILE* to) {
   std::string language = terminal_language();
   std::println(to, "{}\n", say(Text::Usage, language));
   for (const Command& command : kCommands) {
-    std::println(to, "  {:<10} {}\n             {}", command.name, say(command.help, language),
+    std::println(to, "  {:<11} {}\n              {}", command.name, say(command.help, language),
                  command.words);
   }
 }
@@ -117,14 +134,15 @@ std::expected<engine::Config, Misuse> engine_config(const Words& words) {
   else if (!database.starts_with("postgres:")) {
     return std::unexpected(Misuse{Text::BadDatabase, database});
   }
-  std::string packs = words.one("--packs", "packs");
+  std::vector<std::string> packs = words.all("--packs");
+  if (packs.empty()) packs.emplace_back("packs");
   return engine::Config{.store = {.database = database,
                                   .folder = folder,
                                   .head_folders = words.all("--head-folder"),
                                   .plant = "anlan",
                                   .clock = system_clock_of_machine(),
                                   .random = random_of_machine()},
-                        .pack_folders = {packs}};
+                        .pack_folders = std::move(packs)};
 }
 
 int run_words(const std::vector<std::string>& words) {

@@ -18,6 +18,10 @@ Exit watchdog(const Words& words);
 Exit dmn_tck(const Words& words);
 Exit proof(const Words& words);
 Exit verify(const Words& words);
+Exit backup(const Words& words);
+Exit restore(const Words& words);
+Exit keys(const Words& words);
+Exit diagnostics(const Words& words);
 
 // What --data, --database, --packs and --head-folder say.
 std::expected<engine::Config, Misuse> engine_config(const Words& words);

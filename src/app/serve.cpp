@@ -10,12 +10,16 @@
 
 #include "api/api.h"
 #include "app/commands.h"
+#include "app/log_file.h"
 #include "connect/connect.h"
 #include "core/log.h"
+#include "core/steady.h"
 #include "engine/engine.h"
 
 namespace anlan::app {
 namespace {
+
+constexpr std::size_t kLogLines = 2'000;  // in a bundle
 
 struct ServeWish {
   engine::Config engine;
@@ -61,14 +65,23 @@ std::expected<uint16_t, Misuse> port_of(const Words& words, std::string_view nam
   return static_cast<uint16_t>(*number);
 }
 
+// One generator stands for a whole plant's people: no limits of rate, and for this machine only.
+void unbound(api::ServerConfig& server) {
+  constexpr api::Rate kAny{.per_minute = 1'000'000'000, .burst = 1'000'000'000};
+  server.address = "127.0.0.1";
+  server.rates = {.address = kAny, .session = kAny, .login = kAny, .login_address = kAny};
+}
+
 std::expected<ServeWish, Misuse> wish_of(const Words& words) {
   if (!words.plain.empty()) return std::unexpected(Misuse{Text::WrongWords, "serve"});
   ServeWish wish{.engine = TRY(engine_config(words)), .is_empty = words.has("--empty")};
+  wish.engine.steady = &steady_clock_of_machine();
   wish.server.port = TRY(port_of(words, "--port", 8443));
   wish.server.http_port = TRY(port_of(words, "--http-port", 0));
   wish.server.plain_http = words.has("--http");
   // A browser gives camera and crypto to secure origins only; plain http is for this machine.
   if (wish.server.plain_http) wish.server.address = "127.0.0.1";
+  if (words.has("--bench")) unbound(wish.server);
   wish.server.web_folder = words.one("--web", "web/dist");
   wish.server.folder = wish.engine.store.folder;
   wish.server.host_names = words.all("--host");
@@ -140,6 +153,16 @@ void print_welcome(engine::Engine& engine, const api::Server& server, bool is_tl
   std::fflush(stdout);
 }
 
+// anlan-vision lies beside this program; without it photos stay unseen and nothing else changes.
+std::optional<std::string> vision_program() {
+  std::error_code error;
+  auto own = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return std::nullopt;
+  auto program = own.parent_path() / "anlan-vision";
+  if (!std::filesystem::exists(program, error)) return std::nullopt;
+  return program.string();
+}
+
 // The usual 1,024 descriptors are 300 browsers; the hard limit is what the owner allows.
 void allow_many_connections() {
   constexpr rlim_t kWish = 65'536;
@@ -149,12 +172,47 @@ void allow_many_connections() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// What is told on standard error is kept in files, too, as long as this lives.
+class KeptLog {
+ public:
+  explicit KeptLog(LogFile& file)
+      : before_(set_log_sink([&file](LogLevel, std::string_view line) {
+          std::println(stderr, "{}", line);
+          file.event(line);
+        })) {}
+  ~KeptLog() { set_log_sink(std::move(before_)); }
+  KeptLog(const KeptLog&) = delete;
+  KeptLog& operator=(const KeptLog&) = delete;
+
+ private:
+  LogSink before_;
+};
+
+// For the diagnostics: how this server was started, without paths, names and secrets.
+Json about(const ServeWish& wish) {
+  return Json::object(
+      {{"database", wish.engine.store.database.starts_with("sqlite:") ? "sqlite" : "postgres"},
+       {"is_tls", !wish.server.plain_http},
+       {"head_folders", static_cast<int64_t>(wish.engine.store.head_folders.size())},
+       {"robots", static_cast<int64_t>(wish.engine.robots.size())},
+       {"sources", static_cast<int64_t>(wish.elsewhere.size())},
+       {"workers", wish.server.workers},
+       {"has_vision", wish.engine.has_vision},
+       {"time_zone", wish.engine.time_zone_offset}});
+}
+
 Result<void> run(const ServeWish& wish, const sigset_t& signals) {
+  LogFile kept({.folder = wish.engine.store.folder + "/log"}, steady_clock_of_machine());
+  KeptLog keeping(kept);
   Clock& clock = wish.engine.store.clock;
   std::error_code ignored;  // opening the database says it better
   std::filesystem::create_directories(wish.engine.store.folder, ignored);
   Step opening(clock, "engine opened");
-  auto engine = TRY(engine::Engine::open(wish.engine));
+  auto program = vision_program();
+  engine::Config engine_config = wish.engine;
+  engine_config.has_vision = program.has_value();
+  if (!program) log(LogLevel::Warning, "no anlan-vision: photos are not looked at");
+  auto engine = TRY(engine::Engine::open(engine_config));
   opening.done();
   if (!wish.is_empty) {
     Step seeding(clock, "demo plant seeded");
@@ -166,12 +224,17 @@ Result<void> run(const ServeWish& wish, const sigset_t& signals) {
   api::ServerConfig config = wish.server;
   config.outside = {.sources = [&] { return outside->source_rows(); },
                     .push_key = outside->push_key()};
+  config.outside.request_log = [&](std::string_view line) { kept.request(line); };
+  config.outside.log_tail = [&] { return kept.tail(kLogLines); };
+  config.outside.about = about(wish);
   if (!engine->demo().is_null()) {
     config.outside.simulate = [&](const Json& command) { return outside->simulate(command); };
   }
   auto server = TRY(api::Server::create(config, *engine));
   WriterRuns writer(*engine);  // ends before the server that listens to it
   outside->start();
+  std::optional<connect::Eyes> eyes;
+  if (program) eyes.emplace(*engine, *program).start();
   TRY(server->start());
   starting.done();
   print_welcome(*engine, *server, !wish.server.plain_http);
@@ -181,6 +244,7 @@ Result<void> run(const ServeWish& wish, const sigset_t& signals) {
   Step stopping(clock, "server stopped");
   server->stop();
   stopping.done();
+  if (eyes) eyes->stop();
   outside->stop();
   Step closing(clock, "engine stopped");
   engine->stop();

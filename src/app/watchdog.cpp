@@ -158,8 +158,12 @@ std::string trouble_of(const WatchWish& wish, Duration patience) {
   if (answer->status == 0) return answer->trouble;
   if (answer->status != 200) return "HTTP " + std::to_string(answer->status);
   auto health = parse_json(answer->body);
-  bool is_ready = health && health->text_or("status", "") == "ready";
-  return is_ready ? "" : "not ready";
+  std::string trouble = health ? health->text_or("trouble", "") : "";
+  // What can keep nothing is as good as dead; a clock that settles still takes what saves people.
+  bool is_ready =
+      health && (health->text_or("status", "") == "ready" || trouble == "clock_stepped");
+  if (is_ready) return "";
+  return trouble.empty() ? "not ready" : trouble;
 }
 
 class Watchdog {

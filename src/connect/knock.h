@@ -8,6 +8,12 @@
 
 namespace anlan::connect {
 
+// A connected, non-blocking socket, or why there is none.
+struct Opened {
+  int socket = -1;
+  std::string trouble{};
+};
+Opened open_link(const std::string& host, uint16_t port, Duration at_most);
 // Empty when somebody answered, else what the system says.
 std::string knock(const std::string& host, uint16_t port, Duration at_most);
 

@@ -3,6 +3,9 @@
 // exceptions and time-outs.
 
 #include <modbus/modbus.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +16,8 @@
 #include <thread>
 
 #include "connect/driver.h"
+#include "connect/knock.h"
+#include "connect/low_place.h"
 #include "connect/modbus_plan.h"
 #include "connect/register_value.h"
 #include "core/log.h"
@@ -27,13 +32,14 @@ constexpr int kSilentMax =
     3;  // requests without an answer, one after the other: the device is dead
 constexpr Duration kSilentWait = Duration::seconds(5);
 
-struct CloseModbus {
+// The socket is ours, not the library's.
+struct FreeModbus {
   void operator()(modbus_t* context) const {
-    modbus_close(context);
+    modbus_set_socket(context, -1);
     modbus_free(context);
   }
 };
-using Link = std::unique_ptr<modbus_t, CloseModbus>;
+using Link = std::unique_ptr<modbus_t, FreeModbus>;
 
 Duration to_duration(Steady::duration length) {
   return {std::chrono::duration_cast<std::chrono::nanoseconds>(length).count()};
@@ -84,25 +90,37 @@ class ModbusDriver final : public Driver {
  private:
   void run() {
     while (!stop_.is_raised()) {
-      if (!connect()) {
-        link_failed(std::format("connect: {}", modbus_strerror(errno)));
-      } else {
-        poll_until_broken();
-      }
-      link_.reset();
+      std::string trouble = connect();
+      if (!trouble.empty()) link_failed("connect: " + trouble);
+      else poll_until_broken();
+      disconnect();
       if (stop_.is_raised() || stop_.wait_for(back_off_.next())) return;
     }
   }
 
-  bool connect() {
+  void disconnect() {
+    link_.reset();
+    place_.clear();
+  }
+
+  // What went wrong, or nothing.
+  std::string connect() {
+    disconnect();
     link_.reset(modbus_new_tcp_pi(source_.host.c_str(), std::to_string(source_.port).c_str()));
-    if (!link_) return false;
+    if (!link_) return modbus_strerror(errno);
     auto seconds = static_cast<uint32_t>(source_.time_out.to_seconds());
     auto micros = static_cast<uint32_t>(source_.time_out.ns % 1'000'000'000 / 1000);
     modbus_set_response_timeout(link_.get(), seconds, micros);
     modbus_set_byte_timeout(link_.get(), 0, 0);  // the whole reply within the time above
-    if (modbus_set_slave(link_.get(), source_.unit_id) != 0) return false;
-    return modbus_connect(link_.get()) == 0;
+    if (modbus_set_slave(link_.get(), source_.unit_id) != 0) return modbus_strerror(errno);
+    Opened opened = open_link(source_.host, source_.port, source_.time_out);
+    if (opened.socket < 0) return opened.trouble;
+    int at_once = 1;
+    setsockopt(opened.socket, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+    int socket = place_.put(opened.socket);
+    if (socket < 0) return "no low descriptor is left";
+    modbus_set_socket(link_.get(), socket);
+    return "";
   }
 
   // The first request after a connect is the probe of a device that may be dead: only when it has
@@ -163,8 +181,9 @@ class ModbusDriver final : public Driver {
   bool step_over(std::size_t place) {
     tags_failed(plan_.requests()[place].tags);
     due_[place] = Steady::now() + to_steady(std::max(kSilentWait, plan_.requests()[place].every));
-    if (connect()) return true;
-    link_failed(std::format("connect: {}", modbus_strerror(errno)));
+    std::string trouble = connect();
+    if (trouble.empty()) return true;
+    link_failed("connect: " + trouble);
     return false;
   }
 
@@ -298,6 +317,7 @@ class ModbusDriver final : public Driver {
   std::vector<int> failures_;  // of each tag, one after the other
   std::vector<double> last_;
   std::vector<Steady::time_point> due_;  // of each request
+  LowPlace place_;
   Link link_;
   bool is_linked_ = false;
   int silent_ = 0;

@@ -1,6 +1,10 @@
 // The Modbus driver against pymodbus, against silence, and against our own plant.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <format>
@@ -122,6 +126,29 @@ TEST_F(ModbusForeign, ReadsEveryTableTypeAndOrder) {
   EXPECT_TRUE(balances(state));
   EXPECT_EQ(state.failures, 0);
   EXPECT_GT(state.round_trip_ms, 0);
+}
+
+// A plant's live streams take every descriptor that select(2) knows.
+TEST_F(ModbusForeign, ReadsAndConnectsAnewBesideMoreThanAThousandOpenFiles) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  auto sources =
+      Sources::make({source({tag(0, Table::Holding, 0, ValueType::Float32)})}, sink_, clock_);
+  ASSERT_TRUE(sources);
+  std::vector<int> files;
+  for (int i = 0; i < FD_SETSIZE + 100; ++i) files.push_back(open("/dev/null", O_RDONLY));
+  ASSERT_GT(files.back(), FD_SETSIZE) << "this machine allows no more files";
+  (*sources)->start();
+  EXPECT_TRUE(sink_.wait_quality(0, Quality::Good));
+  server_.reset();
+  EXPECT_TRUE(sink_.wait_quality(0, Quality::Stale));
+  int64_t died = clock_.now().ns;
+  serve();
+  EXPECT_TRUE(sink_.wait_quality(0, Quality::Good, died));
+  (*sources)->stop();
+  for (int file : files) close(file);
 }
 
 TEST_F(ModbusForeign, LearnsIllegalAddressesOnceAndNamesThem) {

@@ -1,6 +1,7 @@
 #include "connect/mqtt_link.h"
 
 #include <mosquitto.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <chrono>
@@ -30,6 +31,20 @@ class LibraryUser {
   LibraryUser& operator=(const LibraryUser&) = delete;
 };
 
+// mosquitto_loop() waits by select(2), which knows no descriptor from FD_SETSIZE on.
+int turn_once(mosquitto* client, int at_most_ms) {
+  pollfd wait{.fd = mosquitto_socket(client), .events = POLLIN};
+  if (wait.fd < 0) return MOSQ_ERR_NO_CONN;
+  if (mosquitto_want_write(client)) wait.events |= POLLOUT;
+  int ready = ::poll(&wait, 1, at_most_ms);
+  int error = MOSQ_ERR_SUCCESS;
+  if (ready > 0 && (wait.revents & ~POLLOUT) != 0) error = mosquitto_loop_read(client, 1);
+  if (error == MOSQ_ERR_SUCCESS && mosquitto_want_write(client)) {
+    error = mosquitto_loop_write(client, 1);
+  }
+  return error == MOSQ_ERR_SUCCESS ? mosquitto_loop_misc(client) : error;
+}
+
 class Link final : public MqttLink {
  public:
   Link(Config config, OnMessage on_message)
@@ -56,7 +71,7 @@ class Link final : public MqttLink {
 
   std::string turn(Duration at_most) override {
     if (!client_) return "not connected";
-    int error = mosquitto_loop(client_.get(), static_cast<int>(at_most.to_milliseconds()), 1);
+    int error = turn_once(client_.get(), static_cast<int>(at_most.to_milliseconds()));
     if (!refusal_.empty()) return refusal_;
     if (error != MOSQ_ERR_SUCCESS) return std::format("lost: {}", mosquitto_strerror(error));
     bool is_late = !is_accepted_ && Steady::now() > accept_until_;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "core/check.h"
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace anlan {
@@ -39,30 +39,6 @@ std::string ecma_number(double value) {
   return out + digits.substr(0, 1) + "." + digits.substr(1) + tail;
 }
 
-void write_text(std::string& out, std::string_view text) {
-  out += '"';
-  for (char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          char escape[8];
-          std::snprintf(escape, sizeof escape, "\\u%04x", c);
-          out += escape;
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 enum class Style { Plain, Pretty, Canonical };
 
 class Writer {
@@ -73,7 +49,7 @@ class Writer {
     if (value.is_null()) out_ += "null";
     if (value.is_bool()) out_ += value.as_bool() ? "true" : "false";
     if (value.is_number()) write_number(value);
-    if (value.is_text()) write_text(out_, value.as_text());
+    if (value.is_text()) write_json_text(value.as_text(), out_);
     if (value.is_array()) write_array(value.as_array(), depth);
     if (value.is_object()) write_object(value.as_object(), depth);
   }
@@ -98,6 +74,7 @@ class Writer {
     out_ += ']';
   }
   void write_object(const Json::Object& members, int depth) {
+    if (style_ == Style::Plain) return write_members(members, depth);
     std::vector<const Json::Member*> order;
     for (const Json::Member& member : members) order.push_back(&member);
     if (style_ == Style::Canonical) {
@@ -109,11 +86,21 @@ class Writer {
     for (std::size_t i = 0; i < order.size(); ++i) {
       if (i != 0) out_ += ',';
       break_line(depth + 1);
-      write_text(out_, order[i]->first);
+      write_json_text(order[i]->first, out_);
       out_ += style_ == Style::Pretty ? ": " : ":";
       write(order[i]->second, depth + 1);
     }
     if (!order.empty()) break_line(depth);
+    out_ += '}';
+  }
+  void write_members(const Json::Object& members, int depth) {
+    out_ += '{';
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (i != 0) out_ += ',';
+      write_json_text(members[i].first, out_);
+      out_ += ':';
+      write(members[i].second, depth + 1);
+    }
     out_ += '}';
   }
   void break_line(int depth) {

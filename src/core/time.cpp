@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <optional>
 
 namespace anlan {
@@ -148,13 +147,19 @@ std::string format_instant(Instant at) {
     --days;
   }
   std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
-  std::array<char, 40> text{};
-  int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                           static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                           static_cast<unsigned>(date.day()), static_cast<int>(rest / 3'600'000),
-                           static_cast<int>(rest / 60'000 % 60), static_cast<int>(rest / 1000 % 60),
-                           static_cast<int>(rest % 1000));
-  return {text.data(), static_cast<std::size_t>(size)};
+  // "1970-01-01T00:00:00.000Z", its digits filled in from the right.
+  std::string text = "0000-00-00T00:00:00.000Z";
+  auto put = [&text](std::size_t end, int64_t number, int digits) {
+    for (; digits > 0; --digits, number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+  };
+  put(4, static_cast<int>(date.year()), 4);
+  put(7, static_cast<unsigned>(date.month()), 2);
+  put(10, static_cast<unsigned>(date.day()), 2);
+  put(13, rest / 3'600'000, 2);
+  put(16, rest / 60'000 % 60, 2);
+  put(19, rest / 1000 % 60, 2);
+  put(23, rest % 1000, 3);
+  return text;
 }
 
 Result<Instant> parse_instant(std::string_view text) {

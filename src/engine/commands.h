@@ -199,6 +199,70 @@ struct KeepTrack {
   std::vector<std::pair<RecordId, twin::Sighting>> points;  // by badge
 };
 
+// ---- the hazard loop: hand-over, evidence, the thread with the reporter ----
+struct HandOver {
+  std::optional<TaskId> task{};  // none: every task that the caller holds
+  PersonId to;
+  std::string comment;
+};
+struct RetryCase {  // of a case that stands in an incident
+  std::string form;
+  RecordId id;
+};
+struct RegisterDevice {
+  std::string key;   // SubjectPublicKeyInfo of a P-256 key, base64url
+  std::string name;  // as the person knows the phone
+};
+struct RevokeDevice {
+  std::string id;
+  std::string reason;
+};
+// The part of the picture that a repairer or verifier says the hazard is in; 0 to 1 of width and
+// height of the photo before.
+struct MarkBox {
+  std::string form;
+  RecordId id;
+  std::string before, after;  // SHA-256
+  double x = 0, y = 0, width = 0, height = 0;
+};
+struct WriteMessage {
+  std::string form;
+  RecordId id;
+  std::string text;
+  bool is_not_fixed = false;  // from the reporter: opens the hazard again
+};
+// Nobody is behind these: `code` is the secret that only the reporter has; its hash is kept.
+struct AnonymousReport {
+  std::string form;
+  Json fields;
+  std::string code;  // fresh
+};
+struct AnonymousMessage {
+  std::string code;
+  std::string text;
+  bool is_not_fixed = false;
+};
+// What the helper process saw in a photo, or in a pair; only engine's own eyes make these.
+struct NotePhoto {
+  std::string sha256;
+  Json facts;               // docs/formats/evidence.md
+  std::string print{};      // opaque fingerprint for reuse detection
+  std::string thumbnail{};  // SHA-256 of a JPEG among the blobs; empty for none
+};
+struct NotePair {
+  std::string form;
+  RecordId id;
+  std::string before, after;
+  Json result;  // docs/formats/evidence.md
+};
+// Something left the system: a file of many records, or the printed sheet of one.
+struct NoteExport {
+  std::string form;
+  std::string kind;              // "xlsx", "csv", "zip", "pdf", "notice"
+  std::optional<RecordId> id{};  // of the one record
+  Json detail;                   // {"rows","bytes","sha256","filter"?,"q"?}
+};
+
 using What =
     std::variant<CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask,
                  CompleteTask, ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword,
@@ -206,7 +270,8 @@ using What =
                  SeedPlant, ApplyAlarms, SuspendPermits, ActOnAlarm, SuspendPermit, StartResponse,
                  RollCall, SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription,
                  DropSubscriptions, OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps,
-                 KeepTrack>;
+                 KeepTrack, HandOver, RetryCase, RegisterDevice, RevokeDevice, MarkBox,
+                 WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }
@@ -222,6 +287,7 @@ struct Command {
 // Answers: CreateRecord, UpdateRecord, CompleteTask, ReturnTask -> {"record"}; ClaimTask,
 // UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login -> {"session","person"};
 // CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse -> {"record"};
-// RollCall -> {"counts"}; LookAtTrack -> {"look"}; all others -> {}.
+// RollCall -> {"counts"}; LookAtTrack -> {"look"}; HandOver -> {"handed":n}; RegisterDevice ->
+// {"id"}; WriteMessage -> {"message"}; AnonymousReport -> {"number"}; all others -> {}.
 
 }  // namespace anlan::engine

@@ -67,6 +67,8 @@ Result<std::unique_ptr<store::Database>> empty_copy(store::View& view,
       TRY(database->migrate({&migration, 1}));
       before = form;
     }
+    store::Migration indexes = records::index_migration_of(*newest);
+    TRY(database->migrate({&indexes, 1}));
   }
   return database;
 }
@@ -102,6 +104,11 @@ Result<void> Engine::deploy_forms() {
     TRY(commit_change(records::deployment_of(*form, before, config_.store.clock.now())));
     TRY(deployed.add(*form));
   }
+  std::vector<store::Migration> indexes;
+  for (const records::Form* form : deployed.all()) {
+    indexes.push_back(records::index_migration_of(*form));
+  }
+  TRY(database_->migrate(indexes));
   packs_.forms = std::move(deployed);
   return {};
 }

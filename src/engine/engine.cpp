@@ -6,6 +6,8 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "engine/execute.h"
+#include "engine/health.h"
+#include "engine/uploads.h"
 
 namespace anlan::engine {
 namespace {
@@ -15,6 +17,7 @@ constexpr Duration kTimerRetry = Duration::minutes(1);
 constexpr Duration kCleaningEvery = Duration::minutes(10);
 constexpr Duration kAnswerAgeMax = Duration::days(7);
 constexpr Duration kTrackAgeMax = Duration::days(30);  // of people in a response: personal data
+constexpr Duration kPartAgeMax = Duration::days(1);    // an upload that nobody goes on with
 constexpr int64_t kCleanedAtOnce = 1000;
 constexpr Duration kSensingEvery = Duration::milliseconds(250);
 constexpr Duration kResponderEvery = Duration::milliseconds(100);
@@ -26,10 +29,21 @@ Json log_error(const Error& error) {
       {{"code", error_text(error.code).code}, {"detail", error.detail}, {"field", error.field}});
 }
 
+// `anlan keys` and the like commit beside us: what is remembered may be older then.
+void look_for_others(store::Database& database, Health& health) {
+  auto others = store::notice_others(database);
+  if (!others) health.note(others.error());
+}
+
+KnownAnswers::Key key_of(const Command& command) { return {command.by.person.text(), command.key}; }
+
 }  // namespace
 
 Engine::Engine(const Config& config)
-    : config_(config), ids_(config.store.clock, config.store.random) {}
+    : config_(config),
+      health_(std::make_unique<Health>(config.store.clock, config.steady)),
+      uploads_(std::make_unique<Uploads>()),
+      ids_(config.store.clock, config.store.random) {}
 
 Engine::~Engine() { stop(); }
 
@@ -97,6 +111,10 @@ void Engine::stop() {
 }
 
 void Engine::submit(Command command, Done done) {
+  if (auto admitted = health_->admit(command); !admitted) {
+    ++health_->counts.refused;
+    return done(std::unexpected(std::move(admitted).error()));
+  }
   {
     std::lock_guard lock(mutex_);
     if (!is_stopping_ && queue_.size() < limits::kCommandQueueMax) {
@@ -142,31 +160,60 @@ std::optional<Instant> Engine::turn() {
       queue_.pop_front();
     }
   }
-  if (!group.empty()) run_group(std::move(group));
   Instant now = config_.store.clock.now();
+  bool is_well = this->is_well(now);
+  bool is_idle = group.empty();
+  if (!is_idle) run_group(std::move(group));
+  if (!is_well) return std::nullopt;
+  if (is_idle) look_for_others(*database_, *health_);
   run_timers(now);
   sign_head(now);
   drop_what_is_old(now);
   tell_events();
 
   auto view = snapshot();
-  if (!view) return std::nullopt;
+  if (!view) {
+    health_->note(view.error());
+    return std::nullopt;
+  }
   auto next = flow::next_timer(**view);
+  if (!next) health_->note(next.error());
   if (!next || !*next) return std::nullopt;
   // A timer that failed waits for its retry; nobody spins on it.
   if (**next <= now && !failed_timers_.empty()) return now + kIdleMax;
   return *next;
 }
 
+std::vector<KnownAnswers::Key> Engine::keys_of(const std::deque<Waiting>& group) {
+  std::vector<KnownAnswers::Key> keys;
+  for (const Waiting& waiting : group) {
+    if (!waiting.command.key.empty()) keys.push_back(key_of(waiting.command));
+  }
+  return keys;
+}
+
 void Engine::run_group(std::deque<Waiting> group) {
+  // Accepted while all was well, and the trouble came first.
+  std::erase_if(group, [this](Waiting& waiting) {
+    auto admitted = health_->admit(waiting.command);
+    if (!admitted) waiting.done(std::unexpected(std::move(admitted).error()));
+    return !admitted;
+  });
+  if (group.empty()) return;
   Instant now = config_.store.clock.now();
   auto plant = sensing_->plant();
   std::vector<std::optional<Result<Json>>> answers(group.size());
+  std::vector<bool> stands(group.size());  // the answer, though nothing was written
+  KnownAnswers known(keys_of(group));
   std::vector<store::Work> works;
   for (std::size_t i = 0; i < group.size(); ++i) {
     works.push_back([&, i](store::Transaction& transaction) -> Result<void> {
-      Execution execution({packs_, config_, database_->blobs(), ids_, now, plant}, transaction);
+      if (i == 0) known.begin_again();
+      Execution execution({packs_, config_, database_->blobs(), ids_, now, plant, &known},
+                          transaction);
       auto answer = execution.run(group[i].command);
+      stands[i] = answer && execution.is_taken_back();
+      if (!answer || stands[i]) known.remove(key_of(group[i].command));
       if (!answer) {
         answers[i] = answer;
         return std::unexpected(answer.error());
@@ -180,10 +227,12 @@ void Engine::run_group(std::deque<Waiting> group) {
       return {};
     });
   }
-  auto committed = database_->commit_group(works);
+  auto committed = commit_group(works);
   if (!committed) log(LogLevel::Error, "commit failed", log_error(committed.error()));
   for (std::size_t i = 0; i < group.size(); ++i) {
     if (!committed) group[i].done(std::unexpected(committed.error()));
+    else if (answers[i] && *answers[i] && !(*committed)[i] && !stands[i])
+      group[i].done(std::unexpected((*committed)[i].error()));
     else if (answers[i]) group[i].done(std::move(*answers[i]));
     else group[i].done(refuse(ErrorCode::Internal, "a command was not run"));
   }
@@ -208,7 +257,7 @@ void Engine::run_timers(Instant now) {
       return execution.fire_timer(timer);
     });
   }
-  auto committed = database_->commit_group(works);
+  auto committed = commit_group(works);
   if (!committed) {
     log(LogLevel::Error, "timers could not be committed", log_error(committed.error()));
     return;
@@ -216,6 +265,7 @@ void Engine::run_timers(Instant now) {
   for (std::size_t i = 0; i < due->size(); ++i) {
     const auto& fired = (*committed)[i];
     failed_timers_.erase((*due)[i].id);
+    if (fired) ++health_->counts.timers;
     // WrongState: an earlier timer of this group cancelled it.
     if (fired || fired.error().code == ErrorCode::WrongState) continue;
     Json more = log_error(fired.error());
@@ -230,6 +280,7 @@ void Engine::sign_head(Instant now) {
   next_head_ = now + config_.head_every;
   auto head = database_->ledger().sign_head();
   if (!head) {
+    health_->note(head.error());
     log(LogLevel::Error, "the ledger head could not be signed", log_error(head.error()));
     return;
   }
@@ -253,6 +304,8 @@ void Engine::drop_what_is_old(Instant now) {
             .key = {"response", "badge", "at"},
             .before = now - kTrackAgeMax},
            now);
+  auto swept = database_->blobs().sweep_parts(now - kPartAgeMax);
+  if (!swept) log(LogLevel::Warning, "old parts of uploads stay", log_error(swept.error()));
 }
 
 // Rows of a private table, by their column `at`; at most some at once, the rest next time.

@@ -20,6 +20,8 @@
 
 #include "access/access.h"
 #include "engine/commands.h"
+#include "engine/health.h"
+#include "engine/known_answers.h"
 #include "engine/packs.h"
 #include "engine/responder.h"
 #include "engine/sensing.h"
@@ -43,6 +45,8 @@ struct Config {
   std::string time_zone_offset = "+08:00";
   Duration head_every = Duration::seconds(5);
   std::vector<Robot> robots{};
+  bool has_vision = false;  // somebody looks at photos (connect/eyes.h)
+  Clock* steady = nullptr;  // never steps; none: nobody notices when `store.clock` does
 };
 
 // What a reader wishes of a list.
@@ -52,7 +56,10 @@ struct Wish {
   std::string sort = "-created_at";
   std::size_t count = 25;
   std::string cursor{};
+  bool has_total = false;
 };
+
+class Uploads;  // engine/uploads.h
 
 class Engine {
  public:
@@ -116,6 +123,7 @@ class Engine {
   Result<Json> put_blob(const access::Subject& by, std::string_view sha256, int64_t offset,
                         int64_t total, std::string_view bytes);
   Result<Json> blob_state(std::string_view sha256);
+  Result<Json> blob_state(const access::Subject& by, std::string_view sha256);  // as he has it
 
   // ---- the live stream ----
   // Called on the writer's thread after each commit that made events. One listener (api).
@@ -149,6 +157,9 @@ class Engine {
   // Rules of gates as they are: [{"gate","is_open","reason"}].
   Result<Json> gate_rules();
 
+  Health& health() { return *health_; }
+  std::size_t queue_size();
+
   store::Database& database() { return *database_; }
   const Config& config() const { return config_; }
   const Packs& packs() const { return packs_; }
@@ -166,8 +177,12 @@ class Engine {
   Result<void> deploy_forms();
   Result<void> deploy_models();
   Result<void> commit_change(const store::Change& change);
+  Result<std::vector<Result<void>>> commit_group(std::span<const store::Work> works);
+  bool is_well(Instant now);
+  void follow_step(Instant now);
   void serve();
   void run_group(std::deque<Waiting> group);
+  static std::vector<KnownAnswers::Key> keys_of(const std::deque<Waiting>& group);
   void run_timers(Instant now);
   void sign_head(Instant now);
   struct OldRows {
@@ -186,13 +201,15 @@ class Engine {
     bool leads = false;  // may see who is where: whoever calls the roll or exports
   };
   Result<SeenResponse> visible_response(const access::Subject& by, store::View& view, RecordId id);
-  Result<std::unique_ptr<store::View>> snapshot() { return database_->snapshot(); }
+  Result<std::unique_ptr<store::View>> snapshot() { return store::read_later(*database_); }
 
   Config config_;
+  std::unique_ptr<Health> health_;
   std::unique_ptr<store::Database> database_;
   Packs packs_;
   std::unique_ptr<Sensing> sensing_;
   std::unique_ptr<Responder> responder_;
+  std::unique_ptr<Uploads> uploads_;
   IdMaker ids_;  // writer's thread only
   Json demo_;
   std::function<void(int64_t)> listener_;

@@ -1,12 +1,23 @@
 #include "engine/execute.h"
 
 #include "core/check.h"
+#include "engine/flow_answers.h"
 
 namespace anlan::engine {
 namespace {
 
-// Answers are kept per person; before log-in there is nobody, and no key.
+// Answers are kept per person; before log-in there is nobody, and no key. As key_of in engine.cpp.
 std::string asker_of(const Command& command) { return command.by.person.text(); }
+
+// Of a record that was created only its name is kept: who asks again gets it as it is then.
+constexpr std::string_view kAgain = "again";  // On disk. Never rename.
+
+std::string kept_text(const Command& command, const Json& answer) {
+  const auto* create = std::get_if<CreateRecord>(&command.what);
+  if (!create || !answer["record"].has("id")) return write_json(answer);
+  Json name = Json::object({{"form", create->form}, {"id", answer["record"]["id"]}});
+  return write_json(Json::object({{std::string(kAgain), std::move(name)}}));
+}
 
 }  // namespace
 
@@ -20,7 +31,8 @@ flow::Around Execution::flow_around(Actor actor) {
           .actor = actor,
           .now = around_.now,
           .ids = around_.ids,
-          .library = around_.packs.library};
+          .library = around_.packs.library,
+          .answers = answers_for(writing(actor))};
 }
 
 records::Writing Execution::writing(Actor actor) {
@@ -42,28 +54,36 @@ Result<Json> Execution::run(const Command& command) {
 
 Result<std::optional<Json>> Execution::earlier_answer(const Command& command) {
   if (command.key.empty()) return std::nullopt;
-  auto rows = TRY(transaction_.query(
-      {"SELECT fingerprint, answer FROM command_answer WHERE asker = ? AND key = ?",
-       {asker_of(command), command.key}}));
-  if (rows.empty()) return std::nullopt;
-  if (rows[0].text("fingerprint") != command.fingerprint) return refuse(ErrorCode::KeyReused);
-  return TRY(parse_json(rows[0].text("answer"), limits::kXmlBytesMax));
+  KnownAnswers::Key key{asker_of(command), command.key};
+  KnownAnswers alone({key});
+  KnownAnswers& known = around_.answers ? *around_.answers : alone;
+  const KnownAnswers::Answer* answer = TRY(known.find(transaction_, key));
+  if (answer == nullptr) return std::nullopt;
+  if (answer->fingerprint != command.fingerprint) return refuse(ErrorCode::KeyReused);
+  Json kept = TRY(parse_json(answer->text, limits::kXmlBytesMax));
+  if (!kept.has(kAgain)) return kept;
+  const records::Form* form = TRY(form_of(kept[kAgain].text_or("form", "")));
+  RecordId id = TRY(RecordId::parse(kept[kAgain].text_or("id", "")));
+  return TRY(answer_record(*form, id));
 }
 
 Result<void> Execution::keep_answer(const Command& command, const Json& answer) {
   if (command.key.empty()) return {};
+  std::string text = kept_text(command, answer);
   store::Change change{.actor = command.by.actor,
                        .act = "command.answer",
                        .at = around_.now,
                        .is_housekeeping = true};
-  change.rows.push_back({.kind = store::RowChange::Kind::Insert,
-                         .table = "command_answer",
-                         .key = {{"asker", asker_of(command)}, {"key", command.key}},
-                         .cells = {{"fingerprint", command.fingerprint},
-                                   {"answer", write_json(answer)},
-                                   {"at", around_.now.ns}},
-                         .is_private = true});
-  return transaction_.apply(change);
+  change.rows.push_back(
+      {.kind = store::RowChange::Kind::Insert,
+       .table = "command_answer",
+       .key = {{"asker", asker_of(command)}, {"key", command.key}},
+       .cells = {{"fingerprint", command.fingerprint}, {"answer", text}, {"at", around_.now.ns}},
+       .is_private = true});
+  TRY(transaction_.apply(change));
+  if (around_.answers == nullptr) return {};
+  around_.answers->add({asker_of(command), command.key}, {command.fingerprint, std::move(text)});
+  return {};
 }
 
 Result<const records::Form*> Execution::form_of(std::string_view id) {
@@ -106,7 +126,51 @@ Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow
   add_jobs(form, id, step);
   TRY(transaction_.apply(step.change));
   if (form.id == "response") TRY(after_response_step(id));
+  return carry_out(step);
+}
+
+// By the system: whoever set the flow going needs no right on the other record.
+Result<void> Execution::carry_out(const flow::Step& step) {
+  if (step.records.empty() && step.letters.empty()) return {};
+  if (chain_ == limits::kFlowChainMax) {
+    return refuse(ErrorCode::LimitReached, "flows that make records of each other without end");
+  }
+  Command by_system{.by = system_subject(), .what = {}};
+  const Command* before = command_;
+  command_ = &by_system;
+  ++chain_;
+  Result<void> done;
+  for (const flow::NewRecord& wish : step.records) {
+    if (done) done = make_wished(wish);
+  }
+  for (const flow::Letter& letter : step.letters) {
+    if (done) done = deliver(letter);
+  }
+  --chain_;
+  command_ = before;
+  return done;
+}
+
+Result<void> Execution::make_wished(const flow::NewRecord& wish) {
+  const records::Form* form = TRY(form_of(wish.form));
+  TRY(create_with(*form, wish.fields, wish.id, {.fallback = access::FieldMode::Write}));
   return {};
+}
+
+// A record that is gone, has no case, or does not listen has not been told; nobody minds.
+Result<void> Execution::deliver(const flow::Letter& letter) {
+  const records::Form* form = TRY(form_of(letter.form));
+  auto record = records::read_whole(transaction_, *form, letter.record);
+  if (!record && record.error().code == ErrorCode::NotFound) return {};
+  if (!record) return std::unexpected(record.error());
+  auto case_id = CaseId::parse(record->text_or("case_id", ""));
+  if (!case_id) return {};
+  auto step = flow::message(
+      flow_around(command_->by.actor),
+      {.case_id = *case_id, .name = letter.name, .data = letter.data, .record = *record});
+  if (!step && step.error().code == ErrorCode::WrongState) return {};
+  if (!step) return std::unexpected(step.error());
+  return finish_step(*form, letter.record, std::move(*step));
 }
 
 Result<void> Execution::fire_timer(const flow::DueTimer& timer) {

@@ -8,6 +8,7 @@
 #include "core/result.h"
 #include "engine/commands.h"
 #include "engine/engine.h"
+#include "engine/known_answers.h"
 #include "engine/packs.h"
 #include "engine/plant_model.h"
 #include "store/store.h"
@@ -34,6 +35,7 @@ class Execution {
     IdMaker& ids;
     Instant now;
     std::shared_ptr<const PlantModel> plant;  // shared: see PlantModel::load
+    KnownAnswers* answers = nullptr;          // of the group; may be null
   };
   Execution(const Around& around, store::Transaction& transaction)
       : around_(around), transaction_(transaction) {}
@@ -48,6 +50,9 @@ class Execution {
   Result<void> fire_timer(const flow::DueTimer& timer);
 
  private:
+  friend class ImportRun;  // import_run.h: the rows of one import
+  friend class Tracing;    // tracing.h: seven of a kind on one device
+
   Result<Json> execute(const CreateRecord& what);
   Result<Json> execute(const UpdateRecord& what);
   Result<Json> execute(const ImportRecords& what);
@@ -87,6 +92,17 @@ class Execution {
   Result<Json> execute(const EndJob& what);
   Result<Json> execute(const MarkSteps& what);
   Result<Json> execute(const KeepTrack& what);
+  Result<Json> execute(const HandOver& what);
+  Result<Json> execute(const RetryCase& what);
+  Result<Json> execute(const RegisterDevice& what);
+  Result<Json> execute(const RevokeDevice& what);
+  Result<Json> execute(const MarkBox& what);
+  Result<Json> execute(const WriteMessage& what);
+  Result<Json> execute(const AnonymousReport& what);
+  Result<Json> execute(const AnonymousMessage& what);
+  Result<Json> execute(const NotePhoto& what);
+  Result<Json> execute(const NotePair& what);
+  Result<Json> execute(const NoteExport& what);
 
   Result<std::optional<Json>> earlier_answer(const Command& command);
   Result<void> keep_answer(const Command& command, const Json& answer);
@@ -98,6 +114,12 @@ class Execution {
                                std::optional<RecordId> id, const access::FieldModes& modes);
   // What the flow decided: its rows, the record's patch and the notices, as one Change.
   Result<void> finish_step(const records::Form& form, RecordId id, flow::Step step);
+  // What the flow wished for beside its own rows: records made, messages taken.
+  Result<void> carry_out(const flow::Step& step);
+  Result<void> make_wished(const flow::NewRecord& wish);
+  Result<void> deliver(const flow::Letter& letter);
+  Result<flow::HandOverCommand> hand_over_to(const flow::Task& task, const HandOver& what);
+  Result<void> hand_over_one(const flow::Task& task, const HandOver& what);
   void add_notice(store::Change& change, const NoticeWish& wish);
   void add_outgoing(store::Change& change, const std::string& notice, std::string_view channel,
                     const std::string& address);
@@ -136,10 +158,12 @@ class Execution {
 
   Result<void> require(std::string_view form);  // Administer on a pseudo-form
   Result<Json> answer_record(const records::Form& form, RecordId id);
+  Result<std::optional<Json>> answer_made(const records::Form& form);
   Result<Json> answer_task(TaskId id);
   Result<void> create_person(const Json& row, std::string hash);
   Result<void> create_unit(const Json& row);
   Result<void> as_login(const std::string& login, const std::function<Result<void>()>& act);
+  Result<void> seed_files(const Json& fields);
   Result<void> seed_record(const records::Form& form, const std::string& admin, const Json& row);
   Result<void> must_be_empty();
   Result<void> write_setting(std::string_view name, const Json& value);
@@ -151,8 +175,11 @@ class Execution {
   Around around_;
   store::Transaction& transaction_;
   const Command* command_ = nullptr;
+  Json made_{};  // the record that was just created, whole, where no flow goes on with it
   std::optional<Error> refused_after_commit_;
   bool is_taken_back_ = false;
+  int chain_ = 0;  // records and messages that flows made of each other, this one deep
+  Json seed_files_ = Json::array();
   bool is_seeding_ = false;  // what a seed makes rings nobody
 };
 

@@ -6,6 +6,7 @@
 #include "engine/execute.h"
 #include "engine/read.h"
 #include "engine/show.h"
+#include "engine/tracing.h"
 
 namespace anlan::engine {
 namespace {
@@ -35,6 +36,7 @@ Result<Json> Execution::execute(const ApplyAlarms& what) {
     if (decision->is_new_annunciation) TRY(tell_alarm(*definition, decision->state));
     // Also a shelved gas alarm stops work: only its annunciation is limited.
     if (is_raise && decision->state.is_active) TRY(answer_alarm(*definition, decision->state));
+    if (is_raise && decision->state.is_active) TRY(Tracing(*this).after_alarm(*definition));
   }
   return Json::object();
 }

@@ -1,13 +1,38 @@
 // Commands on records and tasks.
 
+#include <algorithm>
+#include <utility>
+
+#include "engine/duty.h"
+#include "engine/evidence.h"
 #include "engine/execute.h"
-#include "engine/import.h"
+#include "engine/import_run.h"
 #include "engine/read.h"
+#include "engine/tracing.h"
 
 namespace anlan::engine {
 namespace {
 
 using access::Action;
+
+// Rows of evidence for what the record names now.
+Result<void> keep_photos(store::Transaction& transaction, const EvidenceDesk& desk,
+                         const records::Form& form, const Json& record) {
+  store::Change change = TRY(note_photos(desk, form, record));
+  if (change.rows.empty()) return {};
+  return transaction.apply(change);
+}
+
+// Everything, or parts of the organisation: what `matches` judges as a query does.
+bool is_by_place(const Filter& scope) {
+  if (scope.kind == Filter::Kind::All) return true;
+  if (scope.kind == Filter::Kind::Under) {
+    return scope.field == "org_path" && std::ranges::all_of(scope.values, [](const Json& path) {
+             return path.is_text() && path.as_text().ends_with('/');
+           });
+  }
+  return scope.kind == Filter::Kind::Or && std::ranges::all_of(scope.parts, is_by_place);
+}
 
 }  // namespace
 
@@ -25,7 +50,12 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
   const access::Subject& by = command_->by;
   auto written = TRY(records::create(writing(by.actor), form, fields, modes, id));
   TRY(transaction_.apply(written.change));
-  if (form.flow.empty()) return written.id;
+  EvidenceDesk photos{transaction_, by.actor, around_.now, around_.config.has_vision};
+  TRY(keep_photos(transaction_, photos, form, written.record));
+  if (form.flow.empty()) {
+    made_ = std::move(written.record);
+    return written.id;
+  }
 
   auto model = around_.packs.library.newest(form.flow);
   if (model.model == nullptr) return refuse(ErrorCode::BadPack, "the form's flow is not there");
@@ -37,6 +67,7 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
   flow::Step step = TRY(flow::start(flow_around(by.actor), start));
   if (!step.record_patch.has("case_id")) step.record_patch.set("case_id", step.case_id.text());
   TRY(finish_step(form, written.id, std::move(step)));
+  if (form.id == "hazard") TRY(Tracing(*this).after_hazard(written.id));
   return written.id;
 }
 
@@ -50,9 +81,21 @@ Result<Json> Execution::answer_record(const records::Form& form, RecordId id) {
   return Json::object({{"record", Json::object({{"id", id.text()}})}});
 }
 
+// The same without reading the record back, where its scope can be judged by what it holds.
+Result<std::optional<Json>> Execution::answer_made(const records::Form& form) {
+  Json made = std::exchange(made_, Json());
+  if (made.is_null() || !made["case_id"].is_null()) return std::nullopt;
+  auto verdict = around_.packs.policy.may(command_->by, {.form = form.id, .action = Action::Read});
+  bool is_inside = verdict.allowed && is_by_place(verdict.scope) && matches(verdict.scope, made);
+  if (!is_inside) return std::nullopt;
+  Json record = TRY(records::shown_record(transaction_, form, made, verdict.fields));
+  return Json::object({{"record", std::move(record)}});
+}
+
 Result<Json> Execution::execute(const CreateRecord& what) {
   const records::Form* form = TRY(form_of(what.form));
   RecordId id = TRY(create_one(*form, what.fields, what.id));
+  if (auto answer = TRY(answer_made(*form))) return *answer;
   return answer_record(*form, id);
 }
 
@@ -64,27 +107,17 @@ Result<Json> Execution::execute(const UpdateRecord& what) {
   auto written = TRY(records::update(writing(command_->by.actor), *form, what.id, what.version,
                                      what.fields, reach.modes));
   TRY(transaction_.apply(written.change));
+  EvidenceDesk photos{transaction_, command_->by.actor, around_.now, around_.config.has_vision};
+  TRY(keep_photos(transaction_, photos, *form, written.record));
   return answer_record(*form, what.id);
 }
 
 Result<Json> Execution::execute(const ImportRecords& what) {
   const records::Form* form = TRY(form_of(what.form));
   if (!what.rows.is_array()) return refuse(ErrorCode::BadField, "a list of rows", "rows");
-  const Json::Array& rows = what.rows.as_array();
-  if (rows.size() > limits::kImportRowsMax) return refuse(ErrorCode::LimitReached, {}, "rows");
-  Json refused = Json::array();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    auto fields = resolve_codes(transaction_, around_.packs.forms, *form, rows[i]);
-    auto created = fields ? create_one(*form, *fields, std::nullopt)
-                          : Result<RecordId>(std::unexpected(fields.error()));
-    if (created) continue;
-    ErrorCode code = created.error().code;
-    if (code == ErrorCode::Forbidden) return std::unexpected(created.error());
-    refused.push(refused_row(i + 1, created.error()));
-    // After a refusal by the database itself nothing more can be tried in this savepoint.
-    if (code == ErrorCode::Duplicate || code == ErrorCode::StoreFailed) break;
-  }
-  return finish_import(rows.size(), std::move(refused), what.is_dry_run);
+  bool is_too_long = what.rows.as_array().size() > limits::kImportRowsMax;
+  if (is_too_long) return refuse(ErrorCode::LimitReached, {}, "rows");
+  return ImportRun(*this, *form).run(what.rows, what.is_dry_run);
 }
 
 Result<Json> Execution::execute(const CommentRecord& what) {
@@ -104,8 +137,9 @@ Result<Json> Execution::execute(const CommentRecord& what) {
 
 Result<Json> Execution::answer_task(TaskId id) {
   flow::Task task = TRY(flow::find_task(transaction_, id));
-  Json list = TRY(flow::tasks_of_record(transaction_, around_.packs.library, command_->by,
-                                        task.form, task.record_id));
+  Json list = TRY(flow::tasks_of_record(
+      transaction_, around_.packs.library, command_->by, task.form, task.record_id,
+      duty::asker({transaction_, around_.packs.forms, around_.now})));
   for (const Json& one : list.as_array()) {
     if (one["id"] == Json(id.text())) return Json::object({{"task", one}});
   }
@@ -144,6 +178,8 @@ Result<Json> Execution::execute(const CompleteTask& what) {
     auto written = TRY(records::update(writing(by.actor), *form, task.record_id, version,
                                        what.fields, rights.fields));
     TRY(transaction_.apply(written.change));
+    EvidenceDesk photos{transaction_, by.actor, around_.now, around_.config.has_vision};
+    TRY(keep_photos(transaction_, photos, *form, written.record));
     record = std::move(written.record);
   }
   flow::Step step = TRY(flow::complete(
@@ -168,7 +204,10 @@ Result<Json> Execution::execute(const ReturnTask& what) {
 Result<Json> Execution::execute(const RegisterFile& what) {
   auto known = TRY(records::find_file(transaction_, what.file.sha256, command_->by.actor));
   if (known) return Json::object();
-  TRY(transaction_.apply(records::register_file(what.file, command_->by.actor, around_.now)));
+  store::Change change = records::register_file(what.file, command_->by.actor, around_.now);
+  EvidenceDesk photos{transaction_, command_->by.actor, around_.now, around_.config.has_vision};
+  TRY(note_arrival(photos, what.file, change));
+  TRY(transaction_.apply(change));
   return Json::object();
 }
 

@@ -1,5 +1,7 @@
 // The demo plant.
 
+#include <algorithm>
+
 #include "engine/execute.h"
 #include "engine/import.h"
 
@@ -36,6 +38,24 @@ Result<Json> resolve_seed(store::View& view, const Json& value, Instant now) {
   return out;
 }
 
+records::FileInfo file_info(const Json& file) {
+  return {.sha256 = file.text_or("sha256", ""),
+          .kind = file.text_or("kind", ""),
+          .bytes = file.int_or("bytes", 0),
+          .width = file.int_or("width", 0),
+          .height = file.int_or("height", 0)};
+}
+
+void names_of_files(const Json& value, std::vector<std::string>& out) {
+  if (value.is_array()) {
+    for (const Json& item : value.as_array()) names_of_files(item, out);
+  } else if (value.is_object() && value.has("sha256")) {
+    out.push_back(value.text_or("sha256", ""));
+  } else if (value.is_object()) {
+    for (const Json::Member& member : value.as_object()) names_of_files(member.second, out);
+  }
+}
+
 }  // namespace
 
 // What follows is done with the rights of the one who does it.
@@ -51,6 +71,18 @@ Result<void> Execution::as_login(const std::string& login,
   return done;
 }
 
+// The pictures that a row names were brought by who makes the row.
+Result<void> Execution::seed_files(const Json& fields) {
+  std::vector<std::string> names;
+  names_of_files(fields, names);
+  for (const Json& file : seed_files_.as_array()) {
+    records::FileInfo info = file_info(file);
+    if (std::ranges::find(names, info.sha256) == names.end()) continue;
+    TRY(execute(RegisterFile{.file = std::move(info)}));
+  }
+  return {};
+}
+
 // A row may say who makes it and which tasks are done then.
 Result<void> Execution::seed_record(const records::Form& form, const std::string& admin,
                                     const Json& row) {
@@ -61,6 +93,7 @@ Result<void> Execution::seed_record(const records::Form& form, const std::string
   TRY(as_login(row.text_or("by", admin), [&]() -> Result<void> {
     Json resolved = TRY(resolve_seed(transaction_, fields, around_.now));
     resolved = TRY(resolve_codes(transaction_, around_.packs.forms, form, resolved));
+    TRY(seed_files(resolved));
     id = TRY(create_one(form, resolved, std::nullopt));
     return {};
   }));
@@ -70,10 +103,12 @@ Result<void> Execution::seed_record(const records::Form& form, const std::string
       for (const flow::RosterEntry& task : TRY(flow::roster(transaction_, form.id, id))) {
         bool is_open = task.state == "open" || task.state == "claimed";
         if (task.node != step.text_or("node", "") || !is_open) continue;
+        Json given = TRY(resolve_seed(transaction_, step["fields"], around_.now));
+        TRY(seed_files(given));
         CompleteTask what{.task = task.id,
                           .outcome = step.text_or("outcome", ""),
                           .comment = step.text_or("comment", ""),
-                          .fields = TRY(resolve_seed(transaction_, step["fields"], around_.now))};
+                          .fields = std::move(given)};
         TRY(execute(what));
         return {};
       }
@@ -87,6 +122,7 @@ Result<void> Execution::seed_record(const records::Form& form, const std::string
 Result<Json> Execution::execute(const SeedPlant& what) {
   TRY(must_be_empty());
   is_seeding_ = true;
+  if (what.seed["files"].is_array()) seed_files_ = what.seed["files"];
   TRY(write_setting("plant_name", what.seed["plant"]));
   TRY(write_setting("demo", what.seed["show"]));
   for (const Json& unit : what.seed["units"].as_array()) TRY(create_unit(unit));

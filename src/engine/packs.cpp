@@ -133,6 +133,15 @@ Result<void> load_models(const fs::path& folder, Packs& packs) {
   return {};
 }
 
+Result<void> load_calendars(const fs::path& folder, rules::Calendars& calendars) {
+  for (const fs::path& file : files_of(folder / "calendars", ".json")) {
+    auto calendar = rules::Calendar::parse(TRY(read_json(file)));
+    if (!calendar) return bad_pack(file, calendar.error().detail, calendar.error().field);
+    calendars.add(std::move(*calendar));
+  }
+  return {};
+}
+
 Result<void> load_texts(const fs::path& folder, Packs& packs) {
   for (const fs::path& file : files_of(folder / "texts", ".json")) {
     Json json = TRY(read_json(file));
@@ -185,9 +194,12 @@ Result<Packs> load_packs(const std::vector<std::string>& folders) {
   Packs packs;
   packs.seeds = Json::array();
   std::vector<Json> roles;
+  rules::Calendars calendars;
   for (const Folder& folder : TRY(in_order(TRY(find_folders(folders))))) {
     TRY(load_one(folder, packs, roles));
+    TRY(load_calendars(folder.path, calendars));
   }
+  packs.library.set_calendars(std::move(calendars));
   merge_seeds(packs);
   packs.policy = TRY(access::Policy::compile(roles));
   return packs;

@@ -26,7 +26,7 @@ struct ModelFile {
 struct Packs {
   records::Forms forms;           // of the packs; after the deployment every version ever deployed
   std::vector<ModelFile> models;  // of the packs
-  flow::Library library;          // filled by the deployment, with every version ever deployed
+  flow::Library library;          // calendars; the deployment adds every version ever deployed
   access::Policy policy;
   std::map<std::string, LocalText, std::less<>> texts;  // key -> text with {name} places
   Json plan{};  // GeoJSON of the plant, of the last pack that brings one; null for none

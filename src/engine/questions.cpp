@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "core/hash.h"
-#include "ehs/ehs.h"
 #include "engine/engine.h"
+#include "engine/health.h"
 #include "engine/read.h"
 
 namespace anlan::engine {
@@ -41,8 +40,10 @@ Json rights_on_form(const access::Policy& policy, const access::Subject& by,
 }  // namespace
 
 Result<access::Subject> Engine::authenticate(std::string_view token) {
+  // Asked before the view: rows that follow a step of the clock meanwhile are only younger.
+  Instant now = health_->session_now();
   auto view = TRY(snapshot());
-  return access::authenticate(*view, token, config_.store.clock.now(), config_.sessions);
+  return access::authenticate(*view, token, now, config_.sessions);
 }
 
 Result<access::PasswordCheck> Engine::check_password(std::string_view login,
@@ -104,7 +105,12 @@ Result<Json> Engine::form(const access::Subject& by, std::string_view id) {
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   auto read = packs_.policy.may(by, {.form = form->id, .action = Action::Read});
   auto create = packs_.policy.may(by, {.form = form->id, .action = Action::Create});
-  if (!read.allowed && !create.allowed) return refuse(ErrorCode::NotFound);
+  // Who brings in an old ledger has to know its columns, though they see no records.
+  auto can_bring = [&](std::string_view what) {
+    return packs_.policy.may(by, {.form = std::string(what), .action = Action::Administer}).allowed;
+  };
+  bool is_known = read.allowed || create.allowed || can_bring(form->id) || can_bring("setup");
+  if (!is_known) return refuse(ErrorCode::NotFound);
   Json out = form->source;
   out.set("modes", modes_json(*form, create.allowed ? create.fields : read.fields));
   return out;
@@ -203,27 +209,6 @@ Result<Json> Engine::ledger_inclusion(int64_t leaf, int64_t size) {
 Result<Json> Engine::ledger_consistency(int64_t from, int64_t to) {
   auto view = TRY(snapshot());
   return database_->ledger().consistency(*view, from, to);
-}
-
-Result<Json> Engine::put_blob(const access::Subject& by, std::string_view sha256, int64_t offset,
-                              int64_t total, std::string_view bytes) {
-  auto state = TRY(database_->blobs().put(sha256, offset, total, bytes));
-  Json out = Json::object({{"received", state.received}, {"whole", state.is_whole}});
-  if (!state.is_whole) return out;
-  auto facts = TRY(ehs::read_photo(TRY(database_->blobs().read(sha256))));
-  records::FileInfo file{.sha256 = std::string(sha256),
-                         .kind = facts.kind,
-                         .bytes = state.received,
-                         .width = static_cast<int64_t>(facts.width),
-                         .height = static_cast<int64_t>(facts.height)};
-  TRY(run({.by = by, .what = RegisterFile{file}}));
-  out.set("kind", file.kind).set("width", file.width).set("height", file.height);
-  return out;
-}
-
-Result<Json> Engine::blob_state(std::string_view sha256) {
-  auto state = TRY(database_->blobs().state(sha256));
-  return Json::object({{"received", state.received}, {"whole", state.is_whole}});
 }
 
 Result<std::vector<store::StoredEvent>> Engine::events_after(int64_t seq, std::size_t count) {

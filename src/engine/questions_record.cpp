@@ -1,6 +1,8 @@
 // Questions about records, tasks and notices.
 
+#include "engine/duty.h"
 #include "engine/engine.h"
+#include "engine/evidence.h"
 #include "engine/read.h"
 
 namespace anlan::engine {
@@ -27,6 +29,14 @@ bool may_prove(const records::Form& form, const access::FieldModes& modes, std::
     if (!can_read(field)) return false;
   }
   return table == "record_history" || table.starts_with("flow_");
+}
+
+// A text of the form's own, else the one for any form: "any.notice.handed".
+LocalText text_of(const Packs& packs, const std::string& kind) {
+  auto own = packs.texts.find(kind);
+  if (own != packs.texts.end()) return own->second;
+  auto any = packs.texts.find("any" + kind.substr(std::min(kind.find('.'), kind.size())));
+  return any == packs.texts.end() ? LocalText{kind, kind} : any->second;
 }
 
 Json time_of(const store::Row& row, std::string_view column) {
@@ -74,7 +84,8 @@ Result<Json> Engine::record(const access::Subject& by, std::string_view form_id,
   auto reach = TRY(reader.reach(by, *form, id, Action::Read));
   if (!reach.is_allowed) return refuse(ErrorCode::NotFound);
   Json record = TRY(records::read(*view, *form, id, reach.scope, reach.modes));
-  Json tasks = TRY(flow::tasks_of_record(*view, packs_.library, by, form->id, id));
+  Json tasks = TRY(flow::tasks_of_record(*view, packs_.library, by, form->id, id,
+                                         duty::asker({*view, packs_.forms, reader.now()})));
   Json clocks = TRY(flow::clocks(*view, packs_.library, form->id, id));
   Json buttons = Json::array();
   for (const std::string& button : reach.buttons) buttons.push(button);
@@ -134,13 +145,16 @@ Result<std::string> Engine::file(const access::Subject& by, std::string_view for
   if (!TRY(records::record_names_file(*view, *form, id, sha256, reach.modes))) {
     return refuse(ErrorCode::NotFound);
   }
+  // Merely named: the bytes may be here as somebody else's.
+  if (!TRY(has_arrived(*view, form->id, id, sha256))) return refuse(ErrorCode::NotFound);
   return database_->blobs().read(sha256);
 }
 
 Result<Json> Engine::tasks(const access::Subject& by) {
   auto view = TRY(snapshot());
-  Json list = TRY(flow::tasks_of(*view, packs_.library, by, 100));
   Reader reader(*view, packs_, config_.store.clock.now());
+  Json list = TRY(flow::tasks_of(*view, packs_.library, by, 100,
+                                 duty::asker({*view, packs_.forms, reader.now()})));
   for (Json& task : list.as_array()) {
     const records::Form* form = packs_.forms.find(task.text_or("form", ""));
     auto id = RecordId::parse(task.text_or("record_id", ""));
@@ -162,9 +176,7 @@ Result<Json> Engine::notices(const access::Subject& by) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     auto row = rows[i];
     Json data = TRY(parse_json(row.text("data")));
-    auto text = packs_.texts.find(row.text("kind"));
-    LocalText filled =
-        text == packs_.texts.end() ? LocalText{row.text("kind"), row.text("kind")} : text->second;
+    LocalText filled = text_of(packs_, row.text("kind"));
     Json shown =
         Json::object({{"zh", fill_text(filled.zh, data)}, {"en", fill_text(filled.en, data)}});
     Json read_at = time_of(row, "read_at");

@@ -51,6 +51,16 @@ Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live
                        {"at", is_known ? Json(format_instant(live.at)) : Json()}});
 }
 
+// What the caller may press on an alarm: pages offer nothing else.
+Json buttons_on(const Json& alarm, const access::Policy& policy, const access::Subject& by) {
+  Json buttons = Json::array();
+  for (const char* button : {"ack", "reset", "shelve", "unshelve", "out_of_service"}) {
+    auto press = policy.may(by, {.form = "alarm", .action = Action::Press, .button = button});
+    if (press.allowed && matches(press.scope, alarm)) buttons.push(button);
+  }
+  return buttons;
+}
+
 }  // namespace
 
 Result<Json> Engine::plan(const access::Subject&) { return Json::object({{"plan", packs_.plan}}); }
@@ -106,6 +116,7 @@ Result<Json> Engine::alarms(const access::Subject& by) {
     if (!shown.has("code") || !matches(verdict.scope, shown)) continue;
     auto answer = answers.find(shown.text_or("code", ""));
     shown.set("response", answer == answers.end() ? Json() : Json(answer->second));
+    shown.set("buttons", buttons_on(shown, packs_.policy, by));
     rows.push(std::move(shown));
   }
   std::ranges::stable_sort(rows.as_array(), {}, [](const Json& alarm) {

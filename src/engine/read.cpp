@@ -1,7 +1,8 @@
 #include "engine/read.h"
 
+#include "engine/duty.h"
+
 namespace anlan::engine {
-namespace {
 
 using access::FieldMode;
 
@@ -15,11 +16,10 @@ std::string_view mode_text(FieldMode mode) {
   return "hidden";
 }
 
-}  // namespace
-
 Result<Reach> Reader::reach(const access::Subject& by, const records::Form& form, RecordId id,
                             access::Action action) {
-  auto rights = TRY(flow::rights_on(view_, packs_.library, by, form.id, id));
+  auto rights = TRY(flow::rights_on(view_, packs_.library, by, form.id, id,
+                                    duty::asker({view_, packs_.forms, now_})));
   access::Ask ask{.form = form.id, .action = action};
   auto verdict = packs_.policy.may(by, ask, rights ? &*rights : nullptr);
   Reach reach{.is_allowed = verdict.allowed,
@@ -63,6 +63,13 @@ Result<std::string> Reader::person_name(const std::string& id) {
 Result<Json> Reader::with_names(Json rows) {
   if (!rows.is_array()) return rows;
   for (Json& row : rows.as_array()) {
+    std::string act = row.text_or("act", "");
+    if (act == "task.hand_over" || act == "task.deputy") {
+      Json detail = row["detail"];
+      detail.set("from_name", TRY(person_name(detail.text_or("from", ""))));
+      detail.set("to_name", TRY(person_name(detail.text_or("to", ""))));
+      row.set("detail", std::move(detail));
+    }
     Json actor = row["actor"];
     std::string person = actor.text_or("person", "");
     if (person.empty()) continue;

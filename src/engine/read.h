@@ -33,6 +33,7 @@ class Reader {
   // Adds actor.name to rows of history and timeline.
   Result<Json> with_names(Json rows);
   Result<std::string> person_name(const std::string& id);
+  Instant now() const { return now_; }
 
  private:
   store::View& view_;
@@ -41,6 +42,7 @@ class Reader {
   std::map<std::string, std::string> names_;
 };
 
+std::string_view mode_text(access::FieldMode mode);
 Json modes_json(const records::Form& form, const access::FieldModes& modes);
 
 }  // namespace anlan::engine

@@ -40,6 +40,11 @@ ehs::PersonRow row_of(const ehs::Counted& counted) {
           .at = counted.at};
 }
 
+// A clock that was set back does not make the next time an hour away.
+bool is_early(Instant now, Instant next, Duration every) {
+  return now < next && next - now <= every;
+}
+
 double to_decimetre(double value) { return std::round(value * 10) / 10; }
 
 Json route_json(const PlantModel& plant, const twin::Route& route) {
@@ -298,7 +303,7 @@ Result<void> Responder::follow(const Json& record, Instant now) {
   Work work{.response = TRY(RecordId::parse(record.text_or("id", ""))), .record = record};
   Memory& memory = memory_[work.response];
   TRY(watch_messages(work, now));
-  if (record["state"] == Json("asked") || now < memory.next_count) return {};
+  if (record["state"] == Json("asked") || is_early(now, memory.next_count, kCountEvery)) return {};
   bool is_located = false;
   bool is_routed = false;
   {
@@ -312,7 +317,7 @@ Result<void> Responder::follow(const Json& record, Instant now) {
   memory.next_count = now + kCountEvery;
   TRY(recount(work, now));
   if (is_routed) TRY(route(work, now));
-  if (now < memory.next_track) return {};
+  if (is_early(now, memory.next_track, kTrackEvery)) return {};
   memory.next_track = now + kTrackEvery;
   return keep_track(work, now);
 }

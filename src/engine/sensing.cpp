@@ -162,6 +162,13 @@ std::optional<twin::Wind> Sensing::wind(Instant now) {
 }
 
 void Sensing::turn(Instant now) {
+  if (next_check_ - now > kCheckEvery) {
+    // The clock was set back: delays under way would last for as long, and newer samples look old.
+    next_check_ = next_watch_ = next_cleaning_ = now;
+    must_reload_ = true;
+    std::lock_guard lock(mutex_);
+    for (LiveValue& live : live_) live.at = std::min(live.at, now);
+  }
   if (now >= next_check_) {
     next_check_ = now + kCheckEvery;
     auto view = engine_.database().snapshot();

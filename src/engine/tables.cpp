@@ -1,4 +1,5 @@
 #include "engine/engine.h"
+#include "engine/tables_evidence.h"
 
 namespace anlan::engine {
 
@@ -72,6 +73,7 @@ std::vector<store::Migration> engine_migrations() {
                "CREATE INDEX command_answer_at ON command_answer (at)",
            }},
       second_migration(),
+      evidence_migration(),
   };
 }
 

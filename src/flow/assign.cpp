@@ -113,7 +113,107 @@ Result<bool> is_active(store::View& view, PersonId id) {
   return std::unexpected(person.error());
 }
 
+bool is_excluded(std::span<const Candidate> candidates, PersonId person) {
+  return std::ranges::contains(candidates, Candidate{"excluded", person.text()});
+}
+
+// People behind candidates, without those who are excluded.
+template <class RolePeople>
+Result<std::vector<PersonId>> gather(Machine& machine, std::span<const Candidate> candidates,
+                                     const RolePeople& people_of_role) {
+  std::vector<PersonId> people;
+  auto add = [&](PersonId person) {
+    if (is_excluded(candidates, person) || std::ranges::contains(people, person)) return;
+    people.push_back(person);
+  };
+  for (const Candidate& candidate : candidates) {
+    if (candidate.kind == "role") {
+      auto holders = TRY(people_of_role(candidate.who));
+      for (PersonId person : holders) add(person);
+    } else if (candidate.kind == "person") {
+      PersonId person = TRY(PersonId::parse(candidate.who));
+      if (TRY(is_active(machine.around.view, person))) add(person);
+    }
+  }
+  return people;
+}
+
+// A task of somebody who is away goes to the deputy, who acts in his own name and must be allowed
+// to. Without one it stays, and the fallback role may take it too: no clock waits for a holiday.
+Result<void> put_deputies(Machine& machine, const Node& node, Instance& instance) {
+  std::vector<Candidate> made;
+  bool has_role = std::ranges::contains(instance.candidates, "role", &Candidate::kind);
+  for (const Candidate& candidate : instance.candidates) {
+    auto person = candidate.kind == "person" ? PersonId::parse(candidate.who)
+                                             : Result<PersonId>(refuse(ErrorCode::NotFound));
+    auto stand_in = person ? TRY(stand_in_of(machine, *person)) : StandIn{};
+    if (!stand_in.is_away) {
+      merge(made, {candidate});
+      continue;
+    }
+    bool is_usable =
+        !stand_in.deputy.is_nil() && !is_excluded(instance.candidates, stand_in.deputy);
+    if (is_usable) is_usable = TRY(is_active(machine.around.view, stand_in.deputy));
+    const std::string& fallback = node.user->fallback_role;
+    Json detail = Json::object({{"from", candidate.who}});
+    if (is_usable) {
+      merge(made, {{"person", stand_in.deputy.text()}});
+      detail.set("to", stand_in.deputy.text());
+    } else {
+      merge(made, {candidate});
+      if (!fallback.empty() && !has_role) merge(made, {{"role", fallback}});
+      detail.set("to", Json()).set("role", fallback);
+    }
+    machine.note("task.deputy", node.id).detail = std::move(detail);
+  }
+  instance.candidates = std::move(made);
+  return {};
+}
+
 }  // namespace
+
+Result<std::vector<PersonId>> role_people(Machine& machine, std::string_view role,
+                                          bool is_by_duty) {
+  const CaseRow& row = machine.state.row;
+  auto holders = TRY(access::holders(machine.around.view, role, row.org_path));
+  const Answers* answers = machine.around.answers.get();
+  if (!is_by_duty || answers == nullptr || !answers->on_duty) return holders;
+  auto rostered = TRY(answers->on_duty(role, row.org_path));
+  std::vector<PersonId> both;
+  std::ranges::copy_if(holders, std::back_inserter(both),
+                       [&](PersonId person) { return std::ranges::contains(rostered, person); });
+  return both.empty() ? holders : both;
+}
+
+Result<StandIn> stand_in_of(Machine& machine, PersonId person) {
+  return stand_in_of(TRY(machine.away()), person);
+}
+
+StandIn stand_in_of(std::span<const Away> away, PersonId person) {
+  StandIn found;
+  PersonId at = person;
+  // A deputy may be away too; three of them in a row is nobody.
+  for (int i = 0; i < 3; ++i) {
+    auto absence = std::ranges::find(away, at, &Away::person);
+    if (absence == away.end()) break;
+    found = {.is_away = true, .deputy = absence->deputy};
+    at = absence->deputy;
+  }
+  bool is_deputy_away = found.is_away && std::ranges::contains(away, found.deputy, &Away::person);
+  if (is_deputy_away) found.deputy = {};
+  return found;
+}
+
+Result<std::vector<PersonId>> without_absent(Machine& machine, std::vector<PersonId> people) {
+  std::vector<PersonId> present;
+  for (PersonId person : people) {
+    StandIn stand_in = TRY(stand_in_of(machine, person));
+    PersonId told = stand_in.is_away ? stand_in.deputy : person;
+    if (told.is_nil() || std::ranges::contains(present, told)) continue;
+    present.push_back(told);
+  }
+  return present.empty() ? people : present;
+}
 
 Result<std::vector<Instance>> plan_instances(Machine& machine, const Token& token,
                                              const Node& node) {
@@ -147,34 +247,27 @@ std::vector<access::Participation> participations(const CaseState& state) {
 }
 
 Result<std::vector<PersonId>> people_of(Machine& machine, std::span<const Candidate> candidates) {
-  std::vector<PersonId> people;
-  auto add = [&](PersonId person) {
-    bool is_excluded = std::ranges::contains(candidates, Candidate{"excluded", person.text()});
-    if (!is_excluded && !std::ranges::contains(people, person)) people.push_back(person);
-  };
-  store::View& view = machine.around.view;
-  for (const Candidate& candidate : candidates) {
-    if (candidate.kind == "role") {
-      auto holders = TRY(access::holders(view, candidate.who, machine.state.row.org_path));
-      for (PersonId person : holders) add(person);
-    } else if (candidate.kind == "person") {
-      PersonId person = TRY(PersonId::parse(candidate.who));
-      if (TRY(is_active(view, person))) add(person);
-    }
-  }
-  return people;
+  return gather(machine, candidates,
+                [&](const std::string& role) { return role_people(machine, role, false); });
 }
 
 Result<std::vector<PersonId>> people_to_tell(Machine& machine, const Node& node,
                                              std::span<const Candidate> candidates) {
+  auto is_of_role = [&](const Candidate& candidate, bool Assign::* member, bool value) {
+    return candidate.kind == "role" &&
+           std::ranges::any_of(node.user->assigns, [&](const Assign& assign) {
+             return assign.role == candidate.who && assign.*member == value;
+           });
+  };
   std::vector<Candidate> told;
   std::ranges::copy_if(candidates, std::back_inserter(told), [&](const Candidate& candidate) {
-    if (candidate.kind != "role") return true;
-    return std::ranges::none_of(node.user->assigns, [&](const Assign& assign) {
-      return assign.role == candidate.who && !assign.is_told;
-    });
+    return !is_of_role(candidate, &Assign::is_told, false);
   });
-  std::vector<PersonId> people = TRY(people_of(machine, told));
+  auto people = TRY(gather(machine, told, [&](const std::string& role) {
+    return role_people(machine, role, is_of_role({"role", role}, &Assign::is_by_duty, true));
+  }));
+  people = TRY(without_absent(machine, std::move(people)));
+  std::erase_if(people, [&](PersonId person) { return is_excluded(candidates, person); });
   return people.empty() ? people_of(machine, candidates) : people;
 }
 
@@ -184,6 +277,7 @@ Result<void> make_sure_of_somebody(Machine& machine, const Node& node, Instance&
     bool is_meant = std::ranges::contains(node.user->excluded, past.node);
     if (is_meant) merge(instance.candidates, {excluded});
   }
+  TRY(put_deputies(machine, node, instance));
   std::vector<PersonId> people = TRY(people_of(machine, instance.candidates));
   instance.is_direct = instance.is_direct && people.size() == 1;
   if (!people.empty()) return {};

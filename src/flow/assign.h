@@ -24,6 +24,16 @@ Result<std::vector<Instance>> plan_instances(Machine& machine, const Token& toke
 Result<void> make_sure_of_somebody(Machine& machine, const Node& node, Instance& instance);
 // Active people who could take a task with these candidates, excluded ones left out.
 Result<std::vector<PersonId>> people_of(Machine& machine, std::span<const Candidate> candidates);
+// Holders of a role over the record's place; by duty only those on the roster, unless it is empty.
+Result<std::vector<PersonId>> role_people(Machine& machine, std::string_view role, bool is_by_duty);
+struct StandIn {
+  bool is_away = false;
+  PersonId deputy{};  // who is there; nil for nobody
+};
+StandIn stand_in_of(std::span<const Away> away, PersonId person);
+Result<StandIn> stand_in_of(Machine& machine, PersonId person);
+// The deputies of those who are away in their place; everybody when nobody at all is there.
+Result<std::vector<PersonId>> without_absent(Machine& machine, std::vector<PersonId> people);
 
 // Those of them who get the notice when the task opens; everybody when nobody else is left.
 Result<std::vector<PersonId>> people_to_tell(Machine& machine, const Node& node,

@@ -41,6 +41,7 @@ Cells cells_of(const CaseRow& row) {
           {"org_path", row.org_path},
           {"state", row.state},
           {"vars", write_json(row.vars)},
+          {"taken", write_json(row.taken)},
           {"initiator", value_or_null(row.initiator)},
           {"started", row.started.ns},
           {"ended", instant_or_null(row.ended)},
@@ -94,7 +95,8 @@ Cells cells_of(const TimerRow& row, const CaseRow& of) {
           {"due", row.due.ns},
           {"firing", row.firing},
           {"remaining", row.left},
-          {"every", row.every.ns}};
+          {"every", row.every.ns},
+          {"calendar", row.calendar}};
 }
 
 struct RowState {
@@ -142,6 +144,8 @@ Result<CaseRow> read_case(store::View& view, CaseId id) {
   store::Rows found = TRY(view.query({"SELECT * FROM flow_case WHERE id = ?", {id.text()}}));
   if (found.empty()) return refuse(ErrorCode::NotFound, "no case " + id.text());
   store::Row row = found[0];
+  Json taken = Json::array();
+  if (!row.is_null("taken")) taken = TRY(json_at(row, "taken"));
   return CaseRow{.id = id,
                  .model_id = row.text("model_id"),
                  .model_version = row.int64("model_version"),
@@ -155,6 +159,7 @@ Result<CaseRow> read_case(store::View& view, CaseId id) {
                  .started = {row.int64("started")},
                  .ended = instant_or_none(row, "ended"),
                  .seq = row.int64("seq"),
+                 .taken = std::move(taken),
                  .version = row.int64("version")};
 }
 
@@ -243,6 +248,7 @@ Result<void> read_timers(store::View& view, CaseState& into) {
                   .firing = row.int64("firing"),
                   .left = row.int64("remaining"),
                   .every = {row.int64("every")}};
+    if (!row.is_null("calendar")) made.calendar = row.text("calendar");
     made.before = cells_of(made, into.row);
     into.timers.push_back(std::move(made));
   }
@@ -264,6 +270,7 @@ RowChange case_change(const CaseRow& row) {
                   {"vars", write_json(row.vars)},
                   {"ended", instant_or_null(row.ended)},
                   {"seq", row.seq}};
+  if (row.is_taken_changed) change.cells.push_back({"taken", write_json(row.taken)});
   return change;
 }
 
@@ -282,6 +289,12 @@ TaskRow* CaseState::task(TaskId id) {
 Activation* CaseState::activation(const Uuid& id) {
   auto found = std::ranges::find(activations, id, &Activation::id);
   return found == activations.end() || found->is_gone ? nullptr : &*found;
+}
+
+void CaseState::take(const std::string& edge) {
+  if (std::ranges::contains(row.taken.as_array(), Json(edge))) return;
+  row.taken.push(edge);
+  row.is_taken_changed = true;
 }
 
 std::optional<PersonId> person_or_none(const store::Row& row, std::string_view column) {

@@ -43,7 +43,9 @@ struct CaseRow {
   std::optional<PersonId> initiator;
   Instant started{};
   std::optional<Instant> ended;
-  int64_t seq = 0;  // counts history rows and visits
+  int64_t seq = 0;             // counts history rows and visits
+  Json taken = Json::array();  // ids of the flows that tokens went along
+  bool is_taken_changed = false;
   int64_t version = 1;
   bool is_new = false;
 };
@@ -108,6 +110,7 @@ struct TimerRow {
   int64_t firing = 1;
   int64_t left = 1;  // firings still to come, this one included; 0 means without end
   Duration every{};
+  std::string calendar;  // in whose time it repeats
   bool is_gone = false;
   std::optional<Cells> before{};
 };
@@ -133,6 +136,7 @@ struct CaseState {
   Token* token(const Uuid& id);
   TaskRow* task(TaskId id);
   Activation* activation(const Uuid& id);
+  void take(const std::string& edge);
 };
 
 Result<CaseState> load_case(store::View& view, CaseId id);  // NotFound

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/text.h"
+#include "flow/test_answers.h"
 #include "flow/test_model.h"
 #include "flow/test_world.h"
 
@@ -108,6 +109,16 @@ class Player {
       world_.grant(word(1), {{word(2), word(3)}});
     } else if (verb == "redeploy") {
       deploy();
+    } else if (verb == "handover") {
+      hand_over();
+    } else if (verb == "now") {
+      world_.clock.set(need(parse_instant(word(1))));
+    } else if (verb == "calendar") {
+      rules::Calendars calendars;
+      calendars.add(need(rules::Calendar::parse(need(parse_json(word(1))))));
+      world_.library.set_calendars(std::move(calendars));
+    } else if (verb == "answer") {
+      set_answer(*world_.answers, word(1), need(parse_json(word(2))));
     } else {
       ask(verb);
     }
@@ -116,7 +127,8 @@ class Player {
   void ask(const std::string& verb) {
     auto view = world_.view();
     if (verb == "tasks") {
-      Json tasks = need(tasks_of(*view, world_.library, world_.subject(word(1)), 100));
+      Json tasks =
+          need(tasks_of(*view, world_.library, world_.subject(word(1)), 100, world_.answers->away));
       for (const Json& task : tasks.as_array()) {
         out_.push_back(task.text_or("node", "") + " " + task.text_or("state", "") +
                        (task.bool_or("is_mine", false) ? " mine" : ""));
@@ -140,8 +152,8 @@ class Player {
       store::Rows rows = need(view->query({"SELECT vars FROM flow_case"}));
       out_.push_back(with_names(rows[0].text("vars")));
     } else if (verb == "rights") {
-      auto rights = need(
-          rights_on(*view, world_.library, world_.subject(word(1)), "hazard", world_.record_id));
+      auto rights = need(rights_on(*view, world_.library, world_.subject(word(1)), "hazard",
+                                   world_.record_id, world_.answers->away));
       out_.push_back(rights ? rights_text(*rights, word(2)) : "none");
     } else {
       ADD_FAILURE() << "unknown command " << verb;
@@ -274,6 +286,16 @@ class Player {
     tell_rows();
   }
 
+  void hand_over() {
+    access::Subject by = world_.subject(word(1));
+    HandOverCommand command{.task = task_at(word(2)),
+                            .to = world_.subject(word(3)),
+                            .is_near = word(4) == "near",
+                            .comment = word(5)};
+    tell(world_.act(by.actor,
+                    [&](const Around& around) { return flow::hand_over(around, by, command); }));
+  }
+
   void wait(const std::string& length) {
     world_.clock.advance(need(parse_duration(length)));
     for (int i = 0; i < 200; ++i) {
@@ -315,6 +337,12 @@ class Player {
       if (!notice.data.is_null() && !notice.data.has("task")) text += " " + write_json(notice.data);
       out_.push_back(text);
     }
+    for (const NewRecord& record : step->records) {
+      out_.push_back("make " + record.form + " " + with_names(write_json(record.fields)));
+    }
+    for (const Letter& letter : step->letters) {
+      out_.push_back("send " + letter.name + " to " + letter.form + " " + write_json(letter.data));
+    }
     for (const Job& job : step->jobs) {
       out_.push_back("job " + job.name + " " + with_names(write_json(job.data)));
     }
@@ -338,6 +366,10 @@ class Player {
       if (row.text("act") == "incident") text += ": " + detail.text_or("text", "");
       if (detail.has("firing")) text += " " + std::to_string(detail.int_or("firing", 0));
       if (detail.has("rules")) text += " " + write_json(detail["rules"]);
+      if (detail.has("from")) {
+        text += " " + detail.text_or("from", "") + " to " +
+                detail.text_or("to", detail.text_or("role", "nobody"));
+      }
       out_.push_back(with_names(text));
     }
     out_.push_back("at " + places(*view));

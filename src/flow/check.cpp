@@ -56,10 +56,16 @@ bool is_candidate(const CaseRow& of, const TaskRow& task, const access::Subject&
 Result<void> check_may_do(Machine& machine, const access::Subject& by, const TaskRow* task) {
   TRY(check_person(by));
   if (!task || !task->is_open()) return refuse(ErrorCode::WrongState, "the task is not open");
-  if (!is_candidate(machine.state.row, *task, by)) {
+  bool is_free = !task->assignee || task->assignee == by.person;
+  bool stands_in = false;
+  if (!is_free) {
+    StandIn stand_in = TRY(stand_in_of(machine, *task->assignee));
+    is_free = stand_in.is_away;
+    stands_in = stand_in.is_away && stand_in.deputy == by.person && !asks_a_role(*task);
+  }
+  if (!stands_in && !is_candidate(machine.state.row, *task, by)) {
     return refuse(ErrorCode::Forbidden, "not a candidate of this task");
   }
-  bool is_free = !task->assignee || task->assignee == by.person;
   if (!is_free) return refuse(ErrorCode::WrongState, "claimed by another");
   const Node* node = machine.graph.find(task->node);
   if (!node || !node->user) return refuse(ErrorCode::BadModel, "the task's node is gone");
@@ -71,6 +77,17 @@ Result<void> check_may_do(Machine& machine, const access::Subject& by, const Tas
   return {};
 }
 
+bool asks_a_role(const TaskRow& task) {
+  return std::ranges::contains(task.candidates, "role", &Candidate::kind);
+}
+
+void note_stand_in(Machine& machine, const TaskRow& task, const access::Subject& by) {
+  if (!task.assignee || task.assignee == by.person) return;
+  HistoryRow& row = machine.note("task.deputy", task.node);
+  row.task = task.id.text();
+  row.detail = Json::object({{"from", task.assignee->text()}, {"to", by.person.text()}});
+}
+
 Result<void> check_comment(std::string_view text) {
   if (!is_utf8(text)) return refuse(ErrorCode::BadField, "not UTF-8", "comment");
   if (count_chars(text) > limits::kTextCharsMax) {
@@ -79,7 +96,17 @@ Result<void> check_comment(std::string_view text) {
   return {};
 }
 
-Result<void> check_filled_in(const UserTask& user, const CompleteCommand& command) {
+// Evidence that is in doubt passes only with a reason.
+Result<void> check_doubt(Machine& machine, const Outcome& outcome, std::string_view comment) {
+  const Answers* answers = machine.around.answers.get();
+  bool is_asked = outcome.needs_comment_in_doubt && trim(comment).empty();
+  if (!is_asked || answers == nullptr || !answers->is_doubtful) return {};
+  if (!TRY(answers->is_doubtful(machine.state.row.form, machine.state.row.record_id))) return {};
+  return refuse(ErrorCode::EvidenceDoubtful, "evidence is in doubt: say why it passes", "comment");
+}
+
+Result<void> check_filled_in(Machine& machine, const UserTask& user,
+                             const CompleteCommand& command) {
   TRY(check_comment(command.comment));
   const Outcome* outcome = user.outcome(command.outcome);
   if (!outcome && !user.outcomes.empty()) {
@@ -92,6 +119,7 @@ Result<void> check_filled_in(const UserTask& user, const CompleteCommand& comman
   if (outcome && outcome->needs_comment && trim(command.comment).empty()) {
     return refuse(ErrorCode::MissingField, "this outcome needs a comment", "comment");
   }
+  if (outcome) TRY(check_doubt(machine, *outcome, command.comment));
   TRY(check_fields(user.required, command.record));
   return outcome ? check_fields(outcome->fields, command.record) : Result<void>{};
 }

@@ -11,10 +11,15 @@ Result<Machine> open_case(const Around& around, CaseId id, Json record, Actor ac
 
 // Only people act on tasks: never a timer, the system or somebody without a name.
 Result<void> check_person(const access::Subject& by);
-// WrongState: not open, claimed by another. Forbidden: no candidate. SeparationOfDuty.
+// A task asks for a role when holders of one are among its candidates.
+bool asks_a_role(const TaskRow& task);
+// Says in the timeline that `by` acts on what somebody who is away has claimed.
+void note_stand_in(Machine& machine, const TaskRow& task, const access::Subject& by);
+// WrongState: not open, claimed by another who is there. Forbidden: no candidate. SeparationOfDuty.
 Result<void> check_may_do(Machine& machine, const access::Subject& by, const TaskRow* task);
 Result<void> check_comment(std::string_view text);
-Result<void> check_filled_in(const UserTask& user, const CompleteCommand& command);
+Result<void> check_filled_in(Machine& machine, const UserTask& user,
+                             const CompleteCommand& command);
 // Whoever completed this task drops out of open tasks whose nodes exclude it.
 void exclude_elsewhere(Machine& machine, const TaskRow& done);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/limits.h"
+#include "flow/assign.h"
 #include "flow/machine.h"
 #include "flow/xml.h"
 
@@ -10,13 +12,14 @@ namespace anlan::flow {
 namespace {
 
 // Ids of people stay, anything else is a role that is held over the record's place.
-Result<void> add_addressee(Machine& machine, const std::string& who, std::vector<PersonId>& to) {
+Result<void> add_addressee(Machine& machine, const std::string& who, bool is_by_duty,
+                           std::vector<PersonId>& to) {
   auto person = PersonId::parse(who);
   std::vector<PersonId> found;
   if (person) {
     found.push_back(*person);
   } else {
-    found = TRY(access::holders(machine.around.view, who, machine.state.row.org_path));
+    found = TRY(role_people(machine, who, is_by_duty));
   }
   for (PersonId one : found) {
     if (!std::ranges::contains(to, one)) to.push_back(one);
@@ -42,7 +45,10 @@ Result<Notice> make_notice(Machine& machine, const Token& token, const Notify& n
   std::vector<std::string> to;
   if (!notify.to.is_empty()) to = TRY(texts_of(TRY(machine.evaluate(notify.to, token))));
   if (!notify.role.empty()) to.push_back(notify.role);
-  for (const std::string& who : to) TRY(add_addressee(machine, who, notice.persons));
+  for (const std::string& who : to) {
+    TRY(add_addressee(machine, who, notify.is_by_duty, notice.persons));
+  }
+  notice.persons = TRY(without_absent(machine, std::move(notice.persons)));
   if (!notify.level.is_empty()) {
     rules::Value level = TRY(machine.evaluate(notify.level, token));
     if (!level.is_null()) notice.level = rules::text_of(level);
@@ -72,31 +78,121 @@ Json matched_json(const rules::Outcome& outcome) {
   return rules;
 }
 
-}  // namespace
+// Counts stand first: what follows in the same task sees them. A filter of null counts nothing.
+Result<void> count_records(Machine& machine, const Token& token, const CountSpec& spec) {
+  CountAsk ask{.form = spec.form,
+               .where = rules::json_from_value(TRY(machine.evaluate(spec.where, token))),
+               .own_form = machine.state.row.form,
+               .own_id = machine.state.row.record_id};
+  int64_t found = 0;
+  if (!ask.where.is_null()) {
+    const Answers* answers = machine.around.answers.get();
+    if (answers == nullptr || !answers->count) {
+      return refuse(ErrorCode::BadModel, "nobody here can count records");
+    }
+    found = TRY(answers->count(ask));
+  }
+  return machine.set_var(spec.var, found);
+}
 
-Result<void> enter_service(Machine& machine, Token& token, const Node& node) {
+// Whatever would refuse the record later is an incident here, where it can be tried again.
+Result<NewRecord> make_record(Machine& machine, const Token& token, const RecordSpec& spec) {
+  Json fields = rules::json_from_value(TRY(machine.evaluate(spec.fields, token)));
+  if (!fields.is_object()) {
+    return refuse(ErrorCode::BadExpression, "the fields of a new record must be a context");
+  }
+  Json given = Json::object();
+  for (const auto& [key, value] : fields.as_object()) {
+    if (!value.is_null()) given.set(key, value);
+  }
+  const Answers* answers = machine.around.answers.get();
+  if (answers == nullptr || !answers->can_create) {
+    return refuse(ErrorCode::BadModel, "nobody here can make records");
+  }
+  TRY(answers->can_create(spec.form, given));
+  return NewRecord{.form = spec.form,
+                   .id = machine.around.ids.next_id<RecordKind>(),
+                   .fields = std::move(given),
+                   .node = token.node};
+}
+
+// Nothing where there is no record to tell.
+Result<std::optional<Letter>> make_letter(Machine& machine, const Token& token,
+                                          const LetterSpec& spec) {
+  rules::Value to = TRY(machine.evaluate(spec.record, token));
+  if (to.is_null()) return std::nullopt;
+  auto record = to.as_string() ? RecordId::parse(*to.as_string())
+                               : Result<RecordId>(refuse(ErrorCode::BadExpression));
+  if (!record) return refuse(ErrorCode::BadExpression, rules::text_of(to) + " is no record");
+  Letter letter{
+      .form = spec.form, .record = *record, .name = spec.name, .data = {}, .node = token.node};
+  letter.data = rules::json_from_value(TRY(machine.evaluate_or_null(spec.data, token)));
+  auto readable = parse_json(write_json(letter.data), limits::kObjectBytesMax);
+  if (!readable) return refuse(ErrorCode::TooLarge, "the data of a message is too large");
+  return letter;
+}
+
+// What a service task asks for, whole before any of it is handed on.
+struct Wishes {
+  std::vector<NewRecord> records;
+  std::vector<Letter> letters;
   std::vector<Notice> notices;
-  for (const Notify& notify : node.notices) {
-    notices.push_back(TRY(make_notice(machine, token, notify)));
-  }
   std::vector<Job> jobs;
-  for (const JobSpec& job : node.jobs) {
-    rules::Value data;
-    if (!job.data.is_empty()) data = TRY(machine.evaluate(job.data, token));
-    jobs.push_back({.name = job.name, .node = node.id, .data = rules::json_from_value(data)});
+};
+
+Result<Wishes> wishes_of(Machine& machine, const Token& token, const Node& node) {
+  Wishes wishes;
+  for (const CountSpec& count : node.counts) TRY(count_records(machine, token, count));
+  for (const RecordSpec& record : node.records) {
+    wishes.records.push_back(TRY(make_record(machine, token, record)));
+    if (record.var.empty()) continue;
+    TRY(machine.set_var(record.var, wishes.records.back().id.text()));
   }
-  TRY(machine.apply_settings(node, token, false));
-  for (Notice& notice : notices) {
+  for (const LetterSpec& spec : node.letters) {
+    auto letter = TRY(make_letter(machine, token, spec));
+    if (letter) wishes.letters.push_back(std::move(*letter));
+  }
+  for (const Notify& notify : node.notices) {
+    wishes.notices.push_back(TRY(make_notice(machine, token, notify)));
+  }
+  for (const JobSpec& job : node.jobs) {
+    rules::Value data = TRY(machine.evaluate_or_null(job.data, token));
+    wishes.jobs.push_back(
+        {.name = job.name, .node = node.id, .data = rules::json_from_value(data)});
+  }
+  return wishes;
+}
+
+void hand_on(Machine& machine, const Node& node, Wishes wishes) {
+  for (NewRecord& record : wishes.records) {
+    machine.note("record.make", node.id).detail =
+        Json::object({{"form", record.form}, {"record", record.id.text()}});
+    machine.records.push_back(std::move(record));
+  }
+  for (Letter& letter : wishes.letters) {
+    machine.note("message.send", node.id).detail = Json::object(
+        {{"form", letter.form}, {"record", letter.record.text()}, {"name", letter.name}});
+    machine.letters.push_back(std::move(letter));
+  }
+  for (Notice& notice : wishes.notices) {
     machine.note("notice", node.id).detail =
         Json::object({{"kind", notice.kind},
                       {"level", notice.level},
                       {"persons", static_cast<int64_t>(notice.persons.size())}});
     machine.notices.push_back(std::move(notice));
   }
-  for (Job& job : jobs) {
+  for (Job& job : wishes.jobs) {
     machine.note("job", node.id).detail = Json::object({{"job", job.name}});
     machine.jobs.push_back(std::move(job));
   }
+}
+
+}  // namespace
+
+Result<void> enter_service(Machine& machine, Token& token, const Node& node) {
+  Wishes wishes = TRY(wishes_of(machine, token, node));
+  TRY(machine.apply_settings(node, token, false));
+  hand_on(machine, node, std::move(wishes));
   machine.schedule(token, Token::Phase::Leave);
   return {};
 }
@@ -112,7 +208,8 @@ Result<void> enter_rule(Machine& machine, Token& token, const Node& node) {
     return refuse(ErrorCode::BadModel, "decision file '" + call.file + "' is not deployed");
   }
   rules::Outcome outcome =
-      TRY(model->decide(call.decision, inputs_of(machine, token), {.now = machine.now()}));
+      TRY(model->decide(call.decision, inputs_of(machine, token),
+                        {.now = machine.now(), .calendars = &machine.around.library.calendars()}));
   if (outcome.value.is_null()) {
     std::string why = outcome.warnings.empty() ? "no rule fits" : outcome.warnings.front();
     return refuse(ErrorCode::BadExpression, "decision '" + call.decision + "': " + why);

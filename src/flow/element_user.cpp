@@ -29,10 +29,8 @@ Json pending_json(std::span<const Instance> instances, const Terms& terms, int64
 
 Result<Terms> terms_of(Machine& machine, const Token& token, const UserTask& user) {
   Terms terms;
-  if (!user.due.is_empty()) {
-    rules::Value due = TRY(machine.evaluate(user.due, token));
-    if (!due.is_null()) terms.due = TRY(when_of(due)).from(machine.now());
-  }
+  auto due = TRY(machine.due(user.due, token));
+  if (due) terms.due = due->at;
   if (user.level.is_empty()) {
     terms.level = machine.record().text_or("level", "");
   } else {

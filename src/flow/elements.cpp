@@ -18,6 +18,7 @@ ElementStep step_of(NodeKind kind) {
     case NodeKind::Rule: return enter_rule;
     case NodeKind::Exclusive: return enter_exclusive;
     case NodeKind::Parallel: return enter_parallel;
+    case NodeKind::Events: return enter_events;
     case NodeKind::Catch: return enter_catch;
   }
   return enter_plain;
@@ -56,6 +57,11 @@ Result<void> leave_element(Machine& machine, Token& token) {
   // A join is entered by many tokens and fires once: its settings count when it fires.
   bool is_join = node.kind == NodeKind::Parallel && node.in.size() > 1;
   if (is_join) TRY(machine.apply_settings(node, token, false));
+  // An event behind an event-based gateway is entered when it has happened.
+  if (const Node* events = machine.graph.events_before(node)) {
+    TRY(machine.apply_settings(*events, token, true));
+    TRY(machine.apply_settings(node, token, false));
+  }
   TRY(machine.apply_settings(node, token, true));
   machine.drop_timers(token);
   token.pending = Json();

@@ -9,6 +9,7 @@
 
 #include "flow/library.h"
 #include "flow/model.h"
+#include "flow/picture.h"
 #include "flow/roster.h"
 #include "flow/step.h"
 #include "flow/tasks.h"

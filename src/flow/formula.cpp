@@ -54,10 +54,12 @@ Result<Formula> Formula::compile(std::string_view source, std::span<const std::s
   return made;
 }
 
-Result<rules::Value> Formula::evaluate(const rules::Context& names, Instant now) const {
+Result<rules::Value> Formula::evaluate(const rules::Context& names, Instant now,
+                                       const rules::Calendars& calendars) const {
   if (!feel_) return rules::Value(source_);
   std::vector<std::string> warnings;
-  rules::Value value = feel_->evaluate(names, {.now = now, .warnings = &warnings});
+  rules::Value value =
+      feel_->evaluate(names, {.now = now, .warnings = &warnings, .calendars = &calendars});
   if (value.is_null() && !warnings.empty()) {
     return refuse(ErrorCode::BadExpression, source_ + ": " + warnings.front());
   }

@@ -21,7 +21,8 @@ class Formula {
   bool is_empty() const { return source_.empty(); }
   const std::string& source() const { return source_; }
   // BadExpression when an error inside made the whole value null: nothing fails silently.
-  Result<rules::Value> evaluate(const rules::Context& names, Instant now) const;
+  Result<rules::Value> evaluate(const rules::Context& names, Instant now,
+                                const rules::Calendars& calendars) const;
 
  private:
   std::string source_;
@@ -33,8 +34,6 @@ struct When {
   bool is_absolute = false;
   Duration length{};
   Instant at{};
-
-  Instant from(Instant start) const { return is_absolute ? at : start + length; }
 };
 Result<When> when_of(const rules::Value& value);
 

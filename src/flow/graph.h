@@ -34,6 +34,7 @@ enum class NodeKind {
   Script,
   Exclusive,
   Parallel,
+  Events,  // an event-based gateway
   Catch,
   Boundary
 };
@@ -52,14 +53,17 @@ struct Assign {
   Kind kind = Kind::Role;
   std::string role;
   Formula person;
-  bool is_told = true;  // gets the notice of an open task
+  bool is_told = true;      // gets the notice of an open task
+  bool is_by_duty = false;  // of a role's holders those on duty are told first
+  std::string field;        // of the record: names who has the task, so a hand-over writes it
 };
 
 struct Outcome {
   std::string id;
   LocalText name;
   bool needs_comment = false;
-  std::vector<std::string> fields;  // must be filled in for this outcome
+  bool needs_comment_in_doubt = false;  // while evidence of the record is doubtful
+  std::vector<std::string> fields;      // must be filled in for this outcome
 };
 
 // <anlan:approval>: how several signatures become one outcome.
@@ -86,6 +90,13 @@ struct OpenNotice {
   Formula data;
 };
 
+// When something is due: a length from an instant (empty: from now), in the time of a calendar.
+struct Deadline {
+  Formula within;
+  Formula from;
+  Formula calendar;
+};
+
 struct UserTask {
   std::vector<Assign> assigns;
   std::vector<std::string> excluded;  // nodes whose doers may not do this one
@@ -96,7 +107,7 @@ struct UserTask {
   std::vector<std::string> return_targets;
   access::NodeRights rights;
   OpenNotice notice;
-  Formula due;
+  Deadline due;
   Formula level;
   std::optional<Multi> multi;
 
@@ -104,9 +115,10 @@ struct UserTask {
 };
 
 struct TimerSpec {
-  Formula first;
+  Deadline first;
   Formula every;
   Formula times;
+  Formula done;  // firings that lie behind already
 };
 
 // <anlan:act topic="notify">.
@@ -117,6 +129,29 @@ struct Notify {
   Formula level;
   Formula data;
   bool is_urgent = false;
+  bool is_by_duty = false;  // of a role's holders those on duty
+};
+
+// <anlan:act topic="count">: how many records a filter picks, into a variable.
+struct CountSpec {
+  std::string var;
+  std::string form;
+  Formula where;
+};
+
+// <anlan:act topic="record">: another record that the system makes; its id into a variable.
+struct RecordSpec {
+  std::string form;
+  std::string var;  // may be empty
+  Formula fields;
+};
+
+// <anlan:act topic="message">: to the case of another record.
+struct LetterSpec {
+  std::string form;
+  std::string name;
+  Formula record;
+  Formula data;
 };
 
 // <anlan:act topic="job">.
@@ -148,6 +183,9 @@ struct Node {
   std::optional<DecisionCall> call;
   std::vector<Notify> notices;          // Service
   std::vector<JobSpec> jobs;            // Service
+  std::vector<CountSpec> counts;        // Service
+  std::vector<RecordSpec> records;      // Service
+  std::vector<LetterSpec> letters;      // Service
   std::vector<std::size_t> boundaries;  // of an activity
   std::size_t host = kNone;             // of a Boundary
   bool is_interrupting = true;
@@ -155,6 +193,7 @@ struct Node {
 
 struct Edge {
   std::string id;
+  LocalText name;
   std::size_t from = kNone;
   std::size_t to = kNone;
   std::size_t scope = kRootScope;
@@ -190,6 +229,8 @@ struct Graph {
   std::size_t block_of_fork(std::size_t node) const;
   std::size_t block_of_join(std::size_t node) const;
   bool is_scope_within(std::size_t inner, std::size_t outer) const;
+  // The event-based gateway whose event this is, or null.
+  const Node* events_before(const Node& event) const;
 };
 
 // What a reading of XML gives: the graph is only runnable when there is no finding.

@@ -26,10 +26,14 @@ class Library {
   // The newest decision model at the case's start is pinned by the case: version 0 means newest.
   const rules::Model* decision(std::string_view id, int64_t version) const;
   int64_t newest_decision(std::string_view id) const;  // 0 if there is none
+  // Calendars have no versions: a holiday that is announced moves what is planned from then on.
+  void set_calendars(rules::Calendars calendars) { calendars_ = std::move(calendars); }
+  const rules::Calendars& calendars() const { return calendars_; }
 
  private:
   std::map<std::string, std::map<int64_t, Model>, std::less<>> models_;
   std::map<std::string, std::map<int64_t, rules::Model>, std::less<>> decisions_;
+  rules::Calendars calendars_;
 };
 
 }  // namespace anlan::flow

@@ -32,7 +32,8 @@ std::vector<bool> reach(const Graph& graph, std::vector<std::size_t> open, bool 
 }
 
 void lint_ways(Reading& reading, const Node& node) {
-  bool is_gateway = node.kind == NodeKind::Exclusive || node.kind == NodeKind::Parallel;
+  bool is_gateway = node.kind == NodeKind::Exclusive || node.kind == NodeKind::Parallel ||
+                    node.kind == NodeKind::Events;
   bool has_entry = node.kind != NodeKind::Start && node.kind != NodeKind::Boundary;
   if (!has_entry && !node.in.empty()) {
     reading.find_fault(node.id, "No flow may lead into '" + node.id + "'.");
@@ -47,6 +48,30 @@ void lint_ways(Reading& reading, const Node& node) {
   if (node.out.size() > 1 && !is_gateway) {
     reading.find_fault(node.id,
                        "'" + node.id + "' has more than one way out: put a gateway behind it.");
+  }
+}
+
+// BPMN 2.0.2, 10.6.6: events stand right behind the gateway, each with this one way in.
+void lint_events(Reading& reading, const Node& node) {
+  if (node.kind != NodeKind::Events) return;
+  const Graph& graph = reading.graph;
+  if (node.out.size() == 1) {
+    reading.find_fault(node.id, "The event-based gateway '" + node.id + "' waits for one event.");
+  }
+  std::set<std::string> names;
+  for (std::size_t edge : node.out) {
+    const Node& event = graph.nodes[graph.edges[edge].to];
+    if (event.kind != NodeKind::Catch) {
+      reading.find_fault(event.id, "Behind the event-based gateway '" + node.id + "' stands '" +
+                                       event.id + "', which is no intermediate catch event.");
+    } else if (event.in.size() > 1) {
+      reading.find_fault(event.id, "The event '" + event.id + "' behind the gateway '" + node.id +
+                                       "' has another way in.");
+    }
+    if (!event.message.empty() && !names.insert(event.message).second) {
+      reading.find_fault(node.id,
+                         "'" + node.id + "' listens to the message '" + event.message + "' twice.");
+    }
   }
 }
 
@@ -228,6 +253,7 @@ void lint_graph(Reading& reading) {
   }
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     lint_ways(reading, graph.nodes[at]);
+    lint_events(reading, graph.nodes[at]);
     lint_conditions(reading, graph.nodes[at]);
     lint_user(reading, graph.nodes[at]);
     lint_listeners(reading, graph.nodes[at]);

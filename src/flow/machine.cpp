@@ -53,7 +53,45 @@ Result<rules::Value> Machine::evaluate(const Formula& formula, const Token& toke
                                        const ExtraName* extra) {
   rules::Context names = names_for(token);
   if (extra && !extra->name.empty()) names.set(extra->name, extra->value);
-  return formula.evaluate(names, around.now);
+  return formula.evaluate(names, around.now, around.library.calendars());
+}
+
+Result<rules::Value> Machine::evaluate_or_null(const Formula& formula, const Token& token) {
+  if (formula.is_empty()) return rules::Value();
+  return evaluate(formula, token);
+}
+
+Result<std::optional<Machine::Due>> Machine::due(const Deadline& deadline, const Token& token) {
+  rules::Value within = TRY(evaluate_or_null(deadline.within, token));
+  if (within.is_null()) return std::nullopt;
+  When when = TRY(when_of(within));
+  rules::Value from = TRY(evaluate_or_null(deadline.from, token));
+  rules::Value calendar = TRY(evaluate_or_null(deadline.calendar, token));
+  bool is_named = calendar.is_null() || calendar.as_string();
+  if (!is_named) return refuse(ErrorCode::BadExpression, "a calendar is known by its name");
+  Due due{.at = when.at, .is_fixed = when.is_absolute};
+  if (calendar.as_string()) due.calendar = *calendar.as_string();
+  if (!around.library.calendars().has(due.calendar)) {
+    return refuse(ErrorCode::BadExpression, "there is no calendar '" + due.calendar + "'");
+  }
+  if (when.is_absolute) return due;
+  Instant begin = now();
+  if (!from.is_null()) {
+    When start = TRY(when_of(from));
+    if (!start.is_absolute) return refuse(ErrorCode::BadExpression, "'from' is a point in time");
+    begin = start.at;
+    due.is_fixed = true;
+  }
+  due.at = TRY(around.library.calendars().after(due.calendar, begin, when.length));
+  return due;
+}
+
+Result<std::span<const Away>> Machine::away() {
+  if (!away_) {
+    away_.emplace();
+    if (around.answers && around.answers->away) away_ = TRY(around.answers->away());
+  }
+  return std::span<const Away>(*away_);
 }
 
 Result<void> Machine::set_var(const std::string& name, Json value) {
@@ -78,11 +116,15 @@ Result<void> Machine::apply_settings(const Node& node, const Token& token, bool 
       TRY(set_var(setting->name, std::move(value)));
       continue;
     }
-    record_.set(setting->name, value);
-    patch_.set(setting->name, std::move(value));
-    record_value_.reset();
+    patch_record(setting->name, std::move(value));
   }
   return {};
+}
+
+void Machine::patch_record(const std::string& field, Json value) {
+  record_.set(field, value);
+  patch_.set(field, std::move(value));
+  record_value_.reset();
 }
 
 Token& Machine::add_token(const Uuid& activation, const std::string& node) {
@@ -92,6 +134,7 @@ Token& Machine::add_token(const Uuid& activation, const std::string& node) {
 
 void Machine::move(Token& token, std::size_t edge) {
   token.edge = graph.edges[edge].id;
+  state.take(token.edge);
   token.node = graph.nodes[graph.edges[edge].to].id;
   schedule(token, Token::Phase::Enter);
 }
@@ -238,6 +281,8 @@ Step Machine::finish(std::string act, Json detail) {
   Step step{.record_patch = std::move(patch_),
             .notices = std::move(notices),
             .jobs = std::move(jobs),
+            .records = std::move(records),
+            .letters = std::move(letters),
             .is_ended = state.row.state == state::kEnded,
             .case_id = state.row.id};
   step.change = {.actor = actor,

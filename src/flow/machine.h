@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ class Machine {
   Actor actor;
   std::vector<Notice> notices{};
   std::vector<Job> jobs{};
+  std::vector<NewRecord> records{};
+  std::vector<Letter> letters{};
   // Only of this step; earlier rows stay in the database.
   std::vector<HistoryRow> history{};
   std::vector<store::RowChange> more_rows{};
@@ -42,9 +45,21 @@ class Machine {
   Result<rules::Value> evaluate(const Formula& formula, const Token& token,
                                 const ExtraName* extra = nullptr);
   rules::Context names_for(const Token& token);
+  // Null where the formula is empty.
+  Result<rules::Value> evaluate_or_null(const Formula& formula, const Token& token);
+  struct Due {
+    Instant at{};
+    bool is_fixed = false;  // it does not move when the token comes here again
+    std::string calendar{};
+  };
+  // Nothing where the length is null: this clock does not run.
+  Result<std::optional<Due>> due(const Deadline& deadline, const Token& token);
+  // Who is away now; asked once in a step.
+  Result<std::span<const Away>> away();
   // <anlan:set> elements of the node; all are evaluated before the first is written.
   Result<void> apply_settings(const Node& node, const Token& token, bool on_complete);
   Result<void> set_var(const std::string& name, Json value);
+  void patch_record(const std::string& field, Json value);
 
   Token& add_token(const Uuid& activation, const std::string& node);
   // Puts the token before the element at the end of the flow, to be run in this step.
@@ -73,6 +88,7 @@ class Machine {
   Json patch_;
   std::optional<rules::Value> record_value_;
   std::optional<rules::Value> vars_value_;
+  std::optional<std::vector<Away>> away_;
   std::vector<store::Event> events_{};
   std::deque<Uuid> queue_{};
   std::size_t steps_ = 0;
@@ -92,5 +108,6 @@ Result<void> enter_rule(Machine& machine, Token& token, const Node& node);
 Result<void> enter_exclusive(Machine& machine, Token& token, const Node& node);
 Result<void> enter_parallel(Machine& machine, Token& token, const Node& node);
 Result<void> enter_catch(Machine& machine, Token& token, const Node& node);
+Result<void> enter_events(Machine& machine, Token& token, const Node& node);
 
 }  // namespace anlan::flow

@@ -4,6 +4,7 @@
 #include "core/limits.h"
 #include "flow/check.h"
 #include "flow/machine.h"
+#include "flow/timers.h"
 
 namespace anlan::flow {
 
@@ -13,10 +14,19 @@ Json taken_json(const MessageCommand& command) {
   return Json::object({{"name", command.name}, {"data", command.data}});
 }
 
-void leave_catch(Machine& machine, Token& token, const MessageCommand& command) {
-  machine.note("message.take", token.node).detail = taken_json(command);
+void leave_catch(Machine& machine, Token& token, const Node& event, const MessageCommand& command) {
+  machine.note("message.take", event.id).detail = taken_json(command);
   token.vars.set("message", command.data);
-  machine.schedule(token, Token::Phase::Leave);
+  take_event(machine, token, event);
+}
+
+const Node* event_of(const Graph& graph, const Node& events, std::string_view name) {
+  if (events.kind != NodeKind::Events) return nullptr;
+  for (std::size_t edge : events.out) {
+    const Node& event = graph.nodes[graph.edges[edge].to];
+    if (event.message == name) return &event;
+  }
+  return nullptr;
 }
 
 // BPMN 2.0.2, 10.5.6: an interrupting boundary event ends its activity, the other kind starts a
@@ -38,16 +48,23 @@ void take_at_boundary(Machine& machine, Token& host, const Node& event,
 }
 
 // A task that could not be opened listens all the same: a permit that is stuck must still be
-// suspended. A catch event that is stuck has taken its message or has never begun to wait.
+// suspended; so does an event-based gateway. A catch event that is stuck has taken its message or
+// has never begun to wait.
 bool takes(Machine& machine, Token& token, const MessageCommand& command) {
   const Node& node = machine.node_of(token);
   bool is_waiting = token.state == state::kWaiting;
   bool is_catching = is_waiting && node.kind == NodeKind::Catch && node.message == command.name;
   if (is_catching) {
-    leave_catch(machine, token, command);
+    leave_catch(machine, token, node, command);
     return true;
   }
-  bool is_at_task = node.kind == NodeKind::User && (is_waiting || token.state == state::kIncident);
+  bool listens = is_waiting || token.state == state::kIncident;
+  const Node* awaited = listens ? event_of(machine.graph, node, command.name) : nullptr;
+  if (awaited) {
+    leave_catch(machine, token, *awaited, command);
+    return true;
+  }
+  bool is_at_task = node.kind == NodeKind::User && listens;
   if (!is_at_task) return false;
   for (std::size_t boundary : node.boundaries) {
     const Node& event = machine.graph.nodes[boundary];

@@ -36,6 +36,12 @@ bool Graph::is_scope_within(std::size_t inner, std::size_t outer) const {
   return inner == outer;
 }
 
+const Node* Graph::events_before(const Node& event) const {
+  if (event.kind != NodeKind::Catch || event.in.empty()) return nullptr;
+  const Node& before = nodes[edges[event.in[0]].from];
+  return before.kind == NodeKind::Events ? &before : nullptr;
+}
+
 namespace {
 
 Result<Reading> read_and_lint(std::string_view xml) {

@@ -14,7 +14,7 @@ namespace anlan::flow {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, NodeKind>, 10> kElements = {{
+constexpr std::array<std::pair<std::string_view, NodeKind>, 11> kElements = {{
     {"startEvent", NodeKind::Start},
     {"endEvent", NodeKind::End},
     {"userTask", NodeKind::User},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<std::string_view, NodeKind>, 10> kElements = {{
     {"scriptTask", NodeKind::Script},
     {"exclusiveGateway", NodeKind::Exclusive},
     {"parallelGateway", NodeKind::Parallel},
+    {"eventBasedGateway", NodeKind::Events},
     {"intermediateCatchEvent", NodeKind::Catch},
     {"boundaryEvent", NodeKind::Boundary},
 }};
@@ -92,6 +93,15 @@ void read_event(Reading& reading, pugi::xml_node element, Node& node) {
   if (is_timer) read_timer(reading, element, definitions.empty() ? element : definitions[0], node);
 }
 
+// BPMN 2.0.2, 10.6.6: the exclusive kind in the middle of a process; it starts none.
+void read_events(Reading& reading, pugi::xml_node element, const Node& node) {
+  bool is_start = xml::attribute(element, "instantiate") == "true";
+  bool is_parallel = xml::attribute(element, "eventGatewayType") == "Parallel";
+  if (!is_start && !is_parallel) return;
+  reading.find_fault(node.id, cannot_run(node.id, is_start ? "eventBasedGateway that starts"
+                                                           : "parallel eventBasedGateway"));
+}
+
 void read_by_kind(Reading& reading, pugi::xml_node element, Node& node) {
   switch (node.kind) {
     case NodeKind::Start:
@@ -103,6 +113,7 @@ void read_by_kind(Reading& reading, pugi::xml_node element, Node& node) {
     case NodeKind::Service: read_service(reading, element, node); break;
     case NodeKind::Rule: read_decision(reading, element, node); break;
     case NodeKind::Script: read_script(reading, element, node); break;
+    case NodeKind::Events: read_events(reading, element, node); break;
     case NodeKind::Exclusive:
     case NodeKind::Parallel: break;
   }
@@ -157,7 +168,7 @@ std::size_t target_of(Reading& reading, pugi::xml_node element, const char* attr
 
 void read_edge(Reading& reading, pugi::xml_node element) {
   Graph& graph = reading.graph;
-  Edge edge{.id = xml::attribute(element, "id")};
+  Edge edge{.id = xml::attribute(element, "id"), .name = read_name(element)};
   edge.from = target_of(reading, element, "sourceRef", edge.id);
   edge.to = target_of(reading, element, "targetRef", edge.id);
   if (edge.from == kNone || edge.to == kNone) return;

@@ -71,7 +71,11 @@ void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definit
     reading.find_fault(node.id, "The timer '" + node.id + "' has no duration.");
     return;
   }
-  spec.first = read_formula(reading, node.id, first);
+  std::string calendar = own ? xml::attribute(own, "calendar") : "";
+  if (calendar.empty()) calendar = xml::attribute(element, xml::kAnlan, "calendar");
+  spec.first = {.within = read_formula(reading, node.id, first),
+                .from = read_formula(reading, node.id, xml::attribute(own, "from")),
+                .calendar = read_formula(reading, node.id, calendar)};
   bool is_literal = !first.starts_with('=');
   if (is_literal && !when_of(rules::Value(first))) {
     reading.find_fault(node.id,
@@ -79,7 +83,11 @@ void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definit
   }
   spec.every = read_formula(reading, node.id, xml::attribute(own, "every"));
   spec.times = read_formula(reading, node.id, xml::attribute(own, "times"));
+  spec.done = read_formula(reading, node.id, xml::attribute(own, "done"));
   bool repeats = !spec.every.is_empty();
+  if (!repeats && !spec.done.is_empty()) {
+    reading.find_fault(node.id, "'" + node.id + "' says done but does not repeat.");
+  }
   if (repeats && (node.kind != NodeKind::Boundary || node.is_interrupting)) {
     reading.find_fault(node.id,
                        "Only a non-interrupting boundary timer repeats ('" + node.id + "').");
@@ -96,6 +104,7 @@ void read_notify(Reading& reading, pugi::xml_node act, Node& node) {
                 .level = read_formula(reading, node.id, xml::attribute(act, "level")),
                 .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
   notify.is_urgent = read_flag(reading, node.id, xml::attribute(act, "urgent"), false);
+  notify.is_by_duty = read_flag(reading, node.id, xml::attribute(act, "duty"), false);
   if (notify.to.is_empty() && notify.role.empty()) {
     reading.find_fault(node.id, "The notice of '" + node.id + "' says nobody to tell.");
   }
@@ -107,6 +116,37 @@ void read_job(Reading& reading, pugi::xml_node act, Node& node) {
               .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
   if (job.name.empty()) reading.find_fault(node.id, "A job of '" + node.id + "' has no name.");
   node.jobs.push_back(std::move(job));
+}
+
+void read_count(Reading& reading, pugi::xml_node act, Node& node) {
+  CountSpec count{.var = xml::attribute(act, "var"),
+                  .form = xml::attribute(act, "form"),
+                  .where = read_formula(reading, node.id, xml::attribute(act, "where"))};
+  if (count.var.empty() || count.form.empty() || count.where.is_empty()) {
+    reading.find_fault(node.id, "A count of '" + node.id + "' needs var, form and where.");
+  }
+  node.counts.push_back(std::move(count));
+}
+
+void read_record(Reading& reading, pugi::xml_node act, Node& node) {
+  RecordSpec record{.form = xml::attribute(act, "form"),
+                    .var = xml::attribute(act, "var"),
+                    .fields = read_formula(reading, node.id, xml::attribute(act, "fields"))};
+  if (record.form.empty() || record.fields.is_empty()) {
+    reading.find_fault(node.id, "A record of '" + node.id + "' needs form and fields.");
+  }
+  node.records.push_back(std::move(record));
+}
+
+void read_letter(Reading& reading, pugi::xml_node act, Node& node) {
+  LetterSpec letter{.form = xml::attribute(act, "form"),
+                    .name = xml::attribute(act, "name"),
+                    .record = read_formula(reading, node.id, xml::attribute(act, "record")),
+                    .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
+  if (letter.form.empty() || letter.name.empty() || letter.record.is_empty()) {
+    reading.find_fault(node.id, "A message of '" + node.id + "' needs form, record and name.");
+  }
+  node.letters.push_back(std::move(letter));
 }
 
 }  // namespace
@@ -122,6 +162,12 @@ void read_service(Reading& reading, pugi::xml_node element, Node& node) {
       read_notify(reading, act, node);
     } else if (topic == "job") {
       read_job(reading, act, node);
+    } else if (topic == "count") {
+      read_count(reading, act, node);
+    } else if (topic == "record") {
+      read_record(reading, act, node);
+    } else if (topic == "message") {
+      read_letter(reading, act, node);
     } else if (topic == "set") {
       for (pugi::xml_node set : xml::children(act, xml::kAnlan, "set")) {
         read_setting(reading, set, node);

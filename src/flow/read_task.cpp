@@ -35,6 +35,13 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   }
   std::string except = xml::attribute(assign, "except");
   if (!except.empty()) user.exceptions.push_back(read_formula(reading, node.id, except));
+  made.is_by_duty = read_flag(reading, node.id, xml::attribute(assign, "duty"), false);
+  made.field = xml::attribute(assign, "field");
+  bool is_for_one = made.field.empty() || made.kind == Assign::Kind::Person;
+  if (!is_for_one || (made.is_by_duty && made.kind != Assign::Kind::Role)) {
+    reading.find_fault(node.id, "In the assignments of '" + node.id +
+                                    "' duty is for a role, field for kind person.");
+  }
   made.is_told = read_flag(reading, node.id, xml::attribute(assign, "told"), true);
   std::string on_empty = xml::attribute(assign, "onEmpty");
   if (on_empty.starts_with("role:")) {
@@ -45,13 +52,19 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   user.assigns.push_back(std::move(made));
 }
 
-void read_outcomes(pugi::xml_node element, UserTask& user) {
+void read_outcomes(Reading& reading, pugi::xml_node element, Node& node) {
+  UserTask& user = *node.user;
   pugi::xml_node outcomes = xml::extension(element, "outcomes");
   for (pugi::xml_node outcome : xml::children(outcomes, xml::kAnlan, "outcome")) {
+    std::string doubt = xml::attribute(outcome, "doubt");
+    if (!doubt.empty() && doubt != "comment") {
+      reading.find_fault(node.id, "doubt of an outcome of '" + node.id + "' can only be comment.");
+    }
     user.outcomes.push_back(
         {.id = xml::attribute(outcome, "id"),
          .name = {.zh = xml::attribute(outcome, "zh"), .en = xml::attribute(outcome, "en")},
          .needs_comment = xml::attribute(outcome, "comment") == "required",
+         .needs_comment_in_doubt = xml::attribute(outcome, "doubt") == "comment",
          .fields = xml::words(xml::attribute(outcome, "fields"))});
   }
 }
@@ -171,7 +184,7 @@ void add_buttons(UserTask& user) {
 
 void read_user_task(Reading& reading, pugi::xml_node element, Node& node) {
   UserTask& user = node.user.emplace();
-  read_outcomes(element, user);
+  read_outcomes(reading, element, node);
   read_multi(reading, element, node);
   std::string item = user.multi ? user.multi->element : "";
   for (pugi::xml_node assign : xml::extensions(element, "assign")) {
@@ -186,8 +199,10 @@ void read_user_task(Reading& reading, pugi::xml_node element, Node& node) {
     }
   }
   user.return_targets = xml::words(xml::attribute(xml::extension(element, "return"), "targets"));
-  user.due =
-      read_formula(reading, node.id, xml::attribute(xml::extension(element, "due"), "within"));
+  pugi::xml_node due = xml::extension(element, "due");
+  user.due = {.within = read_formula(reading, node.id, xml::attribute(due, "within")),
+              .from = read_formula(reading, node.id, xml::attribute(due, "from")),
+              .calendar = read_formula(reading, node.id, xml::attribute(due, "calendar"))};
   user.level =
       read_formula(reading, node.id, xml::attribute(xml::extension(element, "level"), "value"));
   read_rights(reading, element, node);

@@ -113,6 +113,7 @@ Result<Step> return_to(const Around& around, const access::Subject& by,
   CHECK(target, "lint knows every return target");
   std::optional<Place> place = target_place(machine, *token, *target);
   if (!place) return refuse(ErrorCode::WrongState, "the target lies in another branch");
+  note_stand_in(machine, *task, by);
   HistoryRow& row = machine.note("task.return", task->node);
   row.task = task->id.text();
   row.comment = command.comment;

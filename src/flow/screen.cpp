@@ -15,10 +15,12 @@ Json names_json(const std::vector<std::string>& names) {
 Json outcomes_json(const UserTask& user) {
   Json all = Json::array();
   for (const Outcome& outcome : user.outcomes) {
-    all.push(Json::object({{"id", outcome.id},
-                           {"name", local_json(outcome.name)},
-                           {"needs_comment", outcome.needs_comment},
-                           {"fields", names_json(outcome.fields)}}));
+    Json one = Json::object({{"id", outcome.id},
+                             {"name", local_json(outcome.name)},
+                             {"needs_comment", outcome.needs_comment},
+                             {"fields", names_json(outcome.fields)}});
+    if (outcome.needs_comment_in_doubt) one.set("doubt", "comment");
+    all.push(std::move(one));
   }
   return all;
 }

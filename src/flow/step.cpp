@@ -88,7 +88,8 @@ Result<Step> complete(const Around& around, const access::Subject& by,
   Token* token = machine.state.token(task->token);
   if (!token) return refuse(ErrorCode::WrongState, "the task's token is gone");
   const Node& node = machine.node_of(*token);
-  TRY(check_filled_in(*node.user, command));
+  TRY(check_filled_in(machine, *node.user, command));
+  note_stand_in(machine, *task, by);
   task->state = state::kDone;
   task->assignee = by.person;
   task->completed_by = by.person;
@@ -115,7 +116,10 @@ Result<Step> claim(const Around& around, const access::Subject& by, TaskId id) {
   Machine machine = TRY(open_case(around, case_id, {}, around.actor));
   TaskRow* task = machine.state.task(id);
   TRY(check_may_do(machine, by, task));
-  if (task->assignee) return refuse(ErrorCode::WrongState, "you have claimed it already");
+  if (task->assignee == by.person) {
+    return refuse(ErrorCode::WrongState, "you have claimed it already");
+  }
+  note_stand_in(machine, *task, by);
   task->assignee = by.person;
   task->state = state::kClaimed;
   machine.note("task.claim", task->node).task = id.text();

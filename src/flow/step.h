@@ -1,6 +1,9 @@
 #pragma once
 // One step: an event happens to a case, and everything that follows from it at once.
 
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,11 +12,33 @@
 #include "core/json.h"
 #include "core/result.h"
 #include "flow/library.h"
+#include "flow/tasks.h"
 #include "store/store.h"
 
 namespace anlan::flow {
 
 std::vector<store::Migration> migrations();
+
+// A filter's words (docs/formats/filter.md) over the records of a form; the record that asks is
+// not counted.
+struct CountAsk {
+  std::string form;
+  Json where;
+  std::string own_form;
+  RecordId own_id;
+};
+
+// What flow asks of the rest of the program while it decides. Where nothing answers, nobody is
+// rostered or away, nothing is doubtful, and what needs a count or a new record is an incident.
+struct Answers {
+  std::function<Result<int64_t>(const CountAsk&)> count{};
+  // Refused as the making of the record would be.
+  std::function<Result<void>(std::string_view form, const Json& fields)> can_create{};
+  std::function<Result<bool>(std::string_view form, RecordId id)> is_doubtful{};
+  std::function<Result<std::vector<PersonId>>(std::string_view role, std::string_view org_path)>
+      on_duty{};
+  AwayAsk away{};
+};
 
 struct Around {
   store::View& view;
@@ -21,6 +46,7 @@ struct Around {
   Instant now;
   IdMaker& ids;
   const Library& library;
+  std::shared_ptr<const Answers> answers{};  // shared: an Around is copied freely; null for none
 };
 
 // Somebody is to be told: people directly, or whoever holds a role over the record's org_path.
@@ -40,11 +66,30 @@ struct Job {
   Json data;
 };
 
+// A record that the engine makes in the same transaction, by the system.
+struct NewRecord {
+  std::string form;
+  RecordId id;
+  Json fields;
+  std::string node;
+};
+
+// A message to the case of another record, taken in the same transaction. Nobody need listen.
+struct Letter {
+  std::string form;
+  RecordId record;
+  std::string name;
+  Json data;
+  std::string node;
+};
+
 struct Step {
   store::Change change;  // rows of this room, history, events on topics "task" and "case"
   Json record_patch{};   // fields (and "state") that the flow set: engine gives it to records
   std::vector<Notice> notices{};
   std::vector<Job> jobs{};
+  std::vector<NewRecord> records{};
+  std::vector<Letter> letters{};
   bool is_ended = false;
   CaseId case_id{};
 };
@@ -68,11 +113,23 @@ struct CompleteCommand {
   Json record;  // whole, with the fields the person filled in already set
 };
 // NotFound, Forbidden (not a candidate), WrongState (not open, claimed by another),
-// SeparationOfDuty, MissingField (outcome, required comment), EvidenceMissing, Conflict.
+// SeparationOfDuty, MissingField (outcome, required comment), EvidenceMissing, EvidenceDoubtful,
+// Conflict.
 Result<Step> complete(const Around& around, const access::Subject& by,
                       const CompleteCommand& command);
 Result<Step> claim(const Around& around, const access::Subject& by, TaskId task);
 Result<Step> unclaim(const Around& around, const access::Subject& by, TaskId task);
+// Gives a task that `by` holds or could take to somebody else; no clock changes. A candidate may
+// have it; a task that asks for no role may also go to somebody near. WrongState, Forbidden,
+// SeparationOfDuty (`to` may not do it), BadField (to).
+struct HandOverCommand {
+  TaskId task;
+  access::Subject to;
+  bool is_near = false;  // may read the form, belongs to the same workshop: engine knows
+  std::string comment;
+};
+Result<Step> hand_over(const Around& around, const access::Subject& by,
+                       const HandOverCommand& command);
 // To an earlier user task of the same or an enclosing scope that the model allows as a target.
 struct ReturnCommand {
   TaskId task;

@@ -47,7 +47,12 @@ std::vector<store::Migration> migrations() {
             " node {{text}} NOT NULL, outcome {{text}} NOT NULL, comment {{text}} NOT NULL,"
             " task_id {{text}} NOT NULL, detail {{json}} NOT NULL, superseded {{int}} NOT NULL)",
             "CREATE INDEX flow_history_case ON flow_history (case_id, seq)",
-            "CREATE INDEX flow_history_record ON flow_history (form, record_id, at, seq)"}}};
+            "CREATE INDEX flow_history_record ON flow_history (form, record_id, at, seq)"}},
+          // Null in rows of before: plain time, and no flow is known to be taken.
+          {"flow.2",
+           {"ALTER TABLE flow_timer ADD COLUMN calendar {{text}}",
+            "ALTER TABLE flow_case ADD COLUMN taken {{json}}",
+            "CREATE INDEX flow_task_held ON flow_task (assignee) WHERE state = 'claimed'"}}};
 }
 
 }  // namespace anlan::flow

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flow/assign.h"
 #include "flow/case_state.h"
 #include "flow/graph.h"
 #include "flow/screen.h"
@@ -31,37 +32,102 @@ std::string path_end(std::string path) {
   return path;
 }
 
-// The person is a candidate, nobody else has claimed it, separation of duty allows it. Candidates
-// exist of open tasks only, so this reads no more than what is open.
-store::Sql open_to(const access::Subject& subject) {
+std::string marks(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += i == 0 ? "?" : ", ?";
+  return text;
+}
+
+void add_params(store::Sql& sql, const std::vector<PersonId>& people) {
+  for (PersonId person : people) sql.params.emplace_back(person.text());
+}
+
+// Who is away, and for whom of them this person stands in.
+struct Absent {
+  std::vector<PersonId> away;
+  std::vector<PersonId> mine;
+};
+
+Absent absent_for(std::span<const Away> away, PersonId me) {
+  Absent absent;
+  for (const Away& one : away) {
+    absent.away.push_back(one.person);
+    if (stand_in_of(away, one.person).deputy == me) absent.mine.push_back(one.person);
+  }
+  return absent;
+}
+
+// The person is a candidate or stands in for who has a task that asks for no role.
+store::Sql candidate_sql(const access::Subject& subject, const Absent& absent) {
   std::string me = subject.person.text();
   store::Sql sql{
-      "(t.assignee IS NULL OR t.assignee = ?) AND t.id IN (SELECT c.task_id FROM"
-      " flow_candidate c WHERE (c.kind = 'person' AND c.who = ?)",
-      {me, me}};
+      "(t.id IN (SELECT c.task_id FROM flow_candidate c WHERE (c.kind = 'person' AND c.who = ?)",
+      {me}};
   for (const access::Grant& grant : subject.grants) {
     sql.text += " OR (c.kind = 'role' AND c.who = ? AND c.org_path >= ? AND c.org_path < ?)";
     sql.params.insert(sql.params.end(), {grant.role, grant.org_path, path_end(grant.org_path)});
   }
-  sql.text +=
-      ") AND NOT EXISTS (SELECT 1 FROM flow_candidate x WHERE x.task_id = t.id"
-      " AND x.kind = 'excluded' AND x.who = ?)";
-  sql.params.push_back(me);
+  sql.text += ")";
+  if (!absent.mine.empty()) {
+    sql.text += " OR (t.assignee IN (" + marks(absent.mine.size()) +
+                ") AND NOT EXISTS (SELECT 1 FROM flow_candidate r WHERE r.task_id = t.id"
+                " AND r.kind = 'role'))";
+    add_params(sql, absent.mine);
+  }
+  sql.text += ")";
   return sql;
+}
+
+// Nobody else who is there has claimed it, the person could do it, separation of duty allows it.
+// Candidates exist of open tasks only, so this reads no more than what is open.
+store::Sql open_to(const access::Subject& subject, const Absent& absent) {
+  std::string me = subject.person.text();
+  store::Sql sql{"t.state IN ('open', 'claimed') AND (t.assignee IS NULL OR t.assignee = ?", {me}};
+  if (!absent.away.empty()) {
+    sql.text += " OR t.assignee IN (" + marks(absent.away.size()) + ")";
+    add_params(sql, absent.away);
+  }
+  store::Sql candidates = candidate_sql(subject, absent);
+  sql.text += ") AND " + candidates.text +
+              " AND NOT EXISTS (SELECT 1 FROM flow_candidate x WHERE x.task_id = t.id"
+              " AND x.kind = 'excluded' AND x.who = ?)";
+  sql.params.insert(sql.params.end(), candidates.params.begin(), candidates.params.end());
+  sql.params.emplace_back(me);
+  return sql;
+}
+
+Result<Absent> ask_absent(const AwayAsk& away, PersonId me) {
+  if (!away) return Absent{};
+  std::vector<Away> all = TRY(away());
+  return absent_for(all, me);
 }
 
 constexpr const char* kOrder =
     " ORDER BY CASE WHEN t.due IS NULL THEN 1 ELSE 0 END, t.due, t.created, t.id";
 
+// Who is away is asked only where somebody else has a task of the record.
 Result<std::vector<TaskId>> ids_open_to(store::View& view, const access::Subject& subject,
-                                        std::string_view form, RecordId id) {
-  store::Sql sql = open_to(subject);
+                                        std::string_view form, RecordId id, const AwayAsk& away) {
+  std::vector<TaskId> ids;
+  store::Rows open =
+      TRY(view.query({"SELECT assignee FROM flow_task WHERE form = ? AND record_id = ?"
+                      " AND state IN ('open', 'claimed')",
+                      {std::string(form), id.text()}}));
+  if (open.empty()) return ids;
+  bool is_held = false;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    auto holder = person_or_none(open[i], "assignee");
+    is_held |= holder && *holder != subject.person;
+  }
+  Absent absent;
+  if (is_held) absent = TRY(ask_absent(away, subject.person));
+  store::Sql sql = open_to(subject, absent);
   sql.text = "SELECT t.id FROM flow_task t WHERE t.form = ? AND t.record_id = ? AND " + sql.text;
   sql.params.insert(sql.params.begin(), {std::string(form), id.text()});
   store::Rows rows = TRY(view.query(sql));
-  std::vector<TaskId> ids;
-  for (std::size_t i = 0; i < rows.size(); ++i)
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     ids.push_back(TRY(TaskId::parse(rows[i].text("id"))));
+  }
   return ids;
 }
 
@@ -121,11 +187,22 @@ Result<Task> find_task(store::View& view, TaskId id) {
   return task_of(rows[0]);
 }
 
+Result<std::vector<TaskId>> tasks_held(store::View& view, PersonId person, std::size_t count) {
+  store::Rows rows =
+      TRY(view.query({"SELECT id FROM flow_task WHERE assignee = ? AND state = 'claimed'"
+                      " ORDER BY created, id LIMIT ?",
+                      {person.text(), static_cast<int64_t>(count)}}));
+  std::vector<TaskId> ids;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ids.push_back(TRY(TaskId::parse(rows[i].text("id"))));
+  }
+  return ids;
+}
+
 Result<Json> tasks_of(store::View& view, const Library& library, const access::Subject& subject,
-                      std::size_t count) {
-  store::Sql sql = open_to(subject);
-  sql.text = "SELECT t.* FROM flow_task t WHERE t.state IN ('open', 'claimed') AND " + sql.text +
-             kOrder + " LIMIT ?";
+                      std::size_t count, const AwayAsk& away) {
+  store::Sql sql = open_to(subject, TRY(ask_absent(away, subject.person)));
+  sql.text = "SELECT t.* FROM flow_task t WHERE " + sql.text + kOrder + " LIMIT ?";
   sql.params.emplace_back(static_cast<int64_t>(count));
   store::Rows rows = TRY(view.query(sql));
   Json tasks = Json::array();
@@ -136,13 +213,14 @@ Result<Json> tasks_of(store::View& view, const Library& library, const access::S
 }
 
 Result<Json> tasks_of_record(store::View& view, const Library& library,
-                             const access::Subject& subject, std::string_view form, RecordId id) {
+                             const access::Subject& subject, std::string_view form, RecordId id,
+                             const AwayAsk& away) {
   store::Rows rows =
       TRY(view.query({std::string("SELECT t.* FROM flow_task t WHERE t.form = ? AND t.record_id = ?"
                                   " AND t.state IN ('open', 'claimed')") +
                           kOrder,
                       {std::string(form), id.text()}}));
-  std::vector<TaskId> mine = TRY(ids_open_to(view, subject, form, id));
+  std::vector<TaskId> mine = TRY(ids_open_to(view, subject, form, id, away));
   Json tasks = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Json task = TRY(task_json(library, subject, rows[i]));
@@ -155,9 +233,11 @@ Result<Json> tasks_of_record(store::View& view, const Library& library,
 
 Result<std::optional<access::NodeRights>> rights_on(store::View& view, const Library& library,
                                                     const access::Subject& subject,
-                                                    std::string_view form, RecordId id) {
+                                                    std::string_view form, RecordId id,
+                                                    const AwayAsk& away) {
   std::optional<access::NodeRights> rights;
-  for (TaskId task_id : TRY(ids_open_to(view, subject, form, id))) {
+  auto ids = TRY(ids_open_to(view, subject, form, id, away));
+  for (TaskId task_id : ids) {
     Task task = TRY(find_task(view, task_id));
     const Node* node = node_of(library, task.model_id, task.model_version, task.node);
     if (!node || !node->user) continue;

@@ -70,7 +70,7 @@ class World {
   Result<Step> act(const Actor& actor, const std::function<Result<Step>(const Around&)>& decide) {
     Result<Step> step = refuse(ErrorCode::Internal);
     store::Work work = [&](store::Transaction& transaction) -> Result<void> {
-      step = decide(Around{transaction, actor, clock.now(), ids, library});
+      step = decide(Around{transaction, actor, clock.now(), ids, library, answers});
       if (!step) return std::unexpected(step.error());
       return transaction.apply(step->change);
     };
@@ -83,7 +83,7 @@ class World {
   Result<Step> decide(const Actor& actor,
                       const std::function<Result<Step>(const Around&)>& decider) {
     auto snapshot = view();
-    return decider(Around{*snapshot, actor, clock.now(), ids, library});
+    return decider(Around{*snapshot, actor, clock.now(), ids, library, answers});
   }
   Result<void> commit(const store::Change& change) {
     store::Work work = [&](store::Transaction& transaction) { return transaction.apply(change); };
@@ -126,6 +126,7 @@ class World {
   IdMaker ids{clock, random};
   std::unique_ptr<store::Database> db;
   Library library;
+  std::shared_ptr<Answers> answers = std::make_shared<Answers>();  // shared: see Around
   std::map<std::string, PersonId> people;
   RecordId record_id{};
   Json record = Json::object();

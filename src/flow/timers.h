@@ -12,6 +12,8 @@ namespace anlan::flow {
 // Rows for the node's own timer or for those on its border; nothing is written yet. A first length
 // of null means that this clock does not run.
 Result<std::vector<TimerRow>> plan_timers(Machine& machine, const Token& token, const Node& node);
+// An event happened to a token that stands at it, or at the event-based gateway before it.
+void take_event(Machine& machine, Token& token, const Node& event);
 // What a timer that is due does to its token.
 Result<void> fire(Machine& machine, TimerRow& timer);
 

@@ -10,7 +10,7 @@
 namespace anlan::flow {
 namespace {
 
-// Makes a random process of nested blocks: tasks, sequences, choices, parallels, loops.
+// Makes a random process of nested blocks: tasks, sequences, choices, parallels, loops, events.
 class Generator {
  public:
   explicit Generator(Random& random) : random_(random) {}
@@ -47,11 +47,12 @@ class Generator {
   }
 
   Ends block(int depth) {
-    uint64_t what = depth == 0 ? 1 : 1 + random_.below(6);
+    uint64_t what = depth == 0 ? 1 : 1 + random_.below(7);
     if (what == 1) return task();
     if (what == 2) return sequence(depth);
     if (what == 3) return choice(depth);
     if (what == 4) return loop(depth);
+    if (what == 5) return events(depth);
     return parallel(depth);
   }
 
@@ -108,6 +109,24 @@ class Generator {
     return {merge, out};
   }
 
+  // The shorter clock wins, unless both are due when somebody looks.
+  Ends events(int depth) {
+    std::string gateway = fresh("v");
+    std::string merge = fresh("m");
+    lines_.push_back("<eventBasedGateway id=\"" + gateway + "\"/>");
+    lines_.push_back("<exclusiveGateway id=\"" + merge + "\"/>");
+    for (const char* length : {"PT1H", "PT90M"}) {
+      std::string event = fresh("c");
+      lines_.push_back("<intermediateCatchEvent id=\"" + event +
+                       "\"><timerEventDefinition><timeDuration>" + length +
+                       "</timeDuration></timerEventDefinition></intermediateCatchEvent>");
+      Ends way = block(depth - 1);
+      lines_.push_back(gateway + " -> " + event + " -> " + way.first);
+      lines_.push_back(way.last + " -> " + merge);
+    }
+    return {gateway, merge};
+  }
+
   Ends parallel(int depth) {
     std::string fork = fresh("f");
     std::string join = fresh("j");
@@ -161,35 +180,41 @@ Result<Step> take_step(World& world, Random& random, const Json& tasks, bool is_
   return world.act(li.actor, [&](const Around& around) { return complete(around, li, command); });
 }
 
-void fire_due(World& world, Random& random) {
-  if (random.below(3) != 0) return;
+// Whether the case ended by it.
+bool fire_due(World& world) {
   world.clock.advance(Duration::hours(1));
   for (;;) {
-    auto due = need(due_timers(*world.view(), world.clock.now(), 10));
-    if (due.empty()) return;
-    for (const DueTimer& timer : due) {
-      auto step = world.act(
-          {}, [&](const Around& around) { return fire_timer(around, timer.id, world.record); });
-      ASSERT_TRUE(step) << step.error().detail;
-    }
+    auto due = need(due_timers(*world.view(), world.clock.now(), 1));
+    if (due.empty()) return false;
+    auto step = world.act(
+        {}, [&](const Around& around) { return fire_timer(around, due[0].id, world.record); });
+    EXPECT_TRUE(step) << step.error().detail;
+    if (!step || step->is_ended) return true;
   }
 }
 
 Walk walk_case(World& world, Random& random, const std::string& model) {
   Walk walk;
   Step step = need(world.start_case(model, "wang"));
-  while (!step.is_ended) {
-    fire_due(world, random);
+  bool is_over = step.is_ended;
+  int waits = 0;
+  while (!is_over) {
+    if (random.below(3) == 0) is_over = fire_due(world);
+    if (is_over) break;
     Json tasks = need(tasks_of_record(*world.view(), world.library, world.subject("li"), "hazard",
                                       world.record_id));
-    if (tasks.as_array().empty()) return walk;
+    if (tasks.as_array().empty()) {
+      if (++waits > 200) return walk;
+      is_over = fire_due(world);
+      continue;
+    }
     bool is_late = ++walk.steps > 60;
     auto taken = take_step(world, random, tasks, is_late, walk);
     if (!taken) {
       ADD_FAILURE() << taken.error().detail;
       return walk;
     }
-    step = std::move(*taken);
+    is_over = taken->is_ended;
   }
   walk.has_ended = true;
   return walk;

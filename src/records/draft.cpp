@@ -90,26 +90,36 @@ Result<void> check_person(const Draft& draft, const Field& field) {
 // A unit's code or path; what is kept is the path.
 Result<void> resolve_org(Draft& draft, const Field& field) {
   std::string given = draft.after[field.key].as_text();
-  for (const access::OrgUnit& unit : TRY(access::org_units(draft.writing.view))) {
-    if (unit.path != given && unit.code != given) continue;
-    draft.after.set(field.key, unit.path);
+  auto path = access::unit_path(draft.writing.view, given);
+  if (path) {
+    draft.after.set(field.key, *path);
     return {};
   }
+  if (path.error().code != ErrorCode::NotFound) return std::unexpected(path.error());
   return refuse(ErrorCode::BadField, "no such unit", field.key);
+}
+
+// Words first, pictures later: a new record may name a file that is still on its way.
+Result<void> check_photo(const Draft& draft, const Field& field, const std::string& hash) {
+  store::Sql sql{"SELECT kind FROM file_info WHERE sha256 = ?", {hash}};
+  if (!draft.is_by_flow) {
+    sql.text += " AND uploader = ?";
+    sql.params.emplace_back(actor_text(draft.writing.actor));
+  }
+  store::Rows rows = TRY(draft.writing.view.query(sql));
+  if (rows.empty() && !draft.before.is_null()) {
+    return refuse(ErrorCode::EvidenceMissing, "not uploaded by this person", field.key);
+  }
+  bool is_video = !rows.empty() && rows[0].text("kind").starts_with("video/");
+  if (is_video && !field.takes_video) return refuse(ErrorCode::BadField, "no video", field.key);
+  return {};
 }
 
 Result<void> check_photos(Draft& draft, const Field& field) {
   std::vector<std::string> old = photo_hashes(draft.before[field.key]);
   for (std::string& hash : photo_hashes(draft.after[field.key])) {
     if (std::ranges::find(old, hash) != old.end()) continue;
-    store::Sql sql{"SELECT sha256 FROM file_info WHERE sha256 = ?", {hash}};
-    if (!draft.is_by_flow) {
-      sql.text += " AND uploader = ?";
-      sql.params.emplace_back(actor_text(draft.writing.actor));
-    }
-    if (!TRY(has_row(draft.writing.view, sql))) {
-      return refuse(ErrorCode::EvidenceMissing, "not uploaded by this person", field.key);
-    }
+    TRY(check_photo(draft, field, hash));
     draft.new_files.push_back(std::move(hash));
   }
   return {};

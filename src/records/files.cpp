@@ -26,6 +26,8 @@ store::Change register_file(const FileInfo& file, Actor actor, Instant now) {
   return change;
 }
 
+std::string uploader_text(const Actor& actor) { return actor_text(actor); }
+
 Result<std::optional<FileInfo>> find_file(store::View& view, std::string_view sha256,
                                           const Actor& uploader) {
   auto rows =

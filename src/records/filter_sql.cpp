@@ -85,10 +85,10 @@ Result<Condition> under(const Field& field, const std::string& column, const Fil
   return out;
 }
 
-Result<Condition> leaf(const Form& form, const Filter& filter, Indexes indexes) {
+Result<Condition> leaf(const Form& form, const Filter& filter) {
   const Field* field = form.find_member(filter.field);
   if (!field) return refuse(ErrorCode::BadRequest, "no such field", filter.field);
-  std::string column = (indexes == Indexes::Hidden ? "+" : "") + field->column;
+  const std::string& column = field->column;
   switch (filter.kind) {
     case Kind::In: return membership(*field, column, filter);
     case Kind::Null: return Condition{column + " IS NULL"};
@@ -98,11 +98,11 @@ Result<Condition> leaf(const Form& form, const Filter& filter, Indexes indexes) 
   }
 }
 
-Result<Condition> group(const Form& form, const Filter& filter, Indexes indexes) {
+Result<Condition> group(const Form& form, const Filter& filter) {
   if (filter.parts.empty()) return Condition{filter.kind == Kind::And ? "1 = 1" : "1 = 0"};
   Condition out;
   for (const Filter& part : filter.parts) {
-    Condition inner = TRY(condition_of(form, part, indexes));
+    Condition inner = TRY(condition_of(form, part));
     if (!out.text.empty()) out.text += filter.kind == Kind::And ? " AND " : " OR ";
     out.text += "(" + inner.text + ")";
     std::ranges::move(inner.params, std::back_inserter(out.params));
@@ -137,19 +137,19 @@ Result<const Field*> readable_member(const Form& form, const access::FieldModes&
   return field;
 }
 
-Result<Condition> condition_of(const Form& form, const Filter& filter, Indexes indexes) {
+Result<Condition> condition_of(const Form& form, const Filter& filter) {
   switch (filter.kind) {
     case Kind::All: return Condition{"1 = 1"};
     case Kind::None: return Condition{"1 = 0"};
     case Kind::And:
-    case Kind::Or: return group(form, filter, indexes);
+    case Kind::Or: return group(form, filter);
     case Kind::Not: {
       if (filter.parts.size() != 1) return refuse(ErrorCode::BadRequest, "not takes one filter");
-      Condition inner = TRY(condition_of(form, filter.parts[0], indexes));
+      Condition inner = TRY(condition_of(form, filter.parts[0]));
       inner.text = "NOT COALESCE((" + inner.text + "), FALSE)";
       return inner;
     }
-    default: return leaf(form, filter, indexes);
+    default: return leaf(form, filter);
   }
 }
 

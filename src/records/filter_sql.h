@@ -27,13 +27,9 @@ bool may_read(const Form& form, const access::FieldModes& modes, std::string_vie
 Result<const Field*> readable_member(const Form& form, const access::FieldModes& modes,
                                      std::string_view name);
 
-// Hidden: behind a unary plus, where the planner of SQLite can't use an index for it.
-enum class Indexes { Open, Hidden };
-
 // Two-valued: a comparison with a field that is not filled in is false, and its `not` is true.
 // BadRequest names the field. Says nothing about modes.
-Result<Condition> condition_of(const Form& form, const Filter& filter,
-                               Indexes indexes = Indexes::Open);
+Result<Condition> condition_of(const Form& form, const Filter& filter);
 // The value as the column holds it, for comparisons and cursors.
 Result<store::Value> operand_of(const Field& field, const Json& value);
 // Text to be found anywhere, for LIKE ... ESCAPE '\'.

@@ -146,6 +146,16 @@ Result<store::Migration> migration_of(const Form& form, const Form* before) {
   return migration;
 }
 
+// Lists are shown newest first within the caller's part of the organisation: both indexes hold all
+// that deciding about a row takes, so that only rows of the page itself are looked up.
+store::Migration index_migration_of(const Form& form) {
+  auto drop = [&](const char* name) { return "DROP INDEX " + short_name(form.table + "_" + name); };
+  return {"form." + form.id + ".index.1",
+          {drop("org_path"), drop("created_at"),
+           index_on(form, "under", "org_path, created_at, id, deleted_at"),
+           index_on(form, "newest", "created_at, id, org_path, deleted_at")}};
+}
+
 store::Change deployment_of(const Form& form, const Form* before, Instant now) {
   store::Change change{
       .actor = {}, .act = "form.deploy", .subject_kind = "form", .subject_id = form.id, .at = now};

@@ -57,6 +57,7 @@ struct Field {
   std::string ref_form;       // Ref
   std::size_t items_min = 0;  // Photos, Choices
   std::size_t items_max = 0;
+  bool takes_video = false;  // Photos: x-video
 };
 
 struct Check {
@@ -98,6 +99,8 @@ Result<Form> parse_form(const Json& source);  // BadPack names the member
 // The tables of this room, then one migration for each form version: additive only.
 std::vector<store::Migration> migrations();
 Result<store::Migration> migration_of(const Form& form, const Form* before);
+// Better indexes for tables that are there; once for each form, after its first version.
+store::Migration index_migration_of(const Form& form);
 // Notes the deployed version (tables form_def and form_field), after its migration has run.
 store::Change deployment_of(const Form& form, const Form* before, Instant now);
 

@@ -92,6 +92,7 @@ constexpr std::array kFieldMembers{MemberRow{"x-kind", kAny},
                                    MemberRow{"x-texts", kChoice},
                                    MemberRow{"minItems", kList},
                                    MemberRow{"maxItems", kList},
+                                   MemberRow{"x-video", bit(FieldKind::Photos)},
                                    MemberRow{"minLength", kText},
                                    MemberRow{"maxLength", kText},
                                    MemberRow{"pattern", kText},
@@ -167,6 +168,10 @@ class FieldReader {
     std::size_t items = field_.kind == FieldKind::Photos ? limits::kFilesPerFieldMax
                         : source_["enum"].is_array()     ? source_["enum"].as_array().size()
                                                          : 0;
+    if (const Json& video = source_["x-video"]; !video.is_null()) {
+      if (!video.is_bool()) return bad(where_ + ".x-video", "must be true or false");
+      field_.takes_video = video.as_bool();
+    }
     field_.items_min = TRY(count("minItems", 0, items));
     field_.items_max = TRY(count("maxItems", items, items));
     field_.chars_min = TRY(count("minLength", 0, limits::kTextCharsMax));

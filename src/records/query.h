@@ -20,7 +20,11 @@ struct Query {
   std::string sort = "-created_at";  // field key or system column, "-" for descending
   std::size_t count = 25;            // at most limits::kPageRowsMax
   std::string cursor{};              // from the page before; opaque
+  bool has_total = false;            // count what matches too, up to kTotalMax
 };
+
+// Nobody reads on beyond it, and counting has to end somewhere.
+inline constexpr int64_t kTotalMax = 1'000;
 
 // System members of every record beside its fields: id, number, state, org_path, case_id, version,
 // form_version, created_at, created_by, updated_at, updated_by. They can be filtered and sorted.
@@ -30,9 +34,22 @@ struct Page {
 };
 
 Result<Page> list(store::View& view, const Form& form, const Query& query);
+// The same as the JSON text of an answer: {"rows":[...],"next":"..."} and, where it is wished,
+// "total" (kTotalMax at most) and "is_total_capped".
+Result<std::string> list_text(store::View& view, const Form& form, const Query& query);
 // NotFound also when the record is outside the scope: existence is not told.
 Result<Json> read(store::View& view, const Form& form, RecordId id, const Filter& scope,
                   const access::FieldModes& modes);
+// The same as JSON text; a record without a case has no tasks and no clocks.
+struct RecordText {
+  std::string json{};
+  bool has_case = false;
+};
+Result<RecordText> read_text(store::View& view, const Form& form, RecordId id, const Filter& scope,
+                             const access::FieldModes& modes);
+// What a caller with these modes sees of a record that is known whole: as read() gives it.
+Result<Json> shown_record(store::View& view, const Form& form, const Json& whole,
+                          const access::FieldModes& modes);
 // Everything, for deciders only (flow, checks); never for an answer.
 Result<Json> read_whole(store::View& view, const Form& form, RecordId id);
 Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const Filter& scope);

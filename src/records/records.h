@@ -4,6 +4,7 @@
 // refusal out. It does not ask who may: it is given the row scope and the field modes that access
 // decided, and builds them into every query.
 
+#include "records/columns.h"
 #include "records/files.h"
 #include "records/form.h"
 #include "records/query.h"

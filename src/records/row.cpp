@@ -25,6 +25,14 @@ std::vector<Shown> all_members(const Form& form) {
   return shown;
 }
 
+const Json& member_at(const Json& record, std::size_t place, std::string_view key) {
+  if (record.is_object() && place < record.as_object().size()) {
+    const Json::Member& member = record.as_object()[place];
+    if (member.first == key) return member.second;
+  }
+  return record[key];
+}
+
 std::string select_text(const Form& form, const std::vector<Shown>& shown) {
   std::string text = "SELECT ";
   for (std::size_t i = 0; i < shown.size(); ++i) {

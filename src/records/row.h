@@ -19,6 +19,10 @@ struct Shown {
 std::vector<Shown> shown_members(const Form& form, const access::FieldModes& modes);
 std::vector<Shown> all_members(const Form& form);
 
+// A whole record has every member in the order of all_members: so the one at `place` is found
+// without looking through the others.
+const Json& member_at(const Json& record, std::size_t place, std::string_view key);
+
 // "SELECT" and the columns of `shown`, up to the table.
 std::string select_text(const Form& form, const std::vector<Shown>& shown);
 Json record_of(const std::vector<Shown>& shown, const std::vector<store::Value>& cells);

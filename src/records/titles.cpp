@@ -1,7 +1,6 @@
 #include "records/titles.h"
 
-#include <map>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "records/filter_sql.h"
@@ -11,29 +10,21 @@ namespace {
 
 using Names = std::map<std::string, LocalText, std::less<>>;
 
-// What one field of a page names: ids of a form's records, people, or organisation paths.
-struct Wanted {
-  FieldKind kind;
-  std::string ref_form{};
-  auto operator<=>(const Wanted&) const = default;
-};
-
-std::optional<Wanted> wanted_of(const Field& field) {
+std::optional<Named> named_of(const Field& field) {
   if (field.kind == FieldKind::Ref && !field.ref_form.empty()) {
-    return Wanted{FieldKind::Ref, field.ref_form};
+    return Named{FieldKind::Ref, field.ref_form};
   }
-  if (field.kind == FieldKind::Person || field.kind == FieldKind::Org) return Wanted{field.kind};
+  if (field.kind == FieldKind::Person || field.kind == FieldKind::Org) return Named{field.kind};
   return std::nullopt;
 }
 
-std::vector<const Field*> titled_fields(const Form& form, const access::FieldModes& modes) {
-  std::vector<const Field*> fields;
-  auto add = [&](const Field& field) {
-    if (wanted_of(field) && may_read(form, modes, field.key)) fields.push_back(&field);
-  };
-  for (const Field& field : system_members()) add(field);
-  for (const Field& field : form.fields) add(field);
-  return fields;
+// The table whose commits can change such names.
+std::string table_of(const Named& named) {
+  switch (named.kind) {
+    case FieldKind::Ref: return "f_" + named.ref_form;
+    case FieldKind::Person: return "person";
+    default: return "org_unit";
+  }
 }
 
 Result<Names> record_names(store::View& view, const std::string& form,
@@ -71,15 +62,16 @@ Result<Names> person_names(store::View& view, const std::set<std::string>& ids) 
 
 Result<Names> org_names(store::View& view, const std::set<std::string>& paths) {
   Names names;
-  for (access::OrgUnit& unit : TRY(access::org_units(view))) {
-    if (paths.contains(unit.path)) names.emplace(unit.path, std::move(unit.name));
+  auto units = TRY(access::known_units(view));
+  for (const access::OrgUnit& unit : *units) {
+    if (paths.contains(unit.path)) names.emplace(unit.path, unit.name);
   }
   return names;
 }
 
-Result<Names> names_of(store::View& view, const Wanted& wanted, const std::set<std::string>& ids) {
-  switch (wanted.kind) {
-    case FieldKind::Ref: return record_names(view, wanted.ref_form, ids);
+Result<Names> names_of(store::View& view, const Named& named, const std::set<std::string>& ids) {
+  switch (named.kind) {
+    case FieldKind::Ref: return record_names(view, named.ref_form, ids);
     case FieldKind::Person: return person_names(view, ids);
     default: return org_names(view, ids);
   }
@@ -87,29 +79,74 @@ Result<Names> names_of(store::View& view, const Wanted& wanted, const std::set<s
 
 }  // namespace
 
+std::vector<Titled> titled_columns(const Form& form, const access::FieldModes& modes,
+                                   const std::vector<Shown>& shown) {
+  std::vector<Titled> titled;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const Field& field = *shown[i].field;
+    auto named = named_of(field);
+    if (named && may_read(form, modes, field.key)) titled.push_back({field.key, i, *named});
+  }
+  return titled;
+}
+
+Result<void> TitleBook::read(const std::vector<std::string>& ids) {
+  for (const Titled& titled : titled_) pages_.try_emplace(titled.named);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!ids[i].empty()) pages_[titled_[i % titled_.size()].named].try_emplace(ids[i]);
+  }
+  for (auto& [named, page] : pages_) TRY(read(named, page));
+  return {};
+}
+
+Result<void> TitleBook::read(const Named& named, Page& page) {
+  store::Reading& reading = store::reading_of(view_);
+  std::string table = table_of(named);
+  std::optional<uint64_t> stamp = reading.stamp({table});
+  std::string prefix = "records.title." + table + ".";
+  std::set<std::string> unknown;
+  for (auto& [id, title] : page) {
+    if (stamp) {
+      title = std::static_pointer_cast<const Title>(reading.memory().find(prefix + id, *stamp));
+    }
+    if (!title) unknown.insert(id);
+  }
+  if (unknown.empty()) return {};
+  Names names = TRY(names_of(view_, named, unknown));
+  for (auto& [id, name] : names) {
+    Json json = Json::object({{"zh", name.zh}, {"en", name.en}});
+    auto title = std::make_shared<const Title>(Title{name, write_json(json)});
+    if (stamp) reading.memory().keep(prefix + id, *stamp, title);
+    page[id] = std::move(title);
+  }
+  return {};
+}
+
+const Title* TitleBook::find(const Titled& titled, const std::string& id) const {
+  auto page = pages_.find(titled.named);
+  if (page == pages_.end()) return nullptr;
+  auto title = page->second.find(id);
+  return title == page->second.end() ? nullptr : title->second.get();
+}
+
 Result<void> add_titles(store::View& view, const Form& form, const access::FieldModes& modes,
                         std::vector<Json>& rows) {
-  std::vector<const Field*> fields = titled_fields(form, modes);
-  std::map<Wanted, std::set<std::string>> ids;
+  std::vector<Titled> titled = titled_columns(form, modes, shown_members(form, modes));
+  std::vector<std::string> ids;
   for (const Json& row : rows) {
-    for (const Field* field : fields) {
-      const Json& id = row[field->key];
-      if (id.is_text()) ids[*wanted_of(*field)].insert(id.as_text());
-    }
+    for (const Titled& one : titled) ids.push_back(row.text_or(one.key, ""));
   }
-  std::map<Wanted, Names> names;
-  for (const auto& [wanted, asked] : ids) names[wanted] = TRY(names_of(view, wanted, asked));
-  for (Json& row : rows) {
+  TitleBook book(view, titled);
+  TRY(book.read(ids));
+  for (std::size_t row = 0; row < rows.size(); ++row) {
     Json titles = Json::object();
-    for (const Field* field : fields) {
-      const Json& id = row[field->key];
-      if (!id.is_text()) continue;
-      const Names& known = names[*wanted_of(*field)];
-      auto name = known.find(id.as_text());
-      if (name == known.end()) continue;
-      titles.set(field->key, Json::object({{"zh", name->second.zh}, {"en", name->second.en}}));
+    for (std::size_t i = 0; i < titled.size(); ++i) {
+      const Title* title = book.find(titled[i], ids[row * titled.size() + i]);
+      if (!title) continue;
+      const LocalText& name = title->name;
+      titles.set(titled[i].key, Json::object({{"zh", name.zh}, {"en", name.en}}));
     }
-    row.set("_titles", std::move(titles));
+    rows[row].set("_titles", std::move(titles));
   }
   return {};
 }

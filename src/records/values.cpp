@@ -142,6 +142,27 @@ bool is_name(const Json& value) {
          is_clean_text(value.as_text()) && count_chars(value.as_text()) <= kFileNameCharsMax;
 }
 
+// The bytes that were signed; whether they say the truth is the engine's question.
+bool is_manifest(const Json& value) {
+  return value.is_text() && !value.as_text().empty() &&
+         value.as_text().size() <= limits::kManifestBytesMax && is_utf8(value.as_text()) &&
+         is_clean_text(value.as_text());
+}
+
+bool is_signature(const Json& value) {
+  constexpr std::string_view kBase64url =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  constexpr std::size_t kChars = 86;  // of 64 bytes without padding
+  return value.is_text() && value.as_text().size() == kChars &&
+         value.as_text().find_first_not_of(kBase64url) == std::string::npos;
+}
+
+bool is_device(const Json& value) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  return value.is_text() && value.as_text().size() == 32 &&
+         value.as_text().find_first_not_of(kHex) == std::string::npos;
+}
+
 // Empty when the photo is right.
 std::string_view fault_of_photo(const Json& photo) {
   if (!photo.is_object()) return "a photo is an object";
@@ -153,6 +174,9 @@ std::string_view fault_of_photo(const Json& photo) {
     if (name == "taken_at") is_right = part.is_text() && parse_instant(part.as_text());
     if (name == "original_sha256") is_right = is_hash(part);
     if (name == "position") is_right = is_position(part);
+    if (name == "manifest") is_right = is_manifest(part);
+    if (name == "signature") is_right = is_signature(part);
+    if (name == "device") is_right = is_device(part);
     if (!is_right) return "a member of a photo";
   }
   return {};

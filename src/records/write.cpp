@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/json_text.h"
 #include "records/draft.h"
 #include "records/query.h"
+#include "records/row.h"
 #include "records/values.h"
 
 namespace anlan::records {
@@ -88,17 +90,23 @@ std::vector<store::Cell> derived_cells(const Form& form, const Json& record) {
 // Of a new record everything that is filled in, of an older one what changed.
 std::vector<store::Cell> cells_of(const Draft& draft) {
   std::vector<store::Cell> cells;
+  cells.reserve(system_members().size() + draft.form.fields.size() + 3);
+  std::size_t place = 0;
   auto add = [&](const Field& member) {
-    const Json& value = draft.after[member.key];
-    if (value == draft.before[member.key]) return;
+    const Json& value = member_at(draft.after, place, member.key);
+    if (value == member_at(draft.before, place, member.key)) return;
     cells.push_back({member.column, cell_of(member, value)});
   };
   for (const Field& member : system_members()) {
     // The version of an older record is raised by store itself.
     bool is_own = member.key == "id" || (member.key == "version" && !draft.before.is_null());
     if (!is_own) add(member);
+    ++place;
   }
-  for (const Field& field : draft.form.fields) add(field);
+  for (const Field& field : draft.form.fields) {
+    add(field);
+    ++place;
+  }
   std::vector<store::Cell> old = derived_cells(draft.form, draft.before);
   std::vector<store::Cell> now = derived_cells(draft.form, draft.after);
   for (std::size_t i = 0; i < now.size(); ++i) {
@@ -109,17 +117,22 @@ std::vector<store::Cell> cells_of(const Draft& draft) {
 }
 
 // {"field":[before, after], ...} of the fields, the state and the organisation path.
-Json changes_of(const Draft& draft) {
-  Json changes = Json::object();
-  auto add = [&](const std::string& name) {
-    const Json& before = draft.before[name];
-    const Json& after = draft.after[name];
-    if (before != after) changes.set(name, Json::array({before, after}));
+std::string changes_of(const Draft& draft) {
+  std::string changes = "{";
+  auto add = [&](const std::string& name, const Json& before, const Json& after) {
+    if (before == after) return;
+    if (changes.size() > 1) changes += ',';
+    write_json_text(name, changes);
+    changes += ":[" + write_json(before) + "," + write_json(after) + "]";
   };
-  add("state");
-  add("org_path");
-  for (const Field& field : draft.form.fields) add(field.key);
-  return changes;
+  for (const char* name : {"state", "org_path"}) add(name, draft.before[name], draft.after[name]);
+  std::size_t place = system_members().size();
+  for (const Field& field : draft.form.fields) {
+    add(field.key, member_at(draft.before, place, field.key),
+        member_at(draft.after, place, field.key));
+    ++place;
+  }
+  return changes + "}";
 }
 
 RowChange history_row(const Draft& draft) {
@@ -133,7 +146,7 @@ RowChange history_row(const Draft& draft) {
           .cells = {{"at", draft.writing.now.ns},
                     {"actor_kind", std::string(actor_kind_text(actor.kind))},
                     {"actor_id", std::move(person)},
-                    {"changes", write_json(changes_of(draft))}}};
+                    {"changes", changes_of(draft)}}};
 }
 
 Written written(Draft draft, std::string_view verb) {
@@ -217,19 +230,21 @@ Result<RecordId> new_id(const Writing& writing, const Form& form, std::optional<
 Json empty_record(const Writing& writing, const Form& form, RecordId id) {
   Json now = format_instant(writing.now);
   Json by = actor_text(writing.actor);
-  Json record = Json::object({{"id", id.text()},
-                              {"number", Json()},
-                              {"state", form.states.empty() ? "" : form.states[0].first},
-                              {"org_path", "/"},
-                              {"case_id", Json()},
-                              {"version", 1},
-                              {"form_version", form.version},
-                              {"created_at", now},
-                              {"created_by", by},
-                              {"updated_at", now},
-                              {"updated_by", by}});
-  for (const Field& field : form.fields) record.set(field.key, Json());
-  return record;
+  // In the order of all_members; filled directly, for set() looks for each name first.
+  Json::Object record{{"id", id.text()},
+                      {"number", Json()},
+                      {"state", form.states.empty() ? "" : form.states[0].first},
+                      {"org_path", "/"},
+                      {"case_id", Json()},
+                      {"version", 1},
+                      {"form_version", form.version},
+                      {"created_at", now},
+                      {"created_by", by},
+                      {"updated_at", now},
+                      {"updated_by", by}};
+  record.reserve(record.size() + form.fields.size());
+  for (const Field& field : form.fields) record.emplace_back(field.key, Json());
+  return Json(std::move(record));
 }
 
 // The version that the record was made with; the newest where that one is not known any more.

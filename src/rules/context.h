@@ -13,6 +13,7 @@
 
 namespace anlan::rules {
 
+class Calendars;
 class Zones;
 
 class Context {
@@ -42,6 +43,7 @@ struct Environment {
   uint64_t steps_max = limits::kEvaluationStepsMax;
   const Zones* zones = nullptr;                  // without it only UTC and offsets are known
   std::vector<std::string>* warnings = nullptr;  // why something became null; at most 100
+  const Calendars* calendars = nullptr;          // for working time(); without it only plain time
 };
 
 // Both as context.set(name, value_from_json(member)) for every member of an object.

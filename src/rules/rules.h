@@ -11,6 +11,7 @@
 //   Model model = TRY(Model::parse(xml));
 //   Outcome grade = TRY(model.decide("hazard_grade", names, {.now = clock.now()}));
 
+#include "rules/calendar.h"
 #include "rules/context.h"
 #include "rules/decimal.h"
 #include "rules/dmn.h"

@@ -19,6 +19,8 @@ class BlobFolder final : public Blobs {
   Result<BlobState> state(std::string_view sha256) override;
   Result<std::string> read(std::string_view sha256) override;
   Result<std::string> path(std::string_view sha256) override;
+  Result<void> drop(std::string_view sha256) override;
+  Result<int64_t> sweep_parts(Instant before) override;
 
  private:
   // Where a blob lies; only 64 lower-case hex digits ever become part of a path.
@@ -30,6 +32,8 @@ class BlobFolder final : public Blobs {
   };
   Result<Place> place_of(std::string_view sha256);
   Result<BlobState> state_of(const Place& place);
+  static Result<void> prove(const Place& place, int64_t offset, int64_t total,
+                            std::string_view bytes);
   Result<void> append(const Place& place, int64_t offset, std::string_view bytes);
   Result<void> seal(const Place& place, std::string_view sha256);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "core/time.h"
 
 namespace anlan::store {
 
@@ -25,6 +26,10 @@ class Blobs {
   virtual Result<BlobState> state(std::string_view sha256) = 0;
   virtual Result<std::string> read(std::string_view sha256) = 0;  // NotFound
   virtual Result<std::string> path(std::string_view sha256) = 0;  // of a whole blob
+  // Off the disk, whole or not; nothing when it is not there. Only for what no record names.
+  virtual Result<void> drop(std::string_view sha256) = 0;
+  // Ends uploads that nobody has gone on with since; answers how many.
+  virtual Result<int64_t> sweep_parts(Instant before) = 0;
 };
 
 }  // namespace anlan::store

@@ -38,6 +38,23 @@ TEST_F(BlobsTest, UploadGoesOnAfterACutAtAnyByte) {
   EXPECT_TRUE(restarted.put(hash_, 0, total_, bytes_)->is_whole) << "again is no harm";
 }
 
+TEST_F(BlobsTest, CutBetweenTheLastPieceAndItsSealIsMended) {
+  for (bool begins_anew : {true, false}) {
+    std::string part = where_ + "/" + hash_.substr(0, 2) + "/" + hash_ + ".part";
+    ASSERT_TRUE(blobs_.put(hash_, 0, total_, bytes_.substr(0, 10)));
+    std::ofstream(part, std::ios::binary) << bytes_;
+    EXPECT_EQ(blobs_.state(hash_)->received, total_);
+    EXPECT_FALSE(blobs_.state(hash_)->is_whole);
+    // Who goes on where the state says has nothing left to send, and still shows that he has it.
+    if (!begins_anew) {
+      EXPECT_EQ(blobs_.put(hash_, total_, total_, "").error().code, ErrorCode::Conflict);
+    }
+    EXPECT_TRUE(blobs_.put(hash_, 0, total_, bytes_.substr(0, 9'000))->is_whole);
+    EXPECT_EQ(blobs_.read(hash_).value(), bytes_);
+    fs::remove_all(where_);
+  }
+}
+
 TEST_F(BlobsTest, BytesWithAnotherHashAreDropped) {
   EXPECT_EQ(blobs_.put(hash_, 0, 5, "wrong").error().code, ErrorCode::HashMismatch);
   EXPECT_EQ(blobs_.state(hash_)->received, 0);

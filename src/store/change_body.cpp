@@ -5,8 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
+#include "core/digest.h"
 #include "core/hash.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "store/merkle.h"
 
@@ -18,11 +21,10 @@ constexpr std::size_t kSaltBytes = 16;
 // A body holds what one commit may write; a form of 300 long fields in Chinese has 4 MB.
 constexpr std::size_t kBodyBytesMax = 64 << 20;
 
-std::string length_prefixed(std::string_view bytes) {
+void add_with_length(std::string& out, std::string_view bytes) {
   auto size = static_cast<uint32_t>(bytes.size());
-  std::string out;
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(size >> shift));
-  return out.append(bytes);
+  out += bytes;
 }
 
 struct Field {
@@ -33,13 +35,19 @@ struct Field {
   Json value;
 };
 
-std::string field_hash(const Field& field) {
-  Sha256 hash;
-  hash.add(std::string_view("anlan.field/1\0", 14));
-  hash.add(field.salt);
-  hash.add(length_prefixed(field.name));
-  hash.add(length_prefixed(canonical_json(field.value)));
-  return hash.finish();
+// docs/formats/ledger.md, Field. `value` is canonical JSON.
+void hashed_bytes(std::string_view salt, std::string_view name, std::string_view value,
+                  std::string& out) {
+  out.assign("anlan.field/1\0", 14);
+  out += salt;
+  add_with_length(out, name);
+  add_with_length(out, value);
+}
+
+Digest field_hash(const Field& field) {
+  std::string bytes;
+  hashed_bytes(field.salt, field.name, canonical_json(field.value), bytes);
+  return digest_of(bytes);
 }
 
 std::string field_name(std::size_t row, std::string_view table, std::string_view column) {
@@ -63,13 +71,7 @@ Result<RowChange::Kind> kind_of(std::string_view text) {
   return refuse(ErrorCode::BadJson, "unknown kind of row change");
 }
 
-std::string new_salt(Random& random) {
-  std::array<uint8_t, kSaltBytes> bytes{};
-  random.fill(bytes);
-  return {bytes.begin(), bytes.end()};
-}
-
-Result<Json> clean_value(const Cell& cell) {
+Result<void> check_clean(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell.value)) {
     if (!is_utf8(*text) || text->contains('\0')) {
       return refuse(ErrorCode::BadField, "text is not clean UTF-8", cell.column);
@@ -78,14 +80,14 @@ Result<Json> clean_value(const Cell& cell) {
   if (const auto* real = std::get_if<double>(&cell.value); real && !std::isfinite(*real)) {
     return refuse(ErrorCode::BadField, "a number must be finite", cell.column);
   }
-  return value_json(cell.value);
+  return {};
 }
 
 Result<Json> cells_json(std::span<const Cell> cells) {
   Json out = Json::object();
   for (const Cell& cell : cells) {
-    Json value = TRY(clean_value(cell));
-    out.set(cell.column, std::move(value));
+    TRY(check_clean(cell));
+    out.set(cell.column, value_json(cell.value));
   }
   return out;
 }
@@ -138,9 +140,20 @@ bool may_see_field(const Field& field,
 }
 
 std::string body_root(std::span<const Field> fields) {
-  std::vector<std::string> hashes;
+  std::vector<Digest> hashes;
   for (const Field& field : fields) hashes.push_back(field_hash(field));
-  return merkle_root(hashes);
+  return std::string(bytes_of(merkle_root(std::move(hashes))));
+}
+
+void add_hex(std::string_view bytes, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::size_t at = out.size();
+  out.resize(at + bytes.size() * 2);
+  for (char c : bytes) {
+    auto byte = static_cast<uint8_t>(c);
+    out[at++] = kHex[byte >> 4];
+    out[at++] = kHex[byte & 15];
+  }
 }
 
 }  // namespace
@@ -160,6 +173,17 @@ Json value_json(const Value& value) {
     return Json::object({{"blob", to_hex(blob->bytes)}});
   }
   return {};
+}
+
+void write_value(const Value& value, std::string& out) {
+  if (const auto* text = std::get_if<std::string>(&value)) return write_json_text(*text, out);
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    out += R"({"int":")";
+    out += std::to_string(*number);
+    out += "\"}";
+    return;
+  }
+  out += canonical_json(value_json(value));
 }
 
 Result<Value> value_of_json(const Json& value) {
@@ -182,34 +206,95 @@ Result<Value> value_of_json(const Json& value) {
   return refuse(ErrorCode::BadJson, "not a stored value");
 }
 
-Result<ChangeBody> encode_body(std::span<const RowChange> rows, Random& random) {
-  Json list = Json::array();
-  std::vector<Field> fields;
-  for (const RowChange& row : rows) {
-    if (row.is_private) continue;
-    Json out = Json::object({{"table", row.table}, {"kind", kind_text(row.kind)}});
-    Json key = TRY(cells_json(row.key));
-    out.set("key", std::move(key));
-    out.set("salt", to_hex(new_salt(random)));
-    std::vector<Cell> cells = row.cells;
-    if (row.version && row.kind == RowChange::Kind::Update) {
-      cells.push_back({"version", *row.version + 1});
-    }
-    Json entries = Json::array();
-    for (const Cell& cell : cells) {
-      // Not inside the braces below: g++ leaks what a refusal leaves half-built there.
-      Json value = TRY(clean_value(cell));
-      entries.push(Json::object({{"name", cell.column},
-                                 {"salt", to_hex(new_salt(random))},
-                                 {"value", std::move(value)}}));
-    }
-    out.set("fields", std::move(entries));
-    std::vector<Field> row_fields = TRY(fields_of_row(out, list.as_array().size()));
-    std::ranges::move(row_fields, std::back_inserter(fields));
-    list.push(std::move(out));
+namespace {
+
+// One body under way: its text and the hashes of its fields, without a tree between them.
+class Encoder {
+ public:
+  Encoder(std::size_t fields, Random& random) : salts_(fields * kSaltBytes, '\0') {
+    random.fill({reinterpret_cast<uint8_t*>(salts_.data()), salts_.size()});
+    text_.reserve(64 + fields * 120);
+    text_ = R"({"v":1,"rows":[)";
+    hashes_.reserve(fields);
   }
-  return ChangeBody{write_json(Json::object({{"v", 1}, {"rows", std::move(list)}})),
-                    body_root(fields)};
+
+  Result<void> add(const RowChange& row) {
+    if (rows_ > 0) text_ += ',';
+    text_ += R"({"table":)";
+    write_json_text(row.table, text_);
+    text_ += R"(,"kind":)";
+    write_json_text(kind_text(row.kind), text_);
+    Json key = TRY(cells_json(row.key));
+    text_ += R"(,"key":)" + write_json(key) + ",";
+    value_ = canonical_json(row_value(kind_text(row.kind), key));
+    name_ = std::to_string(rows_) + ":" + row.table + ":";
+    name_start_ = name_.size();
+    add_field("");
+    text_ += R"(,"fields":[)";
+    bool is_first = true;
+    for (const Cell& cell : row.cells) TRY(add_cell(cell, std::exchange(is_first, false)));
+    if (row.version && row.kind == RowChange::Kind::Update) {
+      TRY(add_cell({"version", *row.version + 1}, is_first));
+    }
+    text_ += "]}";
+    ++rows_;
+    return {};
+  }
+
+  ChangeBody finish() && {
+    text_ += "]}";
+    return {std::move(text_), std::string(bytes_of(merkle_root(std::move(hashes_))))};
+  }
+
+ private:
+  Result<void> add_cell(const Cell& cell, bool is_first) {
+    TRY(check_clean(cell));
+    text_ += is_first ? R"({"name":)" : R"(,{"name":)";
+    write_json_text(cell.column, text_);
+    text_ += ',';
+    value_.clear();
+    write_value(cell.value, value_);
+    add_field(cell.column);
+    text_ += R"(,"value":)";
+    text_ += value_;
+    text_ += '}';
+    return {};
+  }
+  // The salt goes into the text, the hash to the others; what is hashed stands in value_.
+  void add_field(std::string_view column) {
+    std::string_view salt =
+        std::string_view(salts_).substr(hashes_.size() * kSaltBytes, kSaltBytes);
+    text_ += R"("salt":")";
+    add_hex(salt, text_);
+    text_ += '"';
+    name_.resize(name_start_);
+    name_ += column;
+    hashed_bytes(salt, name_, value_, bytes_);
+    hashes_.push_back(digest_of(bytes_));
+  }
+
+  std::string salts_;
+  std::string text_;
+  std::vector<Digest> hashes_{};
+  std::size_t rows_ = 0;
+  std::string name_{};  // of the field: "ROW:TABLE:" and the column
+  std::size_t name_start_ = 0;
+  std::string value_{};
+  std::string bytes_{};
+};
+
+}  // namespace
+
+Result<ChangeBody> encode_body(std::span<const RowChange> rows, Random& random) {
+  std::size_t fields = 0;
+  for (const RowChange& row : rows) {
+    if (!row.is_private) fields += 1 + row.cells.size() + (row.version ? 1 : 0);
+  }
+  Encoder encoder(fields, random);
+  for (const RowChange& row : rows) {
+    if (!row.is_private) TRY(encoder.add(row));
+  }
+  return std::move(encoder).finish();
 }
 
 Result<DecodedBody> decode_body(std::string_view text) {
@@ -248,7 +333,7 @@ Result<Json> disclosed_fields(
         out.push(Json::object(
             {{"name", field.name}, {"salt", to_hex(field.salt)}, {"value", field.value}}));
       } else {
-        out.push(Json::object({{"hash", to_hex(field_hash(field))}}));
+        out.push(Json::object({{"hash", to_hex(bytes_of(field_hash(field)))}}));
       }
     }
     ++index;

@@ -36,6 +36,8 @@ Result<Json> disclosed_fields(
     const std::function<bool(std::string_view table, std::string_view column)>& may_see);
 
 Json value_json(const Value& value);
+// The canonical JSON of value_json.
+void write_value(const Value& value, std::string& out);
 Result<Value> value_of_json(const Json& value);
 
 }  // namespace anlan::store

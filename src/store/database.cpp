@@ -3,6 +3,8 @@
 #include "core/check.h"
 #include "store/blob_folder.h"
 #include "store/files.h"
+#include "store/lane.h"
+#include "store/memory.h"
 #include "store/schema.h"
 #include "store/signed_ledger.h"
 
@@ -32,10 +34,12 @@ Result<OpenConnection> opener_of(const Config& config) {
 
 class StoreDatabase final : public Database {
  public:
-  StoreDatabase(const Config& config, std::unique_ptr<Connection> writer, ReaderPool::Open open)
+  StoreDatabase(const Config& config, std::unique_ptr<Connection> writer,
+                const OpenConnection& open)
       : clock_(config.clock),
-        lane_(std::move(writer), config.random),
-        readers_(std::move(open)),
+        lane_(std::move(writer), config.random, [open]() mutable { return open(false); },
+              {table_clock_, memory_}),
+        readers_([open]() mutable { return open(true); }, {table_clock_, memory_}, lane_.dialect()),
         blobs_(std::filesystem::path(config.folder) / "blobs"),
         ledger_(config, lane_) {}
 
@@ -55,12 +59,16 @@ class StoreDatabase final : public Database {
   }
 
   Result<std::unique_ptr<View>> snapshot() override { return readers_.snapshot(); }
+  std::unique_ptr<View> read_later() { return readers_.read_later(); }
+  Result<bool> notice_others() { return lane_.notice_others(); }
   Dialect dialect() const override { return lane_.dialect(); }
   Blobs& blobs() override { return blobs_; }
   Ledger& ledger() override { return ledger_; }
 
  private:
   Clock& clock_;
+  TableClock table_clock_;
+  Memory memory_;
   WriteLane lane_;
   ReaderPool readers_;
   BlobFolder blobs_;
@@ -69,12 +77,22 @@ class StoreDatabase final : public Database {
 
 }  // namespace
 
+Result<std::unique_ptr<View>> read_later(Database& database) {
+  auto* own = dynamic_cast<StoreDatabase*>(&database);
+  if (!own) return database.snapshot();
+  return own->read_later();
+}
+
+Result<bool> notice_others(Database& database) {
+  auto* own = dynamic_cast<StoreDatabase*>(&database);
+  return own ? own->notice_others() : false;
+}
+
 Result<std::unique_ptr<Database>> Database::open(const Config& config) {
   OpenConnection open = TRY(opener_of(config));
   TRY(make_folder(config.folder));
   auto writer = TRY(open(false));
-  auto database = std::make_unique<StoreDatabase>(config, std::move(writer),
-                                                  [open]() mutable { return open(true); });
+  auto database = std::make_unique<StoreDatabase>(config, std::move(writer), open);
   TRY(database->start());
   return database;
 }

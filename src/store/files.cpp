@@ -20,6 +20,7 @@ std::unexpected<Error> file_failed(std::string_view doing, const std::filesystem
   bool is_full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
   auto code = is_full            ? ErrorCode::DiskFull
               : reason == ENOENT ? ErrorCode::NotFound
+              : reason == EROFS  ? ErrorCode::ReadOnly
                                  : ErrorCode::StoreFailed;
   return refuse(code,
                 std::string(doing) + " " + path.filename().string() + ": " + std::strerror(reason));

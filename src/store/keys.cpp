@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "store/files.h"
+#include "store/writer.h"
 
 namespace anlan::store {
 
@@ -64,13 +65,34 @@ Result<void> retire(Connection& connection, std::string_view id, Instant at) {
   return {};
 }
 
-Result<std::string> current_id(Connection& connection) {
+// The ledger itself says that its key changed, so that no list of keys can leave it out unseen.
+Result<void> note_act(Connection& connection, Random& random, const Change& change) {
+  WritePosition position = TRY(read_position(connection, {}));
+  TableClock clock;
+  Memory memory;
+  RowTexts texts;
+  std::vector<std::string> touched;
+  return Writer({connection, random, {clock, memory}, texts, touched, nullptr}, position)
+      .apply(change);
+}
+
+Change act_on_key(std::string act, const SigningKey& key, Instant at) {
+  return {.actor = {.kind = Actor::Kind::System},
+          .act = std::move(act),
+          .subject_kind = "ledger_key",
+          .subject_id = key.id,
+          .at = at};
+}
+
+constexpr std::string_view kFileIsGone = "the key file was gone";
+
+}  // namespace
+
+Result<std::string> current_key_id(Connection& connection) {
   Rows keys = TRY(connection.query(
       {"SELECT id FROM ledger_key WHERE retired_at IS NULL ORDER BY created_at DESC LIMIT 1"}));
   return keys.empty() ? std::string() : keys[0].text("id");
 }
-
-}  // namespace
 
 Result<SigningKey> new_key(Random& random) {
   std::array<uint8_t, kKeyBytes> seed{};
@@ -111,15 +133,28 @@ std::string endorsement_message(const SigningKey& next) {
 
 Result<SigningKey> current_key(Connection& connection, const std::filesystem::path& folder,
                                Random& random, Instant at) {
-  std::string id = TRY(current_id(connection));
+  std::string id = TRY(current_key_id(connection));
   if (id.empty()) return created_key(connection, folder, random, at);
   auto seed = read_file(file_of(folder, id));
   if (seed) return key_of_seed(from_hex(trim(*seed)));
   if (seed.error().code != ErrorCode::NotFound) return std::unexpected(seed.error());
+  return TRY(lost_key(connection, folder, random, at, kFileIsGone)).key;
+}
+
+Result<Rotation> lost_key(Connection& connection, const std::filesystem::path& folder,
+                          Random& random, Instant at, std::string_view reason) {
+  std::string old = TRY(current_key_id(connection));
+  if (old.empty()) return refuse(ErrorCode::WrongState, "there is no key to lose");
+  TRY(retire(connection, old, at));
+  SigningKey next = TRY(created_key(connection, folder, random, at));
+  TRY(connection.execute({"UPDATE ledger_key SET previous_id = ?, gap = ? WHERE id = ?",
+                          {old, std::string(reason), next.id}}));
+  Change change = act_on_key("key.lost", next, at);
+  change.detail = Json::object({{"before", old}, {"gap", reason}});
+  TRY(note_act(connection, random, change));
   log(LogLevel::Warning, "the ledger's private key is lost, a new one begins",
-      Json::object({{"key", id}}));
-  TRY(retire(connection, id, at));
-  return created_key(connection, folder, random, at);
+      Json::object({{"key", old}, {"next", next.id}, {"gap", reason}}));
+  return Rotation{std::move(next), std::move(old)};
 }
 
 Result<Rotation> rotated_key(Connection& connection, const std::filesystem::path& folder,
@@ -130,7 +165,33 @@ Result<Rotation> rotated_key(Connection& connection, const std::filesystem::path
   std::string endorsement = TRY(sign(old, endorsement_message(next)));
   TRY(connection.execute({"UPDATE ledger_key SET previous_id = ?, endorsement = ? WHERE id = ?",
                           {old.id, Blob{std::move(endorsement)}, next.id}}));
+  Change change = act_on_key("key.rotate", next, at);
+  change.detail = Json::object({{"before", old.id}});
+  TRY(note_act(connection, random, change));
   return Rotation{std::move(next), old.id};
+}
+
+Result<Json> keys_json(View& view) {
+  Rows rows =
+      TRY(view.query({"SELECT id, public_key, created_at, retired_at, previous_id, endorsement, gap"
+                      " FROM ledger_key ORDER BY created_at, id"}));
+  Json out = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Row row = rows[i];
+    Json key = Json::object(
+        {{"id", row.text("id")},
+         {"public_key", to_hex(std::get<Blob>(row["public_key"]).bytes)},
+         {"created_at", format_instant({row.int64("created_at")})},
+         {"retired_at",
+          row.is_null("retired_at") ? Json() : format_instant({row.int64("retired_at")})}});
+    if (!row.is_null("previous_id")) key.set("previous", row.text("previous_id"));
+    if (!row.is_null("endorsement")) {
+      key.set("endorsement", to_hex(std::get<Blob>(row["endorsement"]).bytes));
+    }
+    if (!row.is_null("gap")) key.set("gap", row.text("gap"));
+    out.push(std::move(key));
+  }
+  return out;
 }
 
 void delete_key_file(const std::filesystem::path& folder, std::string_view id) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/json.h"
 #include "core/random.h"
 #include "core/time.h"
 #include "store/connection.h"
@@ -24,17 +25,25 @@ bool is_signed(std::string_view public_key, std::string_view message, std::strin
 // What an old key signs to hand over to the next: anlan.key/1 in docs/formats/ledger.md.
 std::string endorsement_message(const SigningKey& next);
 
-// The key in use; makes the first one. Where its file is lost a new key begins without the old
-// one's endorsement, and the log says so: auditors then need the new key by another road.
+// Empty before the first.
+Result<std::string> current_key_id(Connection& connection);
+// The key in use; makes the first one. Where its file is gone the key is lost, as by lost_key.
 Result<SigningKey> current_key(Connection& connection, const std::filesystem::path& folder,
                                Random& random, Instant at);
 // A new key, endorsed by the old one. After the commit the caller deletes the old one's file.
+// Rotation and loss are acts with leaves of their own.
 struct Rotation {
   SigningKey key;
   std::string old_id;
 };
 Result<Rotation> rotated_key(Connection& connection, const std::filesystem::path& folder,
                              Random& random, Instant at);
+// A new key without the old one's word, behind a gap with this name: auditors then need the new key
+// by another road.
+Result<Rotation> lost_key(Connection& connection, const std::filesystem::path& folder,
+                          Random& random, Instant at, std::string_view reason);
+// Public keys and their lives, oldest first.
+Result<Json> keys_json(View& view);
 void delete_key_file(const std::filesystem::path& folder, std::string_view id);
 
 }  // namespace anlan::store

@@ -38,6 +38,12 @@ class Ledger {
   virtual Json head_json(const TreeHead& head) const = 0;
   // Begins a new signing key, endorsed by the old one; the next head is signed with it.
   virtual Result<void> rotate_key() = 0;
+  // The key is gone, or others know it: a new one begins without the old one's word. The gap bears
+  // the reason as its name, and every later proof shows it.
+  virtual Result<void> lose_key(std::string_view reason) = 0;
+  // [{"id","public_key","created_at","retired_at","previous"?,"endorsement"?,"gap"?}], oldest
+  // first.
+  virtual Result<Json> keys(View& view) = 0;
 
   // {"leaf_index","tree_size","leaf","path":[hex]}, RFC 9162, 2.1.3; against a signed size.
   virtual Result<Json> inclusion(View& view, int64_t leaf_index, int64_t tree_size) = 0;

@@ -362,6 +362,53 @@ TEST_P(LedgerTest, RotatedKeysVouchForTheNext) {
   EXPECT_EQ(verify("proof " + saved("p.json", proof) + " --head " + head_file(2)), 1) << said_;
 }
 
+TEST_P(LedgerTest, LostKeyLeavesAGapThatEveryLaterProofNames) {
+  if (!has_tool()) GTEST_SKIP() << "verify_ledger is not built here";
+  commit(2);
+  sign();
+  auto sink = set_log_sink([](LogLevel, std::string_view) {});
+  ASSERT_TRUE(database_->ledger().lose_key("stolen from the control room"));
+  set_log_sink(std::move(sink));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path() + "/keys"), {}), 1);
+  EXPECT_EQ(count_of("change_log WHERE act = 'key.lost'"), 1);
+  commit(2);
+  TreeHead head = sign();
+  Json proof = proof_of("h1", everything);
+  auto view = database_->snapshot().value();
+  proof.set("consistency",
+            Json::array({database_->ledger().consistency(*view, 2, head.size).value()}));
+  std::string file = saved("p.json", proof);
+  EXPECT_EQ(verify("proof " + file), 0) << said_;
+  EXPECT_TRUE(said_.contains("stolen from the control room")) << said_;
+  std::string old_head = " --head " + head_file(2);
+  EXPECT_EQ(verify("proof " + file + old_head), 1) << "nobody vouches: " << said_;
+  EXPECT_EQ(verify("proof " + file + old_head + " --trust " + head.key_id), 0) << said_;
+  EXPECT_EQ(verify("proof " + file + old_head + " --trust 0123456789abcdef"), 1) << said_;
+  // Without its name the gap can't be trusted away.
+  Json keys = proof["keys"];
+  keys.as_array().back().remove("gap");
+  proof.set("keys", keys);
+  EXPECT_EQ(verify("proof " + saved("p.json", proof) + old_head + " --trust " + head.key_id), 1);
+}
+
+TEST_P(LedgerTest, KeyThatAnotherProcessBeganSignsTheNextHead) {
+  commit(1);
+  sign();
+  {
+    auto other = Database::open(config());
+    ASSERT_TRUE(other);
+    ASSERT_TRUE((*other)->ledger().rotate_key());
+  }
+  commit(1);
+  TreeHead head = sign();
+  auto view = database_->snapshot().value();
+  Json keys = database_->ledger().keys(*view).value();
+  ASSERT_EQ(keys.as_array().size(), 2U);
+  EXPECT_EQ(keys.as_array().back().text_or("id", ""), head.key_id);
+  EXPECT_TRUE(keys.as_array().front()["retired_at"].is_text());
+  EXPECT_EQ(count_of("ledger_key WHERE retired_at IS NULL"), 1);
+}
+
 TEST_P(LedgerTest, AttachmentsAreCheckedByTheirHash) {
   if (!has_tool()) GTEST_SKIP() << "verify_ledger is not built here";
   Change change = report("h1");

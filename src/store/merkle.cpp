@@ -1,7 +1,10 @@
 #include "store/merkle.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
+#include "core/check.h"
 #include "core/hash.h"
 
 namespace anlan::store {
@@ -51,27 +54,47 @@ Result<void> subproof(Range range, int64_t from, bool is_whole, const NodeReader
   return {};
 }
 
+// Both of 32 bytes.
+Digest node_digest(const char* left, const char* right) {
+  std::array<char, 65> bytes{'\1'};
+  std::copy_n(left, 32, bytes.begin() + 1);
+  std::copy_n(right, 32, bytes.begin() + 33);
+  return digest_of({bytes.data(), bytes.size()});
+}
+
 }  // namespace
 
 std::string leaf_hash(std::string_view leaf) {
-  Sha256 hash;
-  hash.add(std::string_view("\0", 1));
-  hash.add(leaf);
-  return hash.finish();
+  std::string bytes;
+  bytes.reserve(leaf.size() + 1);
+  return sha256(bytes.append(1, '\0').append(leaf));
 }
 
 std::string node_hash(std::string_view left, std::string_view right) {
-  Sha256 hash;
-  hash.add("\1");
-  hash.add(left);
-  hash.add(right);
-  return hash.finish();
+  CHECK(left.size() == 32 && right.size() == 32, "a node stands over two hashes");
+  return std::string(bytes_of(node_digest(left.data(), right.data())));
+}
+
+Digest merkle_root(std::vector<Digest> hashes) {
+  if (hashes.empty()) return digest_of("");
+  // The hashes of each level take the places of those below. RFC 9162, 2.1.1: the largest power of
+  // two goes left, which is the same as handing an odd one at the end up as it is.
+  for (std::size_t size = hashes.size(); size > 1; size = (size + 1) / 2) {
+    for (std::size_t i = 0; i + 1 < size; i += 2) {
+      hashes[i / 2] = node_digest(hashes[i].data(), hashes[i + 1].data());
+    }
+    if (size % 2 == 1) hashes[size / 2] = hashes[size - 1];
+  }
+  return hashes.front();
 }
 
 std::string merkle_root(std::span<const std::string> hashes) {
-  Frontier frontier;
-  for (const std::string& hash : hashes) frontier.append(hash);
-  return frontier.root();
+  std::vector<Digest> digests(hashes.size());
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    CHECK(hashes[i].size() == digests[i].size(), "a hash has 32 bytes");
+    std::ranges::copy(hashes[i], digests[i].begin());
+  }
+  return std::string(bytes_of(merkle_root(std::move(digests))));
 }
 
 std::string Frontier::root() const {
@@ -92,6 +115,20 @@ std::vector<MerkleNode> Frontier::append(std::string hash) {
   ++size_;
   return complete;
 }
+
+void TreeHasher::add(std::string_view leaf) {
+  bytes_.assign(1, '\0');
+  bytes_ += leaf;
+  std::string hash = sha256(bytes_);
+  for (int64_t left = size_; (left & 1) == 1; left >>= 1) {
+    hash = node_hash(peaks_.back(), hash);
+    peaks_.pop_back();
+  }
+  peaks_.push_back(std::move(hash));
+  ++size_;
+}
+
+std::string TreeHasher::root() const { return Frontier(size_, peaks_).root(); }
 
 std::vector<MerkleNode> Frontier::places(int64_t size) {
   std::vector<MerkleNode> nodes;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/digest.h"
 #include "core/result.h"
 
 namespace anlan::store {
@@ -16,6 +17,7 @@ namespace anlan::store {
 std::string leaf_hash(std::string_view leaf);                          // 0x00 || leaf
 std::string node_hash(std::string_view left, std::string_view right);  // 0x01 || left || right
 // Over hashes that already stand for leaves; SHA-256 of nothing for none.
+Digest merkle_root(std::vector<Digest> hashes);
 std::string merkle_root(std::span<const std::string> hashes);
 
 struct MerkleNode {
@@ -41,6 +43,20 @@ class Frontier {
  private:
   int64_t size_ = 0;
   std::vector<std::string> peaks_;
+};
+
+// The root of a tree of which only the leaves are at hand, one after the other. Without a copy of
+// any leaf.
+class TreeHasher {
+ public:
+  void add(std::string_view leaf);
+  int64_t size() const { return size_; }
+  std::string root() const;
+
+ private:
+  int64_t size_ = 0;
+  std::string bytes_{};  // 0x00 || leaf, used again for each
+  std::vector<std::string> peaks_{};
 };
 
 using NodeReader = std::function<Result<std::string>(int level, int64_t index)>;

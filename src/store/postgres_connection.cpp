@@ -6,6 +6,8 @@
 #include <deque>
 #include <memory>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "store/connection.h"
@@ -21,10 +23,14 @@ constexpr std::size_t kPipelineMax = 64;
 // Any two processes that write the same database take turns by this lock.
 constexpr const char* kTakeTurns = "SELECT pg_advisory_xact_lock(4703919738795935661)";
 
+constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 struct Pending {
-  bool is_prepare = false;
+  enum class Kind { Statement, One, Prepare, Sync };  // One: must write exactly one row
+
+  Kind kind = Kind::Statement;
   std::string statement{};  // its key, for a prepare
 };
 
@@ -35,17 +41,46 @@ ErrorCode code_of(std::string_view state) {
   if (state.starts_with("23")) return ErrorCode::CheckFailed;
   if (state == "22021" || state == "22P05") return ErrorCode::BadField;
   if (state == "53100") return ErrorCode::DiskFull;
+  if (state == "25006") return ErrorCode::ReadOnly;
   if (state.starts_with("40") || state == "55P03" || state == "53300") return ErrorCode::Overloaded;
   return ErrorCode::StoreFailed;
 }
 
 // Classes of errors that are the world's and not one statement's.
 bool is_broken_by(std::string_view state) {
-  return state.starts_with("08") || state.starts_with("53") || state.starts_with("57P") ||
-         state.starts_with("58") || state.starts_with("XX");
+  return state == "25006" || state.starts_with("08") || state.starts_with("53") ||
+         state.starts_with("57P") || state.starts_with("58") || state.starts_with("XX");
 }
 
 void ignore_notice(void*, const PGresult*) {}
+
+// A row of a result; it stays where libpq has it.
+class PostgresCells final : public Cells {
+ public:
+  explicit PostgresCells(const PGresult* result) : result_(result) {
+    int width = PQnfields(result);
+    for (int i = 0; i < width; ++i) is_text_.push_back(is_text_column(result, i));
+  }
+  void go_to(int row) { row_ = row; }
+  bool is_null(std::size_t column) const override {
+    return PQgetisnull(result_, row_, static_cast<int>(column)) != 0;
+  }
+  bool is_text(std::size_t column) const override { return is_text_[column] && !is_null(column); }
+  int64_t int64(std::size_t column) const override {
+    const auto value = postgres_value(result_, row_, static_cast<int>(column));
+    const auto* number = std::get_if<int64_t>(&value);
+    return number ? *number : 0;
+  }
+  std::string_view text(std::size_t column) const override {
+    auto size = PQgetlength(result_, row_, static_cast<int>(column));
+    return {PQgetvalue(result_, row_, static_cast<int>(column)), static_cast<std::size_t>(size)};
+  }
+
+ private:
+  const PGresult* result_;
+  std::vector<bool> is_text_;
+  int row_ = 0;
+};
 
 class PostgresConnection final : public Connection {
  public:
@@ -63,8 +98,7 @@ class PostgresConnection final : public Connection {
   }
 
   Result<Rows> query(const Sql& sql) override {
-    TRY(send(sql));
-    PgResult result = TRY(drain());
+    PgResult result = TRY(answer_to(sql));
     std::vector<std::string> columns;
     int width = PQnfields(result.get());
     for (int i = 0; i < width; ++i) columns.emplace_back(PQfname(result.get(), i));
@@ -76,19 +110,38 @@ class PostgresConnection final : public Connection {
     return Rows(std::move(columns), std::move(cells));
   }
 
-  Result<int64_t> execute(const Sql& sql) override {
-    TRY(send(sql));
+  Result<void> visit(const Sql& sql, const Visit& each) override {
+    PgResult result = TRY(answer_to(sql));
+    PostgresCells cells(result.get());
+    for (int row = 0; row < PQntuples(result.get()); ++row) {
+      cells.go_to(row);
+      each(cells);
+    }
+    return {};
+  }
+
+  using Connection::execute;
+  using Connection::execute_later;
+
+  Result<int64_t> execute(const Bound& bound) override {
+    TRY(send(bound));
     PgResult result = TRY(drain());
     const char* count = PQcmdTuples(result.get());
     return *count ? std::stoll(count) : 0;
   }
 
-  Result<void> execute_later(const Sql& sql) override {
-    TRY(send(sql));
-    if (pending_.size() < kPipelineMax) return {};
-    TRY(drain());
-    return {};
+  Result<void> execute_later(const Bound& bound) override {
+    TRY(send(bound));
+    return drain_if_long();
   }
+
+  Result<void> execute_one_later(const Sql& sql) override {
+    TRY(send(sql, Pending::Kind::One));
+    return drain_if_long();
+  }
+
+  Result<void> settle() override { return drain_if_pending(); }
+  bool is_far() const override { return true; }
 
   Result<void> run(std::string_view text) override {
     TRY(send_unprepared(std::string(text)));
@@ -100,7 +153,21 @@ class PostgresConnection final : public Connection {
 
   Result<void> begin_read() override {
     // The first statement takes the snapshot.
-    return begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1");
+    return begin(kBeginRead, "SELECT 1");
+  }
+
+  Result<void> begin_read_later() override {
+    TRY(ensure());
+    must_begin_ = true;
+    return {};
+  }
+
+  // Nobody waits for it: the answer is read before the next one.
+  void end_read() override {
+    if (std::exchange(must_begin_, false)) return;
+    bool is_sent = send({"COMMIT"}).has_value() && PQpipelineSync(connection_) == 1;
+    if (is_sent) pending_.push_back({Pending::Kind::Sync});
+    if (!is_sent || PQflush(connection_) != 0) rollback();
   }
 
   Result<void> commit() override {
@@ -109,6 +176,7 @@ class PostgresConnection final : public Connection {
   }
 
   void rollback() override {
+    must_begin_ = false;
     drop_pending();
     if (connection_ && PQtransactionStatus(connection_) != PQTRANS_IDLE) (void)run("ROLLBACK");
   }
@@ -130,12 +198,29 @@ class PostgresConnection final : public Connection {
   }
 
  private:
+  // The first question of a reader takes the BEGIN along. A server that was restarted since the
+  // last transaction shows itself only then.
+  Result<PgResult> answer_to(const Sql& sql) {
+    bool is_first = std::exchange(must_begin_, false);
+    auto ask = [&]() -> Result<PgResult> {
+      if (is_first) TRY(send({kBeginRead}));
+      TRY(send(sql));
+      return drain();
+    };
+    Result<PgResult> answer = ask();
+    if (answer || !is_first || !is_broken_) return answer;
+    TRY(ensure());
+    return ask();
+  }
+
   Result<void> connect() {
     PQfinish(connection_);
     statements_.clear();
     pending_.clear();
-    const char* keys[] = {"dbname", "connect_timeout", nullptr};
-    const char* values[] = {options_.connect.c_str(), "10", nullptr};
+    // A server that is gone without a word is noticed within seconds: everybody waits for us.
+    const char* keys[] = {"dbname",          "connect_timeout",     "tcp_user_timeout",
+                          "keepalives_idle", "keepalives_interval", nullptr};
+    const char* values[] = {options_.connect.c_str(), "3", "8000", "5", "2", nullptr};
     connection_ = PQconnectdbParams(keys, values, 1);
     is_broken_ = PQstatus(connection_) != CONNECTION_OK;
     if (is_broken_) return refuse(ErrorCode::StoreFailed, PQerrorMessage(connection_));
@@ -143,6 +228,9 @@ class PostgresConnection final : public Connection {
     std::string settings =
         "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET bytea_output = 'hex';"
         " SET extra_float_digits = 1; SET standard_conforming_strings = on;"
+        // What a caller may see comes as a parameter; a plan for each would take longer than the
+        // statement. The texts of lists force the way that is right for any (decision 0028).
+        " SET plan_cache_mode = force_generic_plan;"
         " SET lock_timeout = '30s'; SET synchronous_commit = ";
     settings += options_.sync ? "on" : "off";
     PgResult result(PQexec(connection_, settings.c_str()), &PQclear);
@@ -175,7 +263,12 @@ class PostgresConnection final : public Connection {
         PQsendQueryParams(connection_, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0), {});
   }
 
-  Result<void> send(const Sql& sql) {
+  Result<void> send(const Sql& sql, Pending::Kind kind = Pending::Kind::Statement) {
+    std::vector<const Value*> params = params_of(sql);
+    return send(Bound{sql.text, params}, kind);
+  }
+
+  Result<void> send(const Bound& sql, Pending::Kind kind = Pending::Kind::Statement) {
     PostgresParams params(sql.params);
     std::string key = params.type_letters() + ":" + sql.text;
     auto found = statements_.find(key);
@@ -187,11 +280,17 @@ class PostgresConnection final : public Connection {
       found = statements_.emplace(key, "s" + std::to_string(++statement_count_)).first;
       TRY(sent(PQsendPrepare(connection_, found->second.c_str(), with_numbers(sql.text).c_str(),
                              params.count(), params.types()),
-               {true, key}));
+               {Pending::Kind::Prepare, key}));
     }
     return sent(PQsendQueryPrepared(connection_, found->second.c_str(), params.count(),
                                     params.values(), params.lengths(), params.formats(), 0),
-                {});
+                {kind});
+  }
+
+  Result<void> drain_if_long() {
+    if (pending_.size() < kPipelineMax) return {};
+    TRY(drain());
+    return {};
   }
 
   Result<void> drain_if_pending() {
@@ -204,7 +303,8 @@ class PostgresConnection final : public Connection {
     if (!pending_.empty()) (void)drain();
   }
 
-  // Waits for every answer. Gives the last one, or the first refusal.
+  // Waits for every answer. Gives the last one, or the first refusal. What was sent before an
+  // earlier sync belongs to a reader that has gone.
   Result<PgResult> drain() {
     if (PQpipelineSync(connection_) != 1) return lost();
     PgResult last(nullptr, &PQclear);
@@ -212,11 +312,12 @@ class PostgresConnection final : public Connection {
     for (; !pending_.empty(); pending_.pop_front()) {
       PgResult result(PQgetResult(connection_), &PQclear);
       if (!result) return lost();
-      auto status = PQresultStatus(result.get());
-      bool is_good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-      // What was not prepared, because it or one before it failed, must be prepared again.
-      if (!is_good && pending_.front().is_prepare) statements_.erase(pending_.front().statement);
-      if (!is_good && answer) answer = failed(result.get());
+      if (pending_.front().kind == Pending::Kind::Sync) {
+        if (PQresultStatus(result.get()) != PGRES_PIPELINE_SYNC) return lost();
+        answer = {};
+        continue;
+      }
+      answer = judge(result.get(), pending_.front(), std::move(answer));
       last = std::move(result);
       while (PgResult more{PQgetResult(connection_), &PQclear}) {
       }
@@ -225,6 +326,20 @@ class PostgresConnection final : public Connection {
     if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost();
     if (!answer) return std::unexpected(std::move(answer).error());
     return last;
+  }
+
+  // `before` is the refusal of an earlier one, which this one only follows.
+  Result<void> judge(PGresult* result, const Pending& pending, Result<void> before) {
+    auto status = PQresultStatus(result);
+    bool is_good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    // What was not prepared, because it or one before it failed, must be prepared again.
+    if (!is_good && pending.kind == Pending::Kind::Prepare) statements_.erase(pending.statement);
+    if (!before) return before;
+    if (!is_good) return failed(result);
+    if (pending.kind != Pending::Kind::One || PQcmdTuples(result) == std::string_view("1")) {
+      return before;
+    }
+    return refuse(ErrorCode::Conflict, "not exactly one row");
   }
 
   std::unexpected<Error> lost() {
@@ -249,6 +364,7 @@ class PostgresConnection final : public Connection {
   std::deque<Pending> pending_;
   int64_t statement_count_ = 0;
   bool is_broken_ = false;
+  bool must_begin_ = false;  // with the first question
 };
 
 }  // namespace

@@ -71,7 +71,7 @@ std::string with_numbers(std::string_view text) {
   return out;
 }
 
-PostgresParams::PostgresParams(const std::vector<Value>& values) {
+PostgresParams::PostgresParams(std::span<const Value* const> values) {
   buffers_.reserve(values.size());  // values_ points into it
   auto add = [&](Oid type, const char* bytes, std::size_t size, int format) {
     types_.push_back(type);
@@ -79,7 +79,8 @@ PostgresParams::PostgresParams(const std::vector<Value>& values) {
     lengths_.push_back(static_cast<int>(size));
     formats_.push_back(format);
   };
-  for (const Value& value : values) {
+  for (const Value* given : values) {
+    const Value& value = *given;
     if (const auto* text = std::get_if<std::string>(&value)) {
       // With its length, so that a zero byte is refused by the server instead of cutting the text.
       add(kText, text->data(), text->size(), kAsBytes);
@@ -105,6 +106,21 @@ std::string PostgresParams::type_letters() const {
                                        : 'r');
   }
   return letters;
+}
+
+bool is_text_column(const PGresult* result, int column) {
+  switch (PQftype(result, column)) {
+    case kInt2:
+    case kInt4:
+    case kOid:
+    case kInt8:
+    case kNumeric:
+    case kBool:
+    case kFloat4:
+    case kFloat8:
+    case kBytea: return false;
+    default: return true;
+  }
 }
 
 Value postgres_value(const PGresult* result, int row, int column) {

@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ std::string with_numbers(std::string_view text);
 // The parameters of one statement as libpq wants them; borrows from the values given.
 class PostgresParams {
  public:
-  explicit PostgresParams(const std::vector<Value>& values);
+  explicit PostgresParams(std::span<const Value* const> values);
 
   int count() const { return static_cast<int>(types_.size()); }
   const Oid* types() const { return types_.data(); }
@@ -34,6 +35,7 @@ class PostgresParams {
   std::vector<int> formats_;
 };
 
+bool is_text_column(const PGresult* result, int column);
 Value postgres_value(const PGresult* result, int row, int column);
 
 }  // namespace anlan::store

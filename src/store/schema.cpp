@@ -125,8 +125,12 @@ std::string with_types(std::string_view text, Dialect dialect) {
   return out;
 }
 
+// The name of a gap between two keys, where the old one could not vouch for the next.
+Migration key_gaps() { return {"store.3", {"ALTER TABLE ledger_key ADD COLUMN gap {{text}}"}}; }
+
 std::vector<Migration> own_migrations(Dialect dialect) {
-  return {tables(), dialect == Dialect::Sqlite ? sqlite_triggers() : postgres_triggers()};
+  return {tables(), dialect == Dialect::Sqlite ? sqlite_triggers() : postgres_triggers(),
+          key_gaps()};
 }
 
 Result<void> run_migrations(Connection& connection, std::span<const Migration> migrations,

@@ -1,5 +1,10 @@
 #include "store/signed_ledger.h"
 
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <utility>
+
 #include "core/text.h"
 #include "store/files.h"
 
@@ -19,14 +24,63 @@ TreeHead head_of(const Row& row) {
           .plant = row.text("plant")};
 }
 
-NodeReader nodes_of(View& view) {
-  return [&view](int level, int64_t index) -> Result<std::string> {
-    Rows rows = TRY(view.query({"SELECT hash FROM ledger_node WHERE level = ? AND node_index = ?",
-                                {static_cast<int64_t>(level), index}}));
-    if (rows.empty()) return refuse(ErrorCode::StoreFailed, "the ledger lacks a node");
-    return std::get<Blob>(rows[0]["hash"]).bytes;
-  };
-}
+// Nodes of a proof: first it is found out which ones it takes, then they are read in a few
+// questions, then the proof is made.
+class Nodes {
+ public:
+  explicit Nodes(View& view) : view_(view) {}
+
+  // Only notes what is asked for.
+  NodeReader collect() {
+    return [this](int level, int64_t index) -> Result<std::string> {
+      nodes_.try_emplace({level, index});
+      return std::string(32, '\0');
+    };
+  }
+  Result<void> read() {
+    std::vector<Place> places;
+    for (const auto& [place, hash] : nodes_) places.push_back(place);
+    for (std::size_t from = 0; from < places.size(); from += kAtOnce) {
+      std::size_t count = std::min(kAtOnce, places.size() - from);
+      TRY(read({places.begin() + static_cast<std::ptrdiff_t>(from), count}));
+    }
+    return {};
+  }
+  NodeReader known() {
+    return [this](int level, int64_t index) -> Result<std::string> {
+      auto found = nodes_.find({level, index});
+      bool is_here = found != nodes_.end() && !found->second.empty();
+      if (!is_here) return refuse(ErrorCode::StoreFailed, "the ledger lacks a node");
+      return found->second;
+    };
+  }
+
+ private:
+  using Place = std::pair<int64_t, int64_t>;  // level and index
+  static constexpr std::size_t kAtOnce = 256;
+
+  Result<void> read(std::span<const Place> places) {
+    // Filled up to a power of two, so that proofs of many sizes share a few prepared statements.
+    std::size_t size = std::bit_ceil(places.size());
+    Sql sql{"SELECT n.level, n.node_index, n.hash FROM (VALUES (?, ?)"};
+    for (std::size_t i = 1; i < size; ++i) sql.text += ", (?, ?)";
+    sql.text += ") v JOIN ledger_node n ON n.level = v.column1 AND n.node_index = v.column2";
+    for (std::size_t i = 0; i < size; ++i) {
+      const Place& place = places[std::min(i, places.size() - 1)];
+      sql.params.emplace_back(place.first);
+      sql.params.emplace_back(place.second);
+    }
+    Rows rows = TRY(view_.query(sql));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      nodes_[{rows[i].int64("level"), rows[i].int64("node_index")}] =
+          std::get<Blob>(rows[i]["hash"]).bytes;
+    }
+    return {};
+  }
+
+  View& view_;
+  std::map<Place, std::string> nodes_{};
+};
 
 Result<int64_t> tree_size(View& view) {
   Rows rows = TRY(view.query({"SELECT coalesce(max(seq), 0) AS size FROM change_log"}));
@@ -39,22 +93,10 @@ Json hex_list(const std::vector<std::string>& hashes) {
   return out;
 }
 
-Result<Json> keys_json(View& view) {
-  Rows rows =
-      TRY(view.query({"SELECT id, public_key, previous_id, endorsement FROM ledger_key"
-                      " ORDER BY created_at, id"}));
-  Json out = Json::array();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Row row = rows[i];
-    Json key = Json::object(
-        {{"id", row.text("id")}, {"public_key", to_hex(std::get<Blob>(row["public_key"]).bytes)}});
-    if (!row.is_null("endorsement")) {
-      key.set("previous", row.text("previous_id"));
-      key.set("endorsement", to_hex(std::get<Blob>(row["endorsement"]).bytes));
-    }
-    out.push(std::move(key));
-  }
-  return out;
+Json inclusion_json(int64_t leaf_index, int64_t size, const std::string& leaf,
+                    const std::vector<std::string>& path) {
+  return Json::object(
+      {{"leaf_index", leaf_index}, {"tree_size", size}, {"leaf", leaf}, {"path", hex_list(path)}});
 }
 
 }  // namespace
@@ -88,13 +130,28 @@ Result<void> SignedLedger::start() {
 }
 
 Result<void> SignedLedger::rotate_key() {
+  return change_key([this](Connection& connection) {
+    return rotated_key(connection, keys_, random_, clock_.now());
+  });
+}
+
+Result<void> SignedLedger::lose_key(std::string_view reason) {
+  return change_key([this, reason](Connection& connection) {
+    return lost_key(connection, keys_, random_, clock_.now(), reason);
+  });
+}
+
+Result<Json> SignedLedger::keys(View& view) { return keys_json(view); }
+
+Result<void> SignedLedger::change_key(
+    const std::function<Result<Rotation>(Connection&)>& make_next) {
   std::scoped_lock lock(mutex_);
   Rotation rotation;
-  auto rotated = lane_.transact([&](Connection& connection) -> Result<void> {
-    rotation = TRY(rotated_key(connection, keys_, random_, clock_.now()));
+  auto changed = lane_.transact([&](Connection& connection) -> Result<void> {
+    rotation = TRY(make_next(connection));
     return {};
   });
-  TRY(rotated);
+  TRY(changed);
   key_ = std::move(rotation.key);
   delete_key_file(keys_, rotation.old_id);
   return {};
@@ -110,6 +167,10 @@ Json SignedLedger::head_json(const TreeHead& head) const {
 }
 
 Result<TreeHead> SignedLedger::new_head(Connection& connection) {
+  // `anlan keys` may have begun another key beside us.
+  if (TRY(current_key_id(connection)) != key_.id) {
+    key_ = TRY(current_key(connection, keys_, random_, clock_.now()));
+  }
   WritePosition position = TRY(read_position(connection, {}));
   TreeHead head{.size = position.frontier.size(),
                 .root = position.frontier.root(),
@@ -173,13 +234,13 @@ Result<Json> SignedLedger::inclusion(View& view, int64_t leaf_index, int64_t tre
   if (tree_size_asked > size) {
     return refuse(ErrorCode::NotFound, "the tree is not that large yet");
   }
-  auto path = TRY(inclusion_path(leaf_index, tree_size_asked, nodes_of(view)));
+  Nodes nodes(view);
+  TRY(inclusion_path(leaf_index, tree_size_asked, nodes.collect()));
+  TRY(nodes.read());
+  auto path = TRY(inclusion_path(leaf_index, tree_size_asked, nodes.known()));
   Rows leaf = TRY(view.query({"SELECT leaf FROM ledger_leaf WHERE leaf_index = ?", {leaf_index}}));
   if (leaf.empty()) return refuse(ErrorCode::StoreFailed, "the ledger lacks a leaf");
-  return Json::object({{"leaf_index", leaf_index},
-                       {"tree_size", tree_size_asked},
-                       {"leaf", leaf[0].text("leaf")},
-                       {"path", hex_list(path)}});
+  return inclusion_json(leaf_index, tree_size_asked, leaf[0].text("leaf"), path);
 }
 
 Result<Json> SignedLedger::consistency(View& view, int64_t from, int64_t to) {
@@ -187,7 +248,10 @@ Result<Json> SignedLedger::consistency(View& view, int64_t from, int64_t to) {
   if (to > size) {
     return refuse(ErrorCode::NotFound, "the tree is not that large yet");
   }
-  auto path = TRY(consistency_path(from, to, nodes_of(view)));
+  Nodes nodes(view);
+  TRY(consistency_path(from, to, nodes.collect()));
+  TRY(nodes.read());
+  auto path = TRY(consistency_path(from, to, nodes.known()));
   Json keys = TRY(keys_json(view));
   return Json::object(
       {{"from", from}, {"to", to}, {"path", hex_list(path)}, {"keys", std::move(keys)}});
@@ -197,11 +261,18 @@ Result<Json> SignedLedger::proof(View& view, std::string_view subject_kind,
                                  std::string_view subject_id, const MaySee& may_see) {
   TreeHead head = TRY(newest_head(view));
   Rows rows =
-      TRY(view.query({"SELECT l.seq AS seq, b.body AS body FROM change_log l"
-                      " JOIN change_body b ON b.seq = l.seq WHERE l.subject_kind = ?"
-                      " AND l.subject_id = ? ORDER BY l.seq",
+      TRY(view.query({"SELECT l.seq AS seq, b.body AS body, f.leaf AS leaf FROM change_log l"
+                      " JOIN change_body b ON b.seq = l.seq"
+                      " JOIN ledger_leaf f ON f.leaf_index = l.leaf_index"
+                      " WHERE l.subject_kind = ? AND l.subject_id = ? ORDER BY l.seq",
                       {std::string(subject_kind), std::string(subject_id)}}));
   if (rows.empty()) return refuse(ErrorCode::NotFound, "nothing was ever done to this subject");
+  Nodes nodes(view);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    int64_t seq = rows[i].int64("seq");
+    if (seq <= head.size) TRY(inclusion_path(seq - 1, head.size, nodes.collect()));
+  }
+  TRY(nodes.read());
   Json acts = Json::array();
   int64_t pending = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -210,7 +281,8 @@ Result<Json> SignedLedger::proof(View& view, std::string_view subject_kind,
       ++pending;  // done since the newest head: provable from the next one on
       continue;
     }
-    Json act = TRY(inclusion(view, seq - 1, head.size));
+    auto path = TRY(inclusion_path(seq - 1, head.size, nodes.known()));
+    Json act = inclusion_json(seq - 1, head.size, rows[i].text("leaf"), path);
     Json fields = TRY(disclosed_fields(rows[i].text("body"), may_see));
     act.set("fields", std::move(fields));
     acts.push(std::move(act));

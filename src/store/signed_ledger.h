@@ -19,6 +19,8 @@ class SignedLedger final : public Ledger {
   std::string public_key() const override;
   Json head_json(const TreeHead& head) const override;
   Result<void> rotate_key() override;
+  Result<void> lose_key(std::string_view reason) override;
+  Result<Json> keys(View& view) override;
   Result<Json> inclusion(View& view, int64_t leaf_index, int64_t tree_size) override;
   Result<Json> consistency(View& view, int64_t from, int64_t to) override;
   Result<Json> proof(View& view, std::string_view subject_kind, std::string_view subject_id,
@@ -26,6 +28,7 @@ class SignedLedger final : public Ledger {
 
  private:
   Result<TreeHead> new_head(Connection& connection);
+  Result<void> change_key(const std::function<Result<Rotation>(Connection&)>& make_next);
   std::vector<std::string> write_head(const TreeHead& head) const;
 
   Clock& clock_;

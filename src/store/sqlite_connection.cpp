@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <unordered_map>
 
 #include "core/check.h"
@@ -22,10 +23,16 @@ ErrorCode constraint_code(int extended) {
   }
 }
 
-ErrorCode code_of(int extended) {
+// `reason` is errno of the last system call: a full or read-only disk may show itself as an input
+// or output error of any kind.
+ErrorCode code_of(int extended, int reason) {
+  bool is_disk = (extended & 0xff) == SQLITE_IOERR || (extended & 0xff) == SQLITE_CANTOPEN;
+  if (is_disk && (reason == ENOSPC || reason == EDQUOT)) return ErrorCode::DiskFull;
+  if (is_disk && reason == EROFS) return ErrorCode::ReadOnly;
   switch (extended & 0xff) {
     case SQLITE_CONSTRAINT: return constraint_code(extended);
     case SQLITE_FULL: return ErrorCode::DiskFull;
+    case SQLITE_READONLY: return ErrorCode::ReadOnly;
     case SQLITE_BUSY: return ErrorCode::Overloaded;
     default: return ErrorCode::StoreFailed;
   }
@@ -78,6 +85,28 @@ int bind_value(sqlite3_stmt* statement, int at, const Value& value) {
   return sqlite3_bind_null(statement, at);
 }
 
+// The row that a statement stands on.
+class SqliteCells final : public Cells {
+ public:
+  explicit SqliteCells(sqlite3_stmt* statement) : statement_(statement) {}
+  bool is_null(std::size_t column) const override { return type(column) == SQLITE_NULL; }
+  bool is_text(std::size_t column) const override { return type(column) == SQLITE_TEXT; }
+  int64_t int64(std::size_t column) const override {
+    return sqlite3_column_int64(statement_, static_cast<int>(column));
+  }
+  std::string_view text(std::size_t column) const override {
+    const auto* bytes = sqlite3_column_text(statement_, static_cast<int>(column));
+    auto size = sqlite3_column_bytes(statement_, static_cast<int>(column));
+    return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+  }
+
+ private:
+  int type(std::size_t column) const {
+    return sqlite3_column_type(statement_, static_cast<int>(column));
+  }
+  sqlite3_stmt* statement_;
+};
+
 class SqliteConnection final : public Connection {
  public:
   ~SqliteConnection() override {
@@ -98,6 +127,9 @@ class SqliteConnection final : public Connection {
     TRY(run("PRAGMA case_sensitive_like = ON"));
     TRY(run("PRAGMA temp_store = MEMORY"));
     TRY(run("PRAGMA trusted_schema = OFF"));
+    int cache_kb = options.read_only ? kReaderCacheKb : kWriterCacheKb;
+    TRY(run("PRAGMA cache_size = -" + std::to_string(cache_kb)));
+    TRY(run("PRAGMA wal_autocheckpoint = " + std::to_string(kCheckpointPages)));
     if (options.read_only) TRY(run("PRAGMA query_only = ON"));
     return {};
   }
@@ -120,16 +152,35 @@ class SqliteConnection final : public Connection {
     return Rows(std::move(columns), std::move(cells));
   }
 
-  Result<int64_t> execute(const Sql& sql) override {
+  Result<void> visit(const Sql& sql, const Visit& each) override {
     sqlite3_stmt* statement = TRY(prepared(sql));
+    SqliteCells row(statement);
+    int code = SQLITE_ROW;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) each(row);
+    return finish(statement, code);
+  }
+
+  using Connection::execute;
+  using Connection::execute_later;
+
+  Result<int64_t> execute(const Bound& bound) override {
+    sqlite3_stmt* statement = TRY(prepared(bound));
     TRY(finish(statement, sqlite3_step(statement)));
     return static_cast<int64_t>(sqlite3_changes64(db_));
   }
 
-  Result<void> execute_later(const Sql& sql) override {
-    TRY(execute(sql));
+  Result<void> execute_later(const Bound& bound) override {
+    TRY(execute(bound));
     return {};
   }
+
+  Result<void> execute_one_later(const Sql& sql) override {
+    int64_t written = TRY(execute(sql));
+    if (written == 1) return {};
+    return refuse(ErrorCode::Conflict, "not exactly one row");
+  }
+  Result<void> settle() override { return {}; }
+  bool is_far() const override { return false; }
 
   Result<void> run(std::string_view text) override {
     sqlite3_stmt* statement = nullptr;
@@ -159,6 +210,12 @@ class SqliteConnection final : public Connection {
     return pinned.transform([](const Rows&) {});
   }
 
+  Result<void> begin_read_later() override {
+    is_broken_ = false;
+    return execute_later({"BEGIN"});
+  }
+  void end_read() override { rollback(); }
+
   Result<void> commit() override { return execute_later({"COMMIT"}); }
   Result<void> begin_work() override { return execute_later({"SAVEPOINT work"}); }
   Result<void> end_work() override { return execute_later({"RELEASE SAVEPOINT work"}); }
@@ -182,7 +239,7 @@ class SqliteConnection final : public Connection {
   std::unexpected<Error> failed() {
     int code = sqlite3_extended_errcode(db_);
     if (is_broken_by(code)) is_broken_ = true;
-    return refuse(code_of(code), sqlite3_errmsg(db_));
+    return refuse(code_of(code, sqlite3_system_errno(db_)), sqlite3_errmsg(db_));
   }
 
   Result<void> finish(sqlite3_stmt* statement, int code) {
@@ -193,6 +250,11 @@ class SqliteConnection final : public Connection {
   }
 
   Result<sqlite3_stmt*> prepared(const Sql& sql) {
+    std::vector<const Value*> params = params_of(sql);
+    return prepared(Bound{sql.text, params});
+  }
+
+  Result<sqlite3_stmt*> prepared(const Bound& sql) {
     auto found = statements_.find(sql.text);
     if (found == statements_.end()) {
       if (statements_.size() >= kStatementsMax) forget_statements();
@@ -207,7 +269,7 @@ class SqliteConnection final : public Connection {
     CHECK(static_cast<std::size_t>(sqlite3_bind_parameter_count(statement)) == sql.params.size(),
           "as many values as question marks");
     for (std::size_t i = 0; i < sql.params.size(); ++i) {
-      if (bind_value(statement, static_cast<int>(i + 1), sql.params[i]) != SQLITE_OK) {
+      if (bind_value(statement, static_cast<int>(i + 1), *sql.params[i]) != SQLITE_OK) {
         return failed();
       }
     }

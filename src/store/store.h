@@ -10,8 +10,11 @@
 //   auto view = TRY(db->snapshot());                  // any thread, consistent
 //   Rows rows = TRY(view->query({"SELECT id FROM person WHERE login = ?", {"zhang"}}));
 
+#include "store/backup.h"
 #include "store/blobs.h"
 #include "store/change.h"
 #include "store/database.h"
+#include "store/leaf_check.h"
 #include "store/ledger.h"
+#include "store/memory.h"
 #include "store/sql.h"

@@ -3,24 +3,13 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "store/schema.h"
 
 namespace anlan::store {
 
 namespace {
-
-constexpr std::size_t kIdentifierMax = 63;  // PostgreSQL cuts longer ones
-
-// Names come from our own deciders, and yet they become SQL text: nothing but a plain word passes.
-std::string quoted(std::string_view name) {
-  bool is_plain =
-      !name.empty() && name.size() <= kIdentifierMax && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-      });
-  CHECK(is_plain, "a table or column name is a lower-case word");
-  return std::string("\"").append(name).append("\"");
-}
 
 struct Where {
   std::string text;
@@ -37,20 +26,24 @@ Where where_key(const RowChange& row) {
   return out;
 }
 
-Json leaf_json(const Change& change, int64_t seq, const std::string& root) {
-  Json files = Json::array();
-  for (const std::string& file : change.files) files.push(file);
-  std::string actor_id = change.actor.person.is_nil() ? "" : change.actor.person.text();
-  return Json::object(
-      {{"v", 1},
-       {"seq", seq},
-       {"at", format_instant(change.at)},
-       {"actor", Json::object({{"kind", actor_kind_text(change.actor.kind)}, {"id", actor_id}})},
-       {"act", change.act},
-       {"subject", Json::object({{"kind", change.subject_kind}, {"id", change.subject_id}})},
-       {"change", root},
-       {"files", std::move(files)},
-       {"detail", change.detail}});
+// The canonical JSON of a leaf (docs/formats/ledger.md): names in the order of RFC 8785.
+std::string leaf_text(const Change& change, int64_t seq, const std::string& root) {
+  std::string out;
+  auto add = [&out](std::string_view name, std::string_view text) {
+    out += name;
+    write_json_text(text, out);
+  };
+  add("{\"act\":", change.act);
+  add(",\"actor\":{\"id\":", change.actor.person.is_nil() ? "" : change.actor.person.text());
+  add(",\"kind\":", actor_kind_text(change.actor.kind));
+  add("},\"at\":", format_instant(change.at));
+  add(",\"change\":", root);
+  out += ",\"detail\":" + canonical_json(change.detail) + ",\"files\":[";
+  for (std::size_t i = 0; i < change.files.size(); ++i) add(i > 0 ? "," : "", change.files[i]);
+  out += "],\"seq\":" + std::to_string(seq);
+  add(",\"subject\":{\"id\":", change.subject_id);
+  add(",\"kind\":", change.subject_kind);
+  return out + "},\"v\":1}";
 }
 
 // What goes into a leaf as it is must be text that both databases and JSON keep.
@@ -99,9 +92,41 @@ Result<WritePosition> read_position(Connection& connection, const WritePosition&
   return WritePosition{event, Frontier(size, std::move(peaks))};
 }
 
-Result<Rows> Writer::query(const Sql& sql) {
+template <class T>
+Result<T> Writer::noted(Result<T> answer) {
+  if (!answer) has_failed_ = true;
+  return answer;
+}
+
+void Writer::touch(std::string_view table) {
+  has_written_ = true;
+  if (!std::ranges::contains(lane_.touched, table)) lane_.touched.emplace_back(table);
+}
+
+// What waits in the batch is seen too.
+Result<void> Writer::before_reading(const Sql& sql) {
   check_reads_only(sql.text);
-  return connection_.query(sql);
+  if (!lane_.batch || lane_.batch->is_empty()) return {};
+  bool is_about_log =
+      sql.text.contains("change_") || sql.text.contains("ledger_") || sql.text.contains("outbox");
+  return is_about_log ? noted(lane_.batch->flush()) : Result<void>{};
+}
+
+Result<Rows> Writer::query(const Sql& sql) {
+  TRY(before_reading(sql));
+  return noted(lane_.connection.query(sql));
+}
+
+Result<void> Writer::visit(const Sql& sql, const Visit& each) {
+  TRY(before_reading(sql));
+  return noted(lane_.connection.visit(sql, each));
+}
+
+std::optional<uint64_t> Writer::stamp(Tables tables) {
+  for (std::string_view table : tables) {
+    if (std::ranges::contains(lane_.touched, table)) return std::nullopt;
+  }
+  return lane_.shared.clock.last(tables);
 }
 
 Result<void> Writer::apply(const Change& change) {
@@ -122,20 +147,20 @@ Result<void> Writer::apply_all(const Change& change) {
           "housekeeping touches private rows only");
     return {};
   }
-  ChangeBody body = TRY(encode_body(change.rows, random_));
+  ChangeBody body = TRY(encode_body(change.rows, lane_.random));
   int64_t seq = position_.frontier.size() + 1;
   std::string root = to_hex(body.root);
-  LogEntry entry{.seq = seq,
-                 .at = change.at.ns,
-                 .actor_kind = std::string(actor_kind_text(change.actor.kind)),
-                 .actor_id = change.actor.person.is_nil() ? "" : change.actor.person.text(),
-                 .act = change.act,
-                 .subject_kind = change.subject_kind,
-                 .subject_id = change.subject_id,
-                 .root = root,
-                 .body = std::move(body.text),
-                 .leaf = canonical_json(leaf_json(change, seq, root))};
-  TRY(log(entry));
+  std::string leaf = leaf_text(change, seq, root);
+  TRY(log({.seq = seq,
+           .at = change.at.ns,
+           .actor_kind = std::string(actor_kind_text(change.actor.kind)),
+           .actor_id = change.actor.person.is_nil() ? "" : change.actor.person.text(),
+           .act = change.act,
+           .subject_kind = change.subject_kind,
+           .subject_id = change.subject_id,
+           .root = std::move(root),
+           .body = std::move(body.text),
+           .leaf = std::move(leaf)}));
   return write_events(change);
 }
 
@@ -158,6 +183,7 @@ Result<void> Writer::replay(const LogEntry& entry) {
 
 Result<void> Writer::write_row(const RowChange& row) {
   CHECK(!is_own_table(row.table), "the store's own tables are written by the store alone");
+  touch(row.table);
   switch (row.kind) {
     case RowChange::Kind::Insert: return insert_row(row);
     case RowChange::Kind::Update: return update_row(row);
@@ -167,18 +193,14 @@ Result<void> Writer::write_row(const RowChange& row) {
 }
 
 Result<void> Writer::insert_row(const RowChange& row) {
-  std::string columns;
-  std::string marks;
-  Sql sql;
+  std::vector<const Value*> params;
+  params.reserve(row.key.size() + row.cells.size());
   for (const auto* cells : {&row.key, &row.cells}) {
-    for (const Cell& cell : *cells) {
-      columns += (columns.empty() ? "" : ", ") + quoted(cell.column);
-      marks += marks.empty() ? "?" : ", ?";
-      sql.params.push_back(cell.value);
-    }
+    for (const Cell& cell : *cells) params.push_back(&cell.value);
   }
-  sql.text = "INSERT INTO " + quoted(row.table) + " (" + columns + ") VALUES (" + marks + ")";
-  return connection_.execute(sql).transform([](int64_t) {});
+  Bound bound{lane_.texts.insert_of(row), params};
+  if (lane_.batch) return noted(lane_.connection.execute_later(bound));
+  return noted(lane_.connection.execute(bound)).transform([](int64_t) {});
 }
 
 Result<void> Writer::update_row(const RowChange& row) {
@@ -198,9 +220,22 @@ Result<void> Writer::update_row(const RowChange& row) {
     sql.text += " AND \"version\" = ?";
     sql.params.push_back(*row.version);
   }
-  int64_t written = TRY(connection_.execute(sql));
-  CHECK(written <= 1, "a row change names one row by its whole primary key");
-  return written == 1 ? Result<void>{} : explain_missing(row);
+  return write_one(row, sql);
+}
+
+// One row, or it is told why there is none: in a group that is sent together by doing it again.
+Result<void> Writer::write_one(const RowChange& row, const Sql& sql) {
+  if (lane_.batch) return noted(lane_.connection.execute_one_later(sql));
+  auto written = noted(lane_.connection.execute(sql));
+  if (!written) {
+    // A foreign key: of a deletion it is other rows that still refer to this one.
+    bool is_held = row.kind == RowChange::Kind::Delete;
+    bool is_foreign_key = written.error().code == ErrorCode::NotFound;
+    if (is_held && is_foreign_key) written.error().code = ErrorCode::Conflict;
+    return std::unexpected(std::move(written).error());
+  }
+  CHECK(*written <= 1, "a row change names one row by its whole primary key");
+  return *written == 1 ? Result<void>{} : explain_missing(row);
 }
 
 Result<void> Writer::delete_row(const RowChange& row) {
@@ -210,51 +245,48 @@ Result<void> Writer::delete_row(const RowChange& row) {
     sql.text += " AND \"version\" = ?";
     sql.params.push_back(*row.version);
   }
-  auto written = connection_.execute(sql);
-  if (!written) {
-    // A foreign key: here it is other rows that still refer to this one.
-    bool is_held = written.error().code == ErrorCode::NotFound;
-    if (is_held) written.error().code = ErrorCode::Conflict;
-    return std::unexpected(std::move(written).error());
-  }
-  CHECK(*written <= 1, "a row change names one row by its whole primary key");
-  return *written == 1 ? Result<void>{} : explain_missing(row);
+  return write_one(row, sql);
 }
 
 // NotFound where there is no such row, Conflict where it has another version.
 Result<void> Writer::explain_missing(const RowChange& row) {
   Where where = where_key(row);
-  Rows found = TRY(connection_.query(
+  Rows found = TRY(lane_.connection.query(
       {"SELECT 1 AS one FROM " + quoted(row.table) + where.text, std::move(where.params)}));
   if (found.empty()) return refuse(ErrorCode::NotFound, "no such row");
   if (row.version) return refuse(ErrorCode::Conflict, "the row has another version");
   return {};
 }
 
-Result<void> Writer::log(const LogEntry& entry) {
+Result<void> Writer::log(LogEntry entry) {
+  using enum LogBatch::Table;
+  has_written_ = true;
   int64_t leaf_index = entry.seq - 1;
-  TRY(connection_.execute_later(
-      {"INSERT INTO change_log (seq, at, actor_kind, actor_id, act, subject_kind, subject_id,"
-       " root, leaf_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-       {entry.seq, entry.at, entry.actor_kind, entry.actor_id, entry.act, entry.subject_kind,
-        entry.subject_id, entry.root, leaf_index}}));
-  TRY(connection_.execute_later(
-      {"INSERT INTO change_body (seq, body) VALUES (?, ?)", {entry.seq, entry.body}}));
-  TRY(connection_.execute_later(
-      {"INSERT INTO ledger_leaf (leaf_index, leaf) VALUES (?, ?)", {leaf_index, entry.leaf}}));
-  for (MerkleNode& node : position_.frontier.append(leaf_hash(entry.leaf))) {
-    TRY(connection_.execute_later(
-        {"INSERT INTO ledger_node (level, node_index, hash) VALUES (?, ?, ?)",
-         {static_cast<int64_t>(node.level), node.index, Blob{std::move(node.hash)}}}));
+  std::vector<MerkleNode> nodes = position_.frontier.append(leaf_hash(entry.leaf));
+  TRY(write_log(Log, {entry.seq, entry.at, std::move(entry.actor_kind), std::move(entry.actor_id),
+                      std::move(entry.act), std::move(entry.subject_kind),
+                      std::move(entry.subject_id), std::move(entry.root), leaf_index}));
+  TRY(write_log(Body, {entry.seq, std::move(entry.body)}));
+  TRY(write_log(Leaf, {leaf_index, std::move(entry.leaf)}));
+  for (MerkleNode& node : nodes) {
+    TRY(write_log(Node,
+                  {static_cast<int64_t>(node.level), node.index, Blob{std::move(node.hash)}}));
   }
   return {};
 }
 
+Result<void> Writer::write_log(LogBatch::Table table, std::vector<Value> row) {
+  if (lane_.batch) return noted(lane_.batch->add(table, std::move(row)));
+  std::vector<const Value*> params;
+  for (const Value& value : row) params.push_back(&value);
+  return noted(lane_.connection.execute_later(Bound{log_statement_of_one(table), params}));
+}
+
 Result<void> Writer::write_events(const Change& change) {
+  if (!change.events.empty()) touch("outbox");
   for (const Event& event : change.events) {
-    TRY(connection_.execute_later(
-        {"INSERT INTO outbox (seq, at, topic, payload) VALUES (?, ?, ?, ?)",
-         {++position_.event, change.at.ns, event.topic, write_json(event.payload)}}));
+    TRY(write_log(LogBatch::Table::Event,
+                  {++position_.event, change.at.ns, event.topic, write_json(event.payload)}));
   }
   return {};
 }

@@ -5,7 +5,10 @@
 #include "store/change_body.h"
 #include "store/connection.h"
 #include "store/database.h"
+#include "store/log_batch.h"
+#include "store/memory.h"
 #include "store/merkle.h"
+#include "store/row_texts.h"
 
 namespace anlan::store {
 
@@ -31,18 +34,36 @@ struct WritePosition {
 
 Result<WritePosition> read_position(Connection& connection, const WritePosition& last_known);
 
-class Writer final : public Transaction {
+// What lane and readers know together; both belong to the database.
+struct Shared {
+  TableClock& clock;
+  Memory& memory;
+};
+
+class Writer final : public Transaction, public Reading {
  public:
-  Writer(Connection& connection, Random& random, WritePosition& position)
-      : connection_(connection), random_(random), position_(position) {}
+  struct Lane {
+    Connection& connection;
+    Random& random;
+    Shared shared;
+    RowTexts& texts;
+    std::vector<std::string>& touched;  // tables that the group has written
+    LogBatch* batch;                    // of the group; none: the log is written at once
+  };
+  Writer(const Lane& lane, WritePosition& position) : lane_(lane), position_(position) {}
 
   Result<Rows> query(const Sql& sql) override;
-  Dialect dialect() const override { return connection_.dialect(); }
+  Result<void> visit(const Sql& sql, const Visit& each) override;
+  Dialect dialect() const override { return lane_.connection.dialect(); }
+  std::optional<uint64_t> stamp(Tables tables) override;
+  Memory& memory() override { return lane_.shared.memory; }
   Result<void> apply(const Change& change) override;
   // Writes an entry of another log as it is: same number, same leaf, same salts.
   Result<void> replay(const LogEntry& entry);
 
   bool has_refused() const { return has_refused_; }
+  bool has_written() const { return has_written_; }
+  bool has_failed() const { return has_failed_; }  // the database refused something
 
  private:
   Result<void> apply_all(const Change& change);
@@ -50,14 +71,21 @@ class Writer final : public Transaction {
   Result<void> insert_row(const RowChange& row);
   Result<void> update_row(const RowChange& row);
   Result<void> delete_row(const RowChange& row);
+  Result<void> write_one(const RowChange& row, const Sql& sql);
   Result<void> explain_missing(const RowChange& row);
-  Result<void> log(const LogEntry& entry);
+  Result<void> log(LogEntry entry);
+  Result<void> write_log(LogBatch::Table table, std::vector<Value> row);
   Result<void> write_events(const Change& change);
+  Result<void> before_reading(const Sql& sql);
+  void touch(std::string_view table);
+  template <class T>
+  Result<T> noted(Result<T> answer);
 
-  Connection& connection_;
-  Random& random_;
+  Lane lane_;
   WritePosition& position_;
   bool has_refused_ = false;
+  bool has_written_ = false;
+  bool has_failed_ = false;
 };
 
 // A View is only for reading: whatever else a statement does is our bug.

@@ -151,7 +151,8 @@ class Run {
       return engine.list_records(by_, first, {.filter = *filter});
     }
     if (word == "search") return engine.list_records(by_, first, {.search = second});
-    if (word == "claim" || word == "unclaim" || word == "complete" || word == "return") {
+    if (word == "claim" || word == "unclaim" || word == "complete" || word == "return" ||
+        word == "hand_over") {
       return on_task(word, first, body);
     }
     auto id = RecordId::parse(second.substr(0, second.find(' ')));
@@ -163,6 +164,8 @@ class Run {
     std::size_t space = second.find(' ');
     std::string tail = space == std::string::npos ? "" : second.substr(space + 1);
     if (word == "comment") return run(engine::CommentRecord{first, *id, tail});
+    if (word == "say") return run(engine::WriteMessage{first, *id, tail});
+    if (word == "not_fixed") return run(engine::WriteMessage{first, *id, tail, true});
     if (word == "update") {
       auto patch = parse_json(tail);
       if (!patch) return std::unexpected(patch.error());
@@ -183,6 +186,10 @@ class Run {
     if (!id) return refuse(ErrorCode::NotFound, "no open task " + which);
     if (word == "claim") return run(engine::ClaimTask{*id});
     if (word == "unclaim") return run(engine::UnclaimTask{*id});
+    if (word == "hand_over") {
+      PersonId to = TRY(PersonId::parse(body.text_or("to", "")));
+      return run(engine::HandOver{.task = *id, .to = to, .comment = body.text_or("comment", "")});
+    }
     if (word == "return") {
       return run(engine::ReturnTask{*id, body.text_or("to", ""), body.text_or("comment", "")});
     }

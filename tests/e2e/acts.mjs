@@ -136,9 +136,14 @@ export class Seat {
     await group.getByRole("radio", { name: new RegExp(name) }).first().click();
   }
 
-  // fields: {field: text}; people: {field: name}; hours: {field: count}.
-  async decide(name, { fields = {}, people = {}, hours = {}, comment, outcome, photos } = {}) {
+  // fields: {field: text}; choices: {field: value}; people: {field: name}; hours: {field: count}.
+  async decide(name, wish = {}) {
+    const { fields = {}, choices = {}, people = {}, hours = {}, comment, outcome, photos } = wish;
     const panel = await this.take();
+    for (const [field, value] of Object.entries(choices)) {
+      await this.chip(new RegExp(`^${escape(this.title(field))}`), this.choice(field, value))
+        .click();
+    }
     for (const [field, text] of Object.entries(fields)) {
       await panel.getByLabel(new RegExp(`^${escape(this.title(field))}`)).fill(text);
     }

@@ -46,6 +46,7 @@ export async function startServer({ isTls = false, words = [], again } = {}) {
   const data = join(folder, "data");
   const options = ["serve", "--port", String(port), "--data", data, ...words];
   if (!isTls) options.push("--http");
+  if (process.env.ANLAN_WEB) options.push("--web", process.env.ANLAN_WEB);
   const child = spawn(program, options, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stdout.on("data", (bytes) => (said += bytes));

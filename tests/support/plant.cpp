@@ -43,7 +43,8 @@ engine::Config Plant::config() const {
                     .random = self.random_,
                     .sqlite_vfs = options_.sqlite_vfs,
                     .sync = options_.sync},
-          .pack_folders = {"packs"}};
+          .pack_folders = {"packs"},
+          .has_vision = options_.has_vision};
 }
 
 // Seeding takes most of a short test's time: one plant is seeded for the whole program, and each
@@ -100,9 +101,8 @@ Result<std::string> Plant::upload(const access::Subject& by, std::string_view by
   std::string sha = to_hex(sha256(bytes));
   auto state = TRY(engine_->blob_state(sha));
   if (state.bool_or("whole", false)) {
-    // Somebody brought the same bytes before: an empty last chunk registers them for this person.
-    TRY(engine_->put_blob(by, sha, static_cast<int64_t>(bytes.size()),
-                          static_cast<int64_t>(bytes.size()), ""));
+    // Somebody brought the same bytes before: bringing them again registers them for this person.
+    TRY(engine_->put_blob(by, sha, 0, static_cast<int64_t>(bytes.size()), bytes));
     return sha;
   }
   TRY(engine_->put_blob(by, sha, 0, static_cast<int64_t>(bytes.size()), bytes));

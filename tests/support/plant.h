@@ -16,6 +16,7 @@ struct PlantOptions {
   uint64_t seed = 1;
   bool sync = false;
   bool is_seeded = true;
+  bool has_vision = false;  // photos wait for eyes
 };
 
 class Plant {

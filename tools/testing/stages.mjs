@@ -190,6 +190,8 @@ export function allStages() {
     webTests(),
     webScript("web budgets", "budgets"),
     e2e(),
+    command("survive", ["node", "tests/survive/run.mjs"]),
+    command("crawl", ["node", "--test", "--test-reporter=tap", "tests/security/crawl.mjs"]),
     command("clang-tidy", ["node", "tools/lint.mjs"]),
   ];
 }

@@ -37,8 +37,11 @@ interface Hooks {
   language: () => string;
   onServerTime: (server: string, sent: number, received: number) => void;
   onLoggedOut: () => void;
+  onTrouble: (code: string) => void;
 }
-const hooks: Hooks = { language: () => "zh", onServerTime: () => {}, onLoggedOut: () => {} };
+const hooks: Hooks = {
+  language: () => "zh", onServerTime: () => {}, onLoggedOut: () => {}, onTrouble: () => {},
+};
 
 export function connectClient(given: Partial<Hooks>): void {
   Object.assign(hooks, given);
@@ -51,6 +54,8 @@ export interface Wish {
   key?: string;
   timeout_ms?: number;
   isOnce?: boolean;
+  // Neither cookie nor address of the page goes along, and no answer ends the session here.
+  isAnonymous?: boolean;
 }
 
 const retries = 2;
@@ -72,7 +77,9 @@ function requestOf(wish: Wish, signal: AbortSignal): RequestInit {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(wish.body);
   }
-  return { method, headers, body, signal, credentials: "same-origin", cache: "no-store" };
+  const init: RequestInit = { method, headers, body, signal, cache: "no-store" };
+  if (wish.isAnonymous) return { ...init, credentials: "omit", referrerPolicy: "no-referrer" };
+  return { ...init, credentials: "same-origin" };
 }
 
 async function once(path: string, init: RequestInit): Promise<Response> {
@@ -80,6 +87,8 @@ async function once(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, init);
   const time = response.headers.get("X-Anlan-Time");
   if (time) hooks.onServerTime(time, sent, Date.now());
+  // Only a server of ours says the time; what it says of trouble is then true, silence too.
+  if (time) hooks.onTrouble(response.headers.get("X-Anlan-Trouble") ?? "");
   return response;
 }
 
@@ -130,12 +139,12 @@ export async function call<T>(path: string, wish: Wish = {}): Promise<T> {
   const response = await persist(path, { ...wish, key: wish.key ?? newId() });
   if (response.ok) return (await response.json()) as T;
   const refusal = await refusalOf(response);
-  if (refusal.code === "not_logged_in") hooks.onLoggedOut();
+  if (refusal.code === "not_logged_in" && !wish.isAnonymous) hooks.onLoggedOut();
   throw refusal;
 }
 
-export async function callBlob(path: string): Promise<Blob> {
-  const response = await persist(path, {});
+export async function callBlob(path: string, wish: Wish = {}): Promise<Blob> {
+  const response = await persist(path, { ...wish, key: wish.key ?? newId() });
   if (response.ok) return response.blob();
   throw await refusalOf(response);
 }

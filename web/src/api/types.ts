@@ -50,6 +50,7 @@ export interface FieldSource {
   "x-kind": FieldKind;
   "x-ref"?: string;
   "x-list"?: boolean;
+  "x-video"?: boolean;
   "x-scale"?: number;
   "x-texts"?: Record<string, LocalText>;
   enum?: string[];
@@ -82,6 +83,9 @@ export interface PhotoItem {
   taken_at?: string;
   original_sha256?: string;
   position?: Position;
+  manifest?: string;
+  signature?: string;
+  device?: string;
 }
 
 export type Level = "red" | "orange" | "yellow" | "blue";
@@ -112,6 +116,7 @@ export interface Outcome {
   comment?: "required" | "optional";
   needs_comment?: boolean;
   fields?: string[];
+  doubt?: "comment";
 }
 export interface ReturnTarget {
   id: string;

@@ -104,6 +104,8 @@ export interface Alarm {
   count: number;
   safety: boolean;
   gas_level: number;
+  // What the reader may press: ack, reset, shelve, unshelve, out_of_service.
+  buttons?: string[];
   response: string | null;
 }
 export interface AlarmCounts {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Alarm, Tag } from "../api/types_response.ts";
 import {
-  allAlarms, bandOf, byUrgency, deviation, fits, letters, limitText, mostUrgent, shareOf, soundOf,
-  toneOf, valueText,
+  allAlarms, bandOf, byUrgency, deviation, fits, letters, limitText, mayPress, mostUrgent,
+  placedName, shareOf, soundOf, toneOf, valueText,
 } from "./alarms.ts";
 
 const alarm = (code: string, more: Partial<Alarm> = {}): Alarm => ({
@@ -90,4 +90,15 @@ test("what is furthest from normal comes first", () => {
   const order = [...rows].sort((a, b) => deviation(a) - deviation(b));
   expect(order.map(({ value, quality }) => (quality === "stale" ? "stale" : value)))
     .toEqual([99, 85, "stale", 79, 40]);
+});
+
+test("nobody is offered a button that the server did not name", () => {
+  expect(mayPress(alarm("A"), "ack")).toBe(false);
+  expect(mayPress(alarm("A", { buttons: ["ack"] }), "ack")).toBe(true);
+  expect(mayPress(alarm("A", { buttons: ["ack"] }), "out_of_service")).toBe(false);
+});
+
+test("an area is not told twice", () => {
+  expect(placedName("Tank farm", "Tank farm H2S")).toBe("Tank farm H2S");
+  expect(placedName("Tank farm", "H2S")).toBe("Tank farm H2S");
 });

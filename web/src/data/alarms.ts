@@ -26,6 +26,11 @@ export const letters: AlarmLetter[] = ["A", "B", "C", "D", "E", "F", "G", "H", "
 export const isUnacked = (alarm: Alarm): boolean => !alarm.acked && alarm.annunciated;
 export const mayReset = (alarm: Alarm): boolean =>
   alarm.latched && alarm.acked && !alarm.active;
+export type AlarmButton = "ack" | "reset" | "shelve" | "unshelve" | "out_of_service";
+// Nobody is offered what the server would refuse them.
+export const mayPress = (alarm: Alarm, button: AlarmButton): boolean =>
+  alarm.buttons?.includes(button) ?? false;
+export const mayStart = (me: Me): boolean => me.rights["response"]?.includes("create") ?? false;
 
 const time = (alarm: Alarm): string => alarm.raised_at ?? "";
 
@@ -76,6 +81,10 @@ export const valueText = (alarm: Alarm): string =>
     : `${figure(alarm.value)} ${alarm.unit}`.trim();
 export const alarmName = (alarm: Alarm, lang: Language): string =>
   localText(alarm.name, lang) || alarm.code;
+
+// Names of alarms often begin with their area already.
+export const placedName = (area: string, name: string): string =>
+  name.startsWith(area) ? name : `${area} ${name}`;
 
 // A sound belongs to an occurrence: it stops with the acknowledgement or with "silence", and a
 // silenced alarm that comes anew sounds anew.

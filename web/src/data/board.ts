@@ -25,7 +25,7 @@ export function columnsOf(form: FormSource, rows: RecordRow[]): Column[] {
   const columns = states.map((state) => ({
     state, rows: rows.filter((row) => row.state === state).sort(byWorst),
   }));
-  const passing = ["reported", "grading", "weekly"];
+  const passing = ["reported", "grading", "weekly", "extending", "interim", "regrading"];
   return columns.filter(({ state, rows: held }) => held.length > 0 || !passing.includes(state));
 }
 

@@ -3,6 +3,7 @@
 export interface Box<T extends { id: string }> {
   put: (value: T) => Promise<void>;
   drop: (id: string) => Promise<void>;
+  get: (id: string) => Promise<T | null>;
   all: () => Promise<T[]>;
 }
 
@@ -40,6 +41,7 @@ export function openBox<T extends { id: string }>(name: string): Box<T> {
   return {
     put: (value) => act("readwrite", (box) => box.put(value)).then(() => {}),
     drop: (id) => act("readwrite", (box) => box.delete(id)).then(() => {}),
+    get: async (id) => (await act("readonly", (box) => box.get(id) as IDBRequest<T>)) ?? null,
     all: async () => (await act("readonly", (box) => box.getAll() as IDBRequest<T[]>)) ?? [],
   };
 }

@@ -1,36 +1,33 @@
-// Photos of a draft outlive a reload: a small box in IndexedDB, by hash. Where the browser has
-// none, the photos live as long as the page.
-const name = "anlan";
-const box = "shots";
+// Photos that have not arrived yet outlive a reload: a box in IndexedDB, by hash, with the file
+// they were made of, so that they can be stamped again. Where the browser has none, they live as
+// long as the page.
+import { openBox } from "./box.ts";
+import type { Scene } from "./photo_stamp.ts";
 
-function open(): Promise<IDBDatabase> {
-  return new Promise((done, fail) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(box);
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => fail(request.error);
-  });
+export interface Origin {
+  file: Blob;
+  scene: Scene;
+}
+export interface Kept {
+  id: string;
+  blob: Blob;
+  origin: Origin | null;
 }
 
-async function act<T>(
-  mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>,
-): Promise<T | null> {
-  try {
-    const database = await open();
-    return await new Promise<T>((done, fail) => {
-      const request = run(database.transaction(box, mode).objectStore(box));
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => fail(request.error);
-      request.transaction?.addEventListener("complete", () => database.close());
-    });
-  } catch {
-    return null;
-  }
-}
+const box = openBox<Kept>("anlan.shots");
+const memory = new Map<string, Kept>();
 
-export const keepBlob = (sha256: string, blob: Blob) =>
-  act("readwrite", (store) => store.put(blob, sha256));
-export const keptBlob = (sha256: string) =>
-  act<unknown>("readonly", (store) => store.get(sha256) as IDBRequest<unknown>)
-    .then((value) => (value instanceof Blob ? value : null));
-export const dropBlobs = () => act("readwrite", (store) => store.clear());
+export async function keepShot(kept: Kept): Promise<void> {
+  memory.set(kept.id, kept);
+  await box.put(kept);
+}
+export async function keptShot(sha256: string): Promise<Kept | null> {
+  const kept = memory.get(sha256) ?? (await box.get(sha256));
+  return kept?.blob instanceof Blob ? kept : null;
+}
+export const keptBlob = (sha256: string): Promise<Blob | null> =>
+  keptShot(sha256).then((kept) => kept?.blob ?? null);
+export function dropShot(sha256: string): void {
+  memory.delete(sha256);
+  void box.drop(sha256);
+}

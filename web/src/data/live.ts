@@ -8,6 +8,7 @@ import { backoff_ms, firstState, hello, liveStep, type LiveEvent } from "./live_
 import { refresh } from "./query.ts";
 import { session } from "./session.ts";
 import { createStore, useStore } from "./store.ts";
+import { trouble, troubleIn } from "./trouble.ts";
 
 export interface Link {
   state: "idle" | "up" | "down";
@@ -96,6 +97,8 @@ function onMessage(data: unknown): void {
   }
   const text = String(data);
   if (tap?.onText(text)) return;
+  const told = troubleIn(text);
+  if (told !== null) return trouble.set(told);
   const step = liveStep(live, text);
   const isWelcomed = !live.isWelcome && step.state.isWelcome;
   live = step.state;
@@ -167,6 +170,8 @@ export function startLive(): void {
   const next = () => void beat(count += 1);
   setInterval(next, heart.every_ms);
   addEventListener("online", open);
+  // The phone itself says that it has no network: no need to find out by asking.
+  addEventListener("offline", () => isWanted && mark("down"));
   // A phone that comes out of the pocket must not wait for the next beat.
   document.addEventListener("visibilitychange", next);
 }

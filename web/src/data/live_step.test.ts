@@ -44,7 +44,9 @@ test("what is no message changes nothing", () => {
 test("after a lost link the client asks to go on from where it stood", () => {
   expect(JSON.parse(hello({ seq: 42, isWelcome: true }))).toEqual({
     type: "hello", from: 42, credit: 262144,
-    topics: ["hazard", "task", "notice", "alarm", "response"],
+    topics: [
+      "hazard", "near_miss", "violation", "tracing", "task", "notice", "alarm", "response",
+    ],
   });
 });
 

@@ -17,7 +17,9 @@ export interface Step {
 }
 
 export const firstState: LiveState = { seq: 0, isWelcome: false };
-export const topics = ["hazard", "task", "notice", "alarm", "response"];
+export const topics = [
+  "hazard", "near_miss", "violation", "tracing", "task", "notice", "alarm", "response",
+];
 export const credit_bytes = 262144;
 
 export function hello(state: LiveState): string {

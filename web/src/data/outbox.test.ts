@@ -80,3 +80,26 @@ test("the last word of a person counts, and receipts are not counted as unsent",
   expect(lastOf(ops, "me", "r1", ["safe", "unsafe"])?.id).toBe("2");
   expect(unsent(ops, "me")).toHaveLength(2);
 });
+
+test("a report without a name is nobody's, so whoever holds the phone sends it", () => {
+  const ops = [op("1", { owner: "", kind: "anonymous" })];
+  expect(dueOps(ops, "me", 5)).toHaveLength(1);
+  expect(dueOps(ops, "", 5)).toHaveLength(1);
+  expect(dueOps([op("2")], "", 5)).toEqual([]);
+});
+
+test("a refused report and a code that nobody has seen are never thrown away", () => {
+  const old = keep_ms * 9;
+  const ops = [
+    op("1", { kind: "report", state: "refused" }), op("2", { kind: "report", state: "sent" }),
+    op("3", { kind: "anonymous", state: "sent", answer: { code: "C" } }),
+  ];
+  expect(keptOps(ops, old).map(({ id }) => id)).toEqual(["1", "3"]);
+});
+
+test("a call for help goes before reports, reports before words, words before receipts", () => {
+  const kinds: Op["kind"][] = ["receipt", "message", "report", "sos"];
+  const ops = kinds.map((kind) => op(kind, { kind }));
+  expect(dueOps(ops, "me", 5).map(({ kind }) => kind))
+    .toEqual(["sos", "report", "message", "receipt"]);
+});

@@ -1,6 +1,7 @@
 // Stores what a person pressed and sends it, over lost links, reloads and restarts.
 import { call, asRefusal } from "../api/client.ts";
 import { newId } from "../api/id.ts";
+import type { RecordRow } from "../api/types.ts";
 import { openBox } from "./box.ts";
 import { serverNow } from "./clock.ts";
 import { link } from "./live.ts";
@@ -38,18 +39,27 @@ export interface Press {
   body: unknown;
   id?: string;
   undo?: boolean;
+  owner?: string;
 }
 // In the box before this returns its promise; shown as soon as it is called.
 export function post(press: Press): Op {
   const now = Date.now();
   const op: Op = {
-    id: press.id ?? newId(), owner: owner(), kind: press.kind, about: press.about,
+    id: press.id ?? newId(), owner: press.owner ?? owner(), kind: press.kind, about: press.about,
     path: press.path, body: press.body, at: serverNow(), tries: 0, state: "waiting",
     not_before: press.undo ? now + undo_ms : now,
   };
   outbox.set((before) => keptOps([...before, op], now));
   void box.put(op).then(() => flush());
   return op;
+}
+export const opOf = (id: string): Op | null => outbox.get().find((op) => op.id === id) ?? null;
+export const dropOp = (id: string): void => change(id, null);
+// A refused one is tried as it is, a waiting one without more delay.
+export function tryAgain(id: string): void {
+  const op = opOf(id);
+  if (op && op.state !== "sent") change(id, { ...op, state: "waiting", not_before: 0 });
+  void flush(true);
 }
 export function takeBack(id: string): void {
   const op = outbox.get().find((one) => one.id === id);
@@ -61,20 +71,39 @@ export function amend(id: string, body: unknown): void {
   if (op?.state === "waiting" && op.tries === 0) change(id, { ...op, body });
 }
 
-async function tell(op: Op): Promise<Answered | null> {
+interface Told {
+  refusal: Answered | null;
+  answer?: unknown;
+}
+// The signature on a photo can be judged only by who knows the key, so that goes first.
+async function makeKnown(op: Op): Promise<void> {
+  if (op.kind !== "report") return;
+  await import("./device.ts").then(({ ensureDevice }) => ensureDevice(op.owner)).catch(() => {});
+}
+
+async function tell(op: Op): Promise<Told> {
   try {
+    await makeKnown(op);
     const wish = { method: "POST", body: op.body, key: op.id, timeout_ms: answer_ms } as const;
-    await call(op.path, { ...wish, isOnce: true });
-    return null;
+    const isAnonymous = op.kind === "anonymous";
+    return { refusal: null, answer: await call(op.path, { ...wish, isOnce: true, isAnonymous }) };
   } catch (reason) {
     const { code, status, isOffline, message } = asRefusal(reason);
-    return { code, status, isOffline, message };
+    return { refusal: { code, status, isOffline, message } };
   }
+}
+
+// Of an answer only what somebody will want to read: the number, and the code of who has no name.
+export function gistOf(kind: OpKind, answer: unknown): unknown {
+  const parts = (answer ?? {}) as { number?: unknown; code?: unknown; record?: RecordRow };
+  if (kind === "anonymous") return { number: parts.number, code: parts.code };
+  return kind === "report" ? { number: parts.record?.number } : undefined;
 }
 
 const old: Record<OpKind, string[]> = {
   sos: ["record/sos"], safe: ["way/", "response"], unsafe: ["way/", "response"],
   suspend: ["record/permit", "records/permit"], receipt: ["notices"],
+  report: ["records/", "record/", "counts/", "tasks"], anonymous: [], message: ["record/"],
 };
 
 let isFlushing = false;
@@ -84,10 +113,12 @@ async function flushOwn(isAgain: boolean): Promise<void> {
   const done = new Set<OpKind>();
   try {
     for (const op of dueOps(outbox.get(), owner(), Date.now(), isAgain)) {
-      const answer = await tell(op);
-      const now = outbox.get().find((one) => one.id === op.id);
-      if (now) change(op.id, afterTry(now, answer, Date.now(), Math.random()));
-      if (answer?.isOffline) break;
+      const { refusal, answer } = await tell(op);
+      const now = opOf(op.id);
+      const next = now && afterTry(now, refusal, Date.now(), Math.random());
+      const gist = refusal ? undefined : gistOf(op.kind, answer);
+      if (now) change(op.id, next && gist ? { ...next, answer: gist } : next);
+      if (refusal?.isOffline) break;
       done.add(op.kind);
     }
   } finally {
@@ -98,7 +129,7 @@ async function flushOwn(isAgain: boolean): Promise<void> {
 
 // Of several open pages one sends.
 export async function flush(isAgain = false): Promise<void> {
-  if (!owner() || dueOps(outbox.get(), owner(), Date.now(), isAgain).length === 0) return;
+  if (dueOps(outbox.get(), owner(), Date.now(), isAgain).length === 0) return;
   if (!("locks" in navigator)) return flushOwn(isAgain);
   await navigator.locks.request("anlan.outbox", { ifAvailable: true }, (lock) =>
     lock ? flushOwn(isAgain) : undefined);
@@ -113,10 +144,14 @@ function hurry(): void {
 }
 
 let isStarted = false;
+// Before what was kept has been read, a missing op says nothing.
+let isRead = false;
+export const outboxIsRead = (): boolean => isRead;
 export function startOutbox(): void {
   if (isStarted) return;
   isStarted = true;
   void box.all().then((kept) => {
+    isRead = true;
     const fresh = keptOps(kept, Date.now());
     for (const op of kept) if (!fresh.includes(op)) void box.drop(op.id);
     outbox.set((before) => [

@@ -5,7 +5,6 @@ import { listQuery } from "../api/calls.ts";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { byWorst, columnsOf, matrixOf, totalsOf } from "./board.ts";
 import { betterOffset } from "./clock.ts";
-import { filterOf, withFilter } from "./list.ts";
 import { prefixesOf } from "./live.ts";
 import { lackingOf, nearestArea } from "./report.ts";
 import { readRoute } from "./route.ts";
@@ -19,16 +18,6 @@ const now = Date.parse("2026-11-21T06:00:00Z");
 test("a printed code reaches the report page with its query", () => {
   expect(readRoute("#/report?code=T-203")).toEqual({ path: ["report"], query: { code: "T-203" } });
   expect(readRoute("").path).toEqual([]);
-});
-
-test("filters become one filter expression, and no filter means all", () => {
-  expect(filterOf({}, now)).toEqual(["all"]);
-  expect(filterOf({ level: "red" }, now)).toEqual(["eq", "level", "red"]);
-  expect(filterOf({ overdue: "1", area: "a" }, now)).toEqual([
-    "and", ["not", ["in", "state", ["closed", "invalid"]]], ["eq", "area", "a"],
-    ["lt", "due_at", "2026-11-21T06:00:00.000Z"],
-  ]);
-  expect(withFilter({ q: "x" }, "q", "")).toEqual({});
 });
 
 test("the words of a query are escaped", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { textsOf } from "../text/index.ts";
 import {
-  fit, hex, photoItem, shortHash, stampLines, stampPosition, stampTime, type Scene,
+  fit, hex, photoItem, shortHash, stampLines, stampPosition, stampTime, takingOf, type Scene,
 } from "./photo_stamp.ts";
 
 const sha = "9f3c".padEnd(60, "0") + "e21a";
@@ -51,4 +51,12 @@ test("a large photo is brought down to 1600 pixels, a small one is left alone", 
 test("hashes are written in hex", () => {
   expect(hex(new Uint8Array([0, 15, 255]).buffer)).toBe("000fff");
   expect(shortHash(sha)).toBe("9f3c…e21a");
+});
+
+test("item and manifest name the same moment, by the phone's own clock", () => {
+  const slow = { ...scene, device_ms: scene.at.getTime() - 660000 };
+  const item = photoItem(slow, { sha256: "a", original_sha256: "b" }, 1);
+  const taking = takingOf(slow);
+  expect(item.taken_at).toBe(new Date(taking.device_ms).toISOString());
+  expect(taking.server_ms - taking.device_ms).toBe(660000);
 });

@@ -2,6 +2,7 @@
 // The stamp informs people; the hashes are the proof.
 import type { Language, PhotoItem, Position } from "../api/types.ts";
 import type { Texts } from "../text/index.ts";
+import type { Source, Taking } from "./manifest.ts";
 
 export const side_max = 1600;
 
@@ -12,6 +13,22 @@ export interface Scene {
   place: string;
   person: string;
   language: Language;
+  // By the phone's own clock, where the file came from, how old the position is, what was scanned.
+  device_ms?: number;
+  source?: Source;
+  age_s?: number;
+  code?: string;
+  // Nothing that leads to a person or a phone: no name, time, position or trace of the original.
+  isAnonymous?: boolean;
+}
+
+export function takingOf(scene: Scene): Taking {
+  const server_ms = scene.at.getTime();
+  const { position, age_s = 0 } = scene;
+  return {
+    device_ms: scene.device_ms ?? server_ms, server_ms, source: scene.source ?? "unknown",
+    position: position && { ...position, age_s }, place: scene.code ?? "",
+  };
 }
 
 const two = (n: number) => String(n).padStart(2, "0");
@@ -35,6 +52,7 @@ export function stampPosition(position: Position): string {
 export const shortHash = (sha256: string) => `${sha256.slice(0, 4)}…${sha256.slice(-4)}`;
 
 export function stampLines(scene: Scene, original_sha256: string, texts: Texts): string[] {
+  if (scene.isAnonymous) return [scene.place, texts.stampAnonymous].filter(Boolean);
   const time = stampTime(scene.at);
   const truth = scene.isTimeKnown ? texts.stampTimeTrue : texts.stampTimeOwn;
   const where = scene.position ? stampPosition(scene.position) : texts.stampNoPosition;
@@ -55,9 +73,12 @@ export interface Hashes {
   original_sha256: string;
 }
 export function photoItem(scene: Scene, hashes: Hashes, count: number): PhotoItem {
+  if (scene.isAnonymous) return { sha256: hashes.sha256, name: `${count}.jpg` };
   const name = `${stampTime(scene.at).slice(0, 19).replace(/[ :]/g, "-")}-${count}.jpg`;
   const { sha256, original_sha256 } = hashes;
-  const item: PhotoItem = { sha256, original_sha256, name, taken_at: scene.at.toISOString() };
+  // The same moment by the same clock as in the manifest: the server compares them.
+  const taken_at = new Date(scene.device_ms ?? scene.at.getTime()).toISOString();
+  const item: PhotoItem = { sha256, original_sha256, name, taken_at };
   return scene.position ? { ...item, position: scene.position } : item;
 }
 

@@ -2,7 +2,7 @@
 // pixels, the bar with time, position, place, person and short hash, JPEG, hash of the copy.
 import type { PhotoItem } from "../api/types.ts";
 import { textsOf } from "../text/index.ts";
-import { fit, hex, photoItem, stampLines, type Scene } from "./photo_stamp.ts";
+import { fit, hex, photoItem, stampLines, stampTime, type Scene } from "./photo_stamp.ts";
 
 export interface Shot {
   item: PhotoItem;
@@ -80,3 +80,17 @@ export async function takePhoto(file: Blob, scene: Scene, count: number): Promis
   const hashes = { sha256: await sha256(await blob.arrayBuffer()), original_sha256 };
   return { item: photoItem(scene, hashes, count), blob };
 }
+
+// A video goes as it is: nothing is burned into it, its one hash is that of the file.
+export async function takeVideo(file: Blob, scene: Scene, count: number): Promise<Shot> {
+  if (file.size > original_bytes_max) throw new PhotoError("too_big");
+  const sum = await sha256(await file.arrayBuffer());
+  const end = file.type.includes("webm") ? "webm" : "mp4";
+  const name = `${stampTime(scene.at).slice(0, 19).replace(/[ :]/g, "-")}-${count}.${end}`;
+  const item: PhotoItem = {
+    sha256: sum, original_sha256: sum, name,
+    taken_at: new Date(scene.device_ms ?? scene.at.getTime()).toISOString(),
+  };
+  return { item: scene.position ? { ...item, position: scene.position } : item, blob: file };
+}
+export const isVideo = (file: { type: string }): boolean => file.type.startsWith("video/");

@@ -2,12 +2,18 @@
 import type { Position } from "../api/types.ts";
 import { createStore, useStore } from "./store.ts";
 
-type Fix = { state: "off" | "asking" | "refused" } | { state: "known"; position: Position };
+type Fix =
+  { state: "off" | "asking" | "refused" } | { state: "known"; position: Position; at: number };
 const fix = createStore<Fix>({ state: "off" });
 export const useFix = (): Fix => useStore(fix);
 export function position(): Position | null {
   const now = fix.get();
   return now.state === "known" ? now.position : null;
+}
+// How long ago the phone was there.
+export function fixAge_s(now_ms = Date.now()): number {
+  const now = fix.get();
+  return now.state === "known" ? Math.max(0, Math.round((now_ms - now.at) / 1000)) : 0;
 }
 
 // Returns the end of the watch.
@@ -18,11 +24,11 @@ export function watchPosition(): () => void {
   }
   fix.set((before) => (before.state === "known" ? before : { state: "asking" }));
   const id = navigator.geolocation.watchPosition(
-    ({ coords }) => {
+    ({ coords, timestamp }) => {
       const round = (degrees: number) => Math.round(degrees * 1e6) / 1e6;
       const accuracy_m = Math.round(coords.accuracy);
       fix.set({
-        state: "known",
+        state: "known", at: Math.min(timestamp, Date.now()),
         position: { lat: round(coords.latitude), lon: round(coords.longitude), accuracy_m },
       });
     },

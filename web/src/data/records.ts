@@ -31,7 +31,10 @@ export function asLevel(value: unknown): Level | null {
 export const levelOf = (row: RecordRow): Level | null =>
   asLevel(row["level"]) ?? asLevel(row["level_proposed"]);
 
-export const finalStates = ["closed", "invalid"];
+// Nobody has to do anything about it any more, or not before a day that is far off.
+export const finalStates = [
+  "closed", "rechecking", "effective", "invalid", "merged", "shared", "done",
+];
 export const isOpen = (row: RecordRow): boolean => !finalStates.includes(row.state);
 
 export function titleOf(row: RecordRow, field: string, lang: Language): string {

@@ -1,23 +1,40 @@
-// Sending the report: waits for the photos that are still on their way, then makes the record
-// under the id that the draft has had from the start. A lost answer is no loss: the same id again.
-import { useEffect, useState } from "react";
-import * as calls from "../api/calls.ts";
-import { asRefusal, type Refusal } from "../api/client.ts";
-import type { FieldValue, Position, RecordRow } from "../api/types.ts";
+// Handing in a report: it goes into the outbox under the id that the draft has had from the start,
+// at once and whatever the link is like; its photos follow it.
+import { anonymousPath } from "../api/calls_hazard.ts";
+import type { FieldValue, FormSource, PhotoItem, Position, RecordRow } from "../api/types.ts";
 import type { TextKey } from "../text/index.ts";
-import { discardDraft, draft, roll, useDraft } from "./draft.ts";
+import { hold, letGo } from "./cargo.ts";
+import { signItems } from "./device.ts";
+import { draft, nobody, roll, startOver, takeUp, type Draft, type ReportKind } from "./draft.ts";
+import { keptShot } from "./keep.ts";
+import { dropOp, post } from "./outbox.ts";
+import { nobodys, type Op } from "./outbox_step.ts";
 import { position } from "./position.ts";
-import { refresh } from "./query.ts";
-import { useStore } from "./store.ts";
+import { notePlace } from "./suggest.ts";
 
-const needed: [string, TextKey][] = [
-  ["area", "sectionPlace"], ["category", "sectionCategory"],
-  ["consequence", "sectionConsequence"], ["exposure", "sectionExposure"],
-];
+const needed: Record<ReportKind, [string, TextKey][]> = {
+  hazard: [
+    ["area", "sectionPlace"], ["category", "sectionCategory"],
+    ["consequence", "sectionConsequence"], ["exposure", "sectionExposure"],
+  ],
+  near_miss: [["area", "sectionPlace"]],
+  violation: [["area", "sectionPlace"], ["category", "sectionCategory"]],
+};
+const hasPhotos: Record<ReportKind, boolean> = { hazard: true, near_miss: false, violation: true };
 
-export function lackingOf(fields: Record<string, FieldValue>, photos: number): TextKey[] {
-  const lacking = needed.filter(([field]) => !fields[field]).map(([, key]) => key);
-  return photos === 0 ? ["photo", ...lacking] : lacking;
+export function lackingOf(
+  fields: Record<string, FieldValue>, photos: number, kind: ReportKind = "hazard",
+): TextKey[] {
+  const lacking = needed[kind].filter(([field]) => !fields[field]).map(([, key]) => key);
+  return hasPhotos[kind] && photos === 0 ? ["photo", ...lacking] : lacking;
+}
+// Other kinds of report: whatever their form requires and nothing has been said of.
+export function lackingFields(
+  form: FormSource, fields: Record<string, FieldValue>, photos: number,
+): string[] {
+  const isThere = (name: string) => form.data.properties[name]?.["x-kind"] === "photos"
+    ? photos > 0 : fields[name] !== undefined && fields[name] !== "" && fields[name] !== null;
+  return (form.data.required ?? []).filter((name) => !isThere(name));
 }
 
 const near_m = 300;
@@ -35,52 +52,68 @@ export function nearestArea(areas: RecordRow[], from: Position): RecordRow | nul
   return near.sort((a, b) => metres(a) - metres(b))[0] ?? null;
 }
 
-export interface Submit {
-  run: () => void;
-  isWaiting: boolean;
-  lacking: TextKey[];
-  refusal: Refusal | null;
-}
+type Fields = Record<string, FieldValue>;
 
-async function send(): Promise<RecordRow> {
-  const { id, key, fields, photos } = draft.get();
-  const where = position();
-  const full = { ...fields, photos, ...(where ? { position: where } : {}) };
-  try {
-    return (await calls.createRecord("hazard", id, full, key)).record;
-  } catch (reason) {
-    // The first try arrived although its answer did not.
-    if (asRefusal(reason).code !== "duplicate") throw reason;
-    return (await calls.record("hazard", id)).record;
+// What goes out. Of somebody without a name only what they wrote and the stripped photos.
+export function bodyOf(given: Draft, photos: PhotoItem[], where: Position | null) {
+  const { id, kind, isAnonymous } = given;
+  const withPhotos: Fields = photos.length > 0 ? { ...given.fields, photos } : given.fields;
+  if (isAnonymous) {
+    const bare = photos.map(({ sha256, name }) => ({ sha256, name }));
+    const fields = photos.length > 0 ? { ...withPhotos, photos: bare } : withPhotos;
+    return { path: anonymousPath, body: { form: kind, fields } };
   }
+  const isPlaced = where && kind === "hazard";
+  const fields = isPlaced ? { ...withPhotos, position: where } : withPhotos;
+  return { path: `/api/records/${kind}`, body: { id, fields } };
 }
 
-export function useSubmit(onDone: (record: RecordRow) => void): Submit {
-  const { fields } = useDraft();
-  const { list, isBusy } = useStore(roll.store);
-  const [isWaiting, setWaiting] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const failed = list.find((shot) => shot.refusal)?.refusal ?? null;
-  const isReady = !isBusy && list.length > 0 && list.every((shot) => shot.share >= 1);
-  useEffect(() => {
-    if (!isWaiting) return;
-    if (failed) {
-      setRefusal(failed);
-      setWaiting(false);
-    } else if (isReady) {
-      send().then((record) => {
-        discardDraft();
-        for (const prefix of ["records/", "counts/", "tasks"]) refresh(prefix);
-        onDone(record);
-      }, (reason: unknown) => {
-        setRefusal(asRefusal(reason));
-        setWaiting(false);
-      });
-    }
-  }, [isWaiting, isReady, failed]);
-  const run = () => {
-    setRefusal(null);
-    setWaiting(true);
-  };
-  return { run, isWaiting, lacking: lackingOf(fields, list.length), refusal };
+async function sizesOf(items: PhotoItem[]) {
+  const sized = items.map(async (item) => ({
+    item, bytes: (await keptShot(item.sha256))?.blob.size ?? 0,
+  }));
+  return Promise.all(sized);
+}
+
+// Returns the op to watch. The draft is empty afterwards.
+export async function handIn(): Promise<Op> {
+  const given = draft.get();
+  const { key, isAnonymous } = given;
+  // Stamped without a name, or with one that was typed under another switch: never mixed.
+  await roll.restamp({ isAnonymous });
+  const owner = isAnonymous ? nobodys : given.owner;
+  const photos = isAnonymous ? roll.nameless()
+    : await signItems(roll.toSign(), given.owner);
+  const { path, body } = bodyOf(given, photos, isAnonymous ? null : position());
+  const about = isAnonymous ? "" : given.id;
+  await hold(await sizesOf(photos), { op: key, owner, form: given.kind, about });
+  const kind = isAnonymous ? "anonymous" : "report";
+  const op = post({ kind, about: `${given.kind}/${about}`, path, body, id: key, owner });
+  const { area } = given.fields;
+  if (typeof area === "string" && !isAnonymous) notePlace(area, Date.now());
+  startOver();
+  return op;
+}
+
+interface SentBody {
+  id?: string;
+  form?: string;
+  fields?: Fields;
+}
+// A refused report becomes the draft again.
+export async function mend(op: Op, me: string): Promise<void> {
+  const { id, form, fields = {} } = op.body as SentBody;
+  const { photos, position: _, ...rest } = fields;
+  const isAnonymous = op.kind === "anonymous";
+  const kind = (isAnonymous ? form : op.about.split("/")[0]) as ReportKind;
+  const owner = isAnonymous && !me ? nobody : me;
+  const items = Array.isArray(photos) ? (photos as PhotoItem[]) : [];
+  letGo(op.id, false);
+  dropOp(op.id);
+  const again = { id: id ?? draft.get().id, owner, kind, isAnonymous, fields: rest };
+  await takeUp(again, items);
+}
+export function giveUp(op: Op): void {
+  letGo(op.id, true);
+  dropOp(op.id);
 }

@@ -7,6 +7,7 @@ import type {
 } from "../api/types_response.ts";
 import { link } from "./live.ts";
 import { refresh, useQuery } from "./query.ts";
+import { may, useMe } from "./session.ts";
 
 export const useResponses = () => useQuery("responses", calls.responses);
 export const useResponse = (id: string) => useQuery(`response/${id}`, () => calls.response(id));
@@ -14,7 +15,12 @@ export const useMyRoute = (id: string) =>
   useQuery(`response/${id}/route`, () => calls.myRoute(id));
 export const useReport = (id: string) =>
   useQuery(`response/${id}/report`, () => calls.report(id));
-export const usePresence = () => useQuery("presence", calls.presence);
+// Null for who may not know where people are: then nobody is asked.
+export function usePresence() {
+  const isAllowed = may(useMe(), "presence", "list");
+  return useQuery(`presence/${isAllowed}`, () =>
+    isAllowed ? calls.presence() : Promise.resolve(null));
+}
 export const useLooks = () => useQuery("looks", calls.looks);
 
 // What the stream does not tell of (positions) is asked for, while somebody looks.

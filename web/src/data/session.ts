@@ -7,6 +7,7 @@ import { noteServerTime } from "./clock.ts";
 import { language, pickLanguage, prefs } from "./prefs.ts";
 import { forgetAll } from "./query.ts";
 import { createStore, useStore } from "./store.ts";
+import { noteTrouble } from "./trouble.ts";
 
 export type Session =
   | { kind: "unknown"; refusal?: Refusal }
@@ -33,7 +34,7 @@ function welcome(me: Me, chosen?: Language): void {
 
 export async function start(): Promise<void> {
   connectClient({
-    language, onServerTime: noteServerTime,
+    language, onServerTime: noteServerTime, onTrouble: noteTrouble,
     onLoggedOut: () => {
       const isHere = session.get().kind === "person";
       if (isHere) {

@@ -5,10 +5,11 @@ import * as calls from "../api/calls.ts";
 import { asRefusal, type Refusal } from "../api/client.ts";
 import { newId } from "../api/id.ts";
 import type {
-  FieldValue, FormSource, Outcome, RecordRow, RecordView, Task,
+  FieldValue, FormSource, Outcome, PhotoItem, RecordRow, RecordView, Task,
 } from "../api/types.ts";
 import { refresh } from "./query.ts";
 import { isFilled, missingOf, needsComment, writesOf } from "./records.ts";
+import { session } from "./session.ts";
 import { createRoll, type Roll } from "./shots.ts";
 import { useStore } from "./store.ts";
 
@@ -39,6 +40,18 @@ function photoFields(writes: string[], form: FormSource): string[] {
 function known(writes: string[], record: RecordRow): Record<string, FieldValue> {
   const entries = writes.map((field) => [field, record[field] as FieldValue] as const);
   return Object.fromEntries(entries.filter(([, value]) => isFilled(value)));
+}
+
+// Photos are signed when they are handed in, with a key that the server knows by then.
+async function signAll(rolls: Record<string, Roll>) {
+  const taken = Object.entries(rolls).filter(([, roll]) => roll.store.get().list.length > 0);
+  const now = session.get();
+  if (taken.length === 0 || now.kind !== "person") return {};
+  const { ensureDevice, signItems } = await import("./device.ts");
+  await ensureDevice(now.me.id);
+  const signed: Record<string, PhotoItem[]> = {};
+  for (const [name, roll] of taken) signed[name] = await signItems(roll.toSign(), now.me.id);
+  return signed;
 }
 
 const nothing = createRoll();
@@ -75,9 +88,9 @@ export function useTaskForm(task: Task, form: FormSource, view: RecordView): Tas
     }
   };
   const complete: TaskForm["complete"] = async (outcome) => {
-    const full = { ...fields };
+    const full: Record<string, FieldValue> = { ...fields };
     for (const [name, roll] of Object.entries(rolls)) {
-      const items = roll.store.get().list.map((shot) => shot.item);
+      const items = roll.toSign().map(({ item }) => item);
       if (items.length > 0) full[name] = items;
     }
     const lacking = missingOf(task, outcome, full);
@@ -85,9 +98,12 @@ export function useTaskForm(task: Task, form: FormSource, view: RecordView): Tas
     setMissing(lacking);
     setLacks(isMute);
     if (lacking.length > 0 || isMute) return false;
-    const body = { outcome: outcome.id, comment: comment.trim(), fields: full };
-    return act(outcome.id, () =>
-      calls.completeTask(task.id, { ...body, version: record.version }, key.current));
+    const body = { outcome: outcome.id, comment: comment.trim(), version: record.version };
+    return act(outcome.id, async () => {
+      const signed = await signAll(rolls);
+      const all = { ...full, ...signed };
+      return calls.completeTask(task.id, { ...body, fields: all }, key.current);
+    });
   };
   return {
     writes, fields, comment, missing, lacksComment, refusal, busy, rolls, say, act, complete,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Refusal } from "../api/client.ts";
 import { hex } from "./photo_stamp.ts";
-import { part_bytes, tries_max, upload, type Port } from "./upload.ts";
+import { anonymousPort, part_bytes, tries_max, upload, type Port } from "./upload.ts";
 
 const refusal = (code: "offline" | "conflict" | "bad_image", status: number) =>
   new Refusal({ code, message: code, status });
@@ -78,4 +78,12 @@ test("a link that stays lost ends the sending after a bounded number of tries", 
   const { port, asked } = keeper(failing);
   await expect(upload(cargo, () => {}, port)).rejects.toMatchObject({ code: "offline" });
   expect(asked()).toBe(tries_max + 1);
+});
+
+test("without a name an interrupted file goes on too", async () => {
+  const { port, whole } = keeper({ 1: refusal("offline", 0) }, true);
+  const nameless = anonymousPort("C", (_code, part) =>
+    port.put("ab", part.offset, part.total, part.bytes), port.pause);
+  await upload(cargo, () => {}, nameless);
+  expect(await sum(whole())).toBe(await sum(cargo.blob));
 });

@@ -3,7 +3,8 @@
 import { lazy, Suspense, useEffect, useRef } from "react";
 import type { Alarm } from "../api/types_response.ts";
 import {
-  alarmName, byUrgency, limitText, mostUrgent, soundOf, useAlarms, valueText,
+  alarmName, byUrgency, limitText, mayPress, mayStart, mostUrgent, placedName, soundOf, useAlarms,
+  valueText,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { useNow } from "../data/clock.ts";
@@ -11,6 +12,7 @@ import { span, wallClock } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { isOver, useResponses } from "../data/response.ts";
 import { go, useRoute } from "../data/route.ts";
+import { useMe } from "../data/session.ts";
 import { useStore } from "../data/store.ts";
 import { acknowledge, selected, sheet, silence, silenced } from "../data/watchkeeper.ts";
 import { useText } from "../text/index.ts";
@@ -48,7 +50,7 @@ function useKeys(rows: Alarm[]): void {
       const chosen = all.find((alarm) => alarm.id === selected.get());
       const alarm = chosen ?? mostUrgent(all) ?? [...all].sort(byUrgency)[0];
       if (!alarm) return;
-      if (event.key === "F2" && !alarm.acked) void ackNow(alarm);
+      if (event.key === "F2" && !alarm.acked && mayPress(alarm, "ack")) void ackNow(alarm);
       if (event.key === "F3") locate(alarm);
       if (event.key === "F4") sheet.set({ kind: "card", alarm });
     };
@@ -67,10 +69,20 @@ export default function AlarmBar() {
   const urgent = mostUrgent(rows);
   return (
     <>
-      <RunningResponses />
-      {urgent && <Urgent alarm={urgent} rows={rows} isLoud={priority !== null} />}
+      {/* Always as high as with an alarm, so that nothing moves when one comes. */}
+      <div className="watch-strip">
+        <RunningResponses />
+        {urgent ? <Urgent alarm={urgent} rows={rows} isLoud={priority !== null} /> : <Calm />}
+      </div>
       {open && <Suspense fallback={null}><Sheets sheet={open} /></Suspense>}
     </>
+  );
+}
+
+function Calm() {
+  const { t } = useDesk();
+  return (
+    <p className="watch-calm" role="status"><Icon name="check" /> {t("noUrgent")}</p>
   );
 }
 
@@ -82,6 +94,7 @@ interface UrgentProps {
 function Urgent({ alarm, rows, isLoud }: UrgentProps) {
   const { t, lang } = useDesk();
   const { texts } = useText();
+  const me = useMe();
   const areas = useAreas();
   const now = useNow();
   const state = useSound();
@@ -92,7 +105,7 @@ function Urgent({ alarm, rows, isLoud }: UrgentProps) {
       <PrioritySign priority={alarm.priority} isBlinking />
       <p className="urgent-words" role="alert">
         <b className="num">{alarm.code}</b>{" "}
-        <b>{areas.nameOf(alarm.area, lang)} {alarmName(alarm, lang)}</b>{" "}
+        <b>{placedName(areas.nameOf(alarm.area, lang), alarmName(alarm, lang))}</b>{" "}
         <b className="num">{valueText(alarm)} {limitText(alarm)}</b>
       </p>
       <p className="urgent-since num">
@@ -101,41 +114,47 @@ function Urgent({ alarm, rows, isLoud }: UrgentProps) {
       </p>
       <div className="urgent-acts">
         {state === "waiting" && isLoud && (
-          <span className="soft"><Icon name="bell" /> {t("soundWaits")}</span>
+          <span className="soft" title={t("soundWaits")}>
+            <Icon name="bell" /> <span className="sound-words">{t("soundWaits")}</span>
+          </span>
         )}
-        <Button text={t("ackKey")} kind="main" run={() => void ackNow(alarm)} />
+        {mayPress(alarm, "ack") && (
+          <Button text={t("ackKey")} kind="main" run={() => void ackNow(alarm)} />
+        )}
         <Button text={t("locateKey")} run={() => locate(alarm)} />
         <Button text={t("cardKey")} run={() => sheet.set({ kind: "card", alarm })} />
         <Button text={t("silenceKey")} isOff={!isLoud} run={() => silence(rows)} />
-        <Button
-          text={t("startEmergency")} kind="danger" run={() => sheet.set({ kind: "start", alarm })}
-        />
+        {mayStart(me) && (
+          <Button
+            text={t("startEmergency")} kind="danger" run={() => sheet.set({ kind: "start", alarm })}
+          />
+        )}
       </div>
     </section>
   );
 }
 
+// One of them; the others are behind the count.
 function RunningResponses() {
   const { t, lang } = useDesk();
   const { path } = useRoute();
   const rows = useResponses().value?.rows.filter((row) => !isOver(row.state)) ?? [];
   const away = rows.filter((row) => !(path[0] === "response" && path[1] === row.id));
-  if (away.length === 0) return null;
+  const [row] = away;
+  if (!row) return null;
+  const where = `${localText(row.procedure_name, lang)} · ${localText(row.area_name, lang)}`;
   return (
     <nav className="running" aria-label={t("runningResponses")}>
-      {away.map((row) => (
-        <a key={row.id} className={`running-one ${row.mode}`} href={`#/response/${row.id}`}>
-          <ModeMark mode={row.mode} />
-          <span className="num">{row.number}</span>
-          <span className="grow">
-            {localText(row.procedure_name, lang)} · {localText(row.area_name, lang)}
-          </span>
-          <span className="num">
-            {t("unknownN", { n: row.counts.unknown })} / {row.counts.total}
-          </span>
-          <span className="open-it">{t("openConsole")} <Icon name="next" /></span>
-        </a>
-      ))}
+      <a className={`running-one ${row.mode}`} href={`#/response/${row.id}`} title={where}>
+        <ModeMark mode={row.mode} />
+        <span className="num">{row.number}</span>
+        <span className="running-where">{where}</span>
+        <span className="num">
+          {t("unknownN", { n: row.counts.unknown })} / {row.counts.total}
+        </span>
+        <span className="open-it">{t("openConsole")} <Icon name="next" /></span>
+      </a>
+      {away.length > 1 && <a className="running-more num" href="#/responses">+{away.length - 1}</a>}
     </nav>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
 import type { Alarm } from "../api/types_response.ts";
 import {
-  alarmName, byUrgency, isUnacked, limitText, mayReset, valueText,
+  alarmName, byUrgency, isUnacked, limitText, mayPress, mayReset, placedName, valueText,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { shortTime, wallClock } from "../data/format.ts";
@@ -85,7 +85,7 @@ function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
     >
       <td><PrioritySign priority={alarm.priority} isBlinking={isUnacked(alarm)} /></td>
       <td className="num nowrap">{alarm.code}</td>
-      <td>{areas.nameOf(alarm.area, lang)} {alarmName(alarm, lang)}</td>
+      <td>{placedName(areas.nameOf(alarm.area, lang), alarmName(alarm, lang))}</td>
       <td className="num nowrap live-value-cell">{value}</td>
       <td className="num nowrap">{limitText(alarm)}</td>
       <td className="num nowrap">
@@ -135,18 +135,22 @@ function Acts({ alarm, isBrief }: { alarm: Alarm; isBrief: boolean }) {
   const told = (work: Promise<string | null>) => void work.then((bad) => bad && say(bad, false));
   return (
     <span className="acts">
-      {!alarm.acked && <Act text={t("ackShort")} alarm={alarm} run={() => void ackNow(alarm)} />}
-      {mayReset(alarm) && (
+      {!alarm.acked && mayPress(alarm, "ack") && (
+        <Act text={t("ackShort")} alarm={alarm} run={() => void ackNow(alarm)} />
+      )}
+      {mayReset(alarm) && mayPress(alarm, "reset") && (
         <Act text={t("reset")} alarm={alarm} run={() => told(reset(alarm))} />
       )}
       {alarm.shelf
-        ? <Act text={t("unshelve")} alarm={alarm} run={() => told(unshelve(alarm))} />
-        : !alarm.out_of_service && (
+        ? mayPress(alarm, "unshelve") && (
+          <Act text={t("unshelve")} alarm={alarm} run={() => told(unshelve(alarm))} />
+        )
+        : !alarm.out_of_service && mayPress(alarm, "shelve") && (
           <Act
             text={t("shelve")} alarm={alarm} run={() => sheet.set({ kind: "shelve", alarm })}
           />
         )}
-      {!isBrief && (
+      {!isBrief && mayPress(alarm, "out_of_service") && (
         <Act
           text={t(alarm.out_of_service ? "putBack" : "takeOutShort")} alarm={alarm}
           run={() => sheet.set({ kind: "out", alarm })}

@@ -1,6 +1,8 @@
 // Which desk page is shown, and the frame around it.
 import { lazy, Suspense, type ReactNode } from "react";
+import type { Me } from "../api/types.ts";
 import { seesAlarms } from "../data/alarms.ts";
+import { boardForms } from "../data/desk_filter.ts";
 import { useRoute } from "../data/route.ts";
 import { may, useMe, useSession } from "../data/session.ts";
 import { useText } from "../text/index.ts";
@@ -8,13 +10,17 @@ import { Login, MustChange } from "../parts/login.tsx";
 import { Gate } from "../parts/shell.tsx";
 import { Empty, Loading } from "../parts/states.tsx";
 import { Toasts } from "../parts/toast.tsx";
-import { Board } from "./board.tsx";
-import { CasePage } from "./case.tsx";
 import { Frame } from "./frame.tsx";
-import { ListPage } from "./list.tsx";
 import { NoticePage, TaskPage } from "./mine.tsx";
 import { FirstAccount } from "./setup_first.tsx";
 
+const Board = lazy(() => import("./board.tsx"));
+const CasePage = lazy(() => import("./case.tsx"));
+const HazardsPage = lazy(() => import("./hazards.tsx"));
+const FiguresPage = lazy(() => import("./figures.tsx"));
+const DutyPage = lazy(() => import("./duty.tsx"));
+const LedgerPage = lazy(() => import("./ledger.tsx"));
+const SystemPage = lazy(() => import("./system.tsx"));
 const Overview = lazy(() => import("./overview.tsx"));
 const AlarmPage = lazy(() => import("./alarms.tsx"));
 const PermitPage = lazy(() => import("./permits.tsx"));
@@ -30,16 +36,23 @@ function Page(): ReactNode {
   const me = useMe();
   const [page = "", form = "", id = ""] = path;
   const isAdmin = may(me, "people", "administer");
+  const runsSystem = may(me, "setup", "administer");
   const isWatch = seesAlarms(me);
   const seesResponses = isWatch || may(me, "response", "read");
   switch (page) {
-    case "hazards": return may(me, "hazard", "list") ? <Board /> : <NotAllowed />;
+    case "hazards": case "list":
+      return seesCases(me) ? <HazardsPage view={page} filters={query} /> : <NotAllowed />;
+    case "figures":
+      return may(me, "hazard", "list") ? <FiguresPage query={query} /> : <NotAllowed />;
+    case "duty": return may(me, "duty", "list") ? <DutyPage /> : <NotAllowed />;
+    case "ledger":
+      return runsSystem ? <LedgerPage key={form} form={form} /> : <NotAllowed />;
+    case "system": return runsSystem ? <SystemPage /> : <NotAllowed />;
     case "alarms": return isWatch ? <AlarmPage tab={form} query={query} /> : <NotAllowed />;
     case "permits": return may(me, "permit", "list") ? <PermitPage /> : <NotAllowed />;
     case "responses": return seesResponses ? <ResponsesPage /> : <NotAllowed />;
     case "response": return seesResponses ? <Console key={form} id={form} /> : <NotAllowed />;
     case "report": return seesResponses ? <ReportPage key={form} id={form} /> : <NotAllowed />;
-    case "list": return may(me, "hazard", "list") ? <ListPage query={query} /> : <NotAllowed />;
     case "case": return <CasePage key={id} form={form} id={id} />;
     case "tasks": return <TaskPage />;
     case "notices": return <NoticePage />;
@@ -51,6 +64,8 @@ function Page(): ReactNode {
       : may(me, "hazard", "list") ? <Board /> : <Home isAdmin={isAdmin} />;
   }
 }
+
+const seesCases = (me: Me): boolean => boardForms.some((form) => may(me, form, "list"));
 
 // Somebody who sees no hazards starts where their work is.
 function Home({ isAdmin }: { isAdmin: boolean }) {

@@ -1,31 +1,32 @@
 // The overview: counts, areas by level, hazards by state, my tasks, what is new. All live.
 import type { FormSource, RecordRow } from "../api/types.ts";
-import { columnsOf, isOverdue, matrixOf, totalsOf, type Column } from "../data/board.ts";
+import { columnsOf, matrixOf, totalsOf, type Column } from "../data/board.ts";
 import { useNow } from "../data/clock.ts";
-import { ago } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import {
-  byDue, choiceText, levelOf, levels, masterName, placeOf, titleOf, useAllRows, useForm,
-  useRows, useTasks,
+  byDue, finalStates, levels, masterName, useAllRows, useForm, useRows, useTasks,
 } from "../data/records.ts";
 import { hrefOf } from "../data/route.ts";
 import { useText } from "../text/index.ts";
 import { LevelBadge, LevelMark } from "../parts/badge.tsx";
 import { Countdown } from "../parts/clocks.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
+import { CaseCard } from "./hazard_card.tsx";
 import { News } from "./news.tsx";
+import "../styles/desk_work.css";
 
-const openOnly = ["not", ["in", "state", ["closed", "invalid"]]];
+const cards_max = 40;
+const openOnly = ["not", ["in", "state", finalStates]];
+const ended = ["in", "state", ["closed", "rechecking", "effective"]];
 
-export function Board() {
+export default function Board() {
   const { t } = useText();
   useTitle(t("navBoard"));
   const form = useForm("hazard");
   const open = useAllRows("hazard", { filter: openOnly, sort: "-created_at" });
   const closed = useRows("hazard", {
-    filter: ["eq", "state", "closed"], sort: "-updated_at", limit: 12,
+    filter: ended, sort: "-updated_at", limit: 12,
   });
   return (
     <Ready query={form}>
@@ -60,16 +61,16 @@ function Totals({ rows }: { rows: RecordRow[] }) {
   const { t } = useText();
   const totals = totalsOf(rows, useNow());
   const mine = useTasks().value?.rows.length ?? 0;
-  const list = (query: Record<string, string>) => hrefOf("list", query);
+  const list = (query: Record<string, string>) => hrefOf("hazards", query);
   return (
     <section className="panel totals" aria-label={t("deskTitle")}>
-      <Total text={t("kpiOpen")} count={totals.open} to={list({ open: "1" })} />
+      <Total text={t("kpiOpen")} count={totals.open} to={list({})} />
       <Total
-        text={t("kpiRed")} count={totals.red} tone="red" to={list({ open: "1", level: "red" })}
+        text={t("kpiRed")} count={totals.red} tone="red" to={list({ level: "red" })}
       />
       <Total
         text={t("kpiOverdue")} count={totals.overdue} tone="late"
-        to={list({ open: "1", overdue: "1" })}
+        to={list({ overdue: "1" })}
       />
       <Total text={t("kpiVerify")} count={totals.verify} to={list({ state: "verifying" })} />
       <Total text={t("kpiMine")} count={mine} to="#/tasks" />
@@ -100,7 +101,7 @@ function Matrix({ rows }: { rows: RecordRow[] }) {
                 .map((line) => (
                   <tr key={line.area}>
                     <th scope="row">
-                      <a href={hrefOf("list", { open: "1", area: line.area })}>{line.name}</a>
+                      <a href={hrefOf("hazards", { area: line.area })}>{line.name}</a>
                     </th>
                     {levels.map((level) => (
                       <td key={level} className={`num ${line.counts[level] ? level : "zero"}`}>
@@ -157,46 +158,12 @@ function BoardColumn({ column, form, name }: BoardColumnProps) {
         {name} <span className="num soft">{column.rows.length}</span>
       </h3>
       {column.rows.length === 0 && <p className="soft none">{t("boardColumnEmpty")}</p>}
-      <ul>{column.rows.map((row) => <BoardCard key={row.id} row={row} form={form} />)}</ul>
+      <ul>
+        {column.rows.slice(0, cards_max).map((row) => (
+          <CaseCard key={row.id} row={row} form={form} />
+        ))}
+      </ul>
     </section>
-  );
-}
-
-function BoardCard({ row, form }: { row: RecordRow; form: FormSource }) {
-  const { t, lang, texts } = useText();
-  const now = useNow();
-  const level = levelOf(row);
-  const due = row["due_at"];
-  const steps = Number(row["escalation"] ?? 0);
-  const isDone = row.state === "closed";
-  const late = isOverdue(row, now) ? " late" : "";
-  return (
-    <li>
-      <a
-        className={`hazard lv-${isDone ? "none" : level ?? "none"}${late}`}
-        href={`#/case/${form.id}/${row.id}`}
-      >
-        <span className="hazard-head">
-          {level && !isDone ? <LevelMark level={level} /> : isDone && <Icon name="check" />}
-          <span className="strong">{choiceText(form, "category", row["category"], lang)}</span>
-        </span>
-        <span>{placeOf(row, lang)}</span>
-        <span className="soft num hazard-foot">
-          <span>{row.number}</span>
-          <span>{ago(row.created_at, now, texts)}</span>
-        </span>
-        {steps > 0 && !isDone && (
-          <span className="escalated">
-            <Icon name="warn" />
-            {t("escalationLevel", { n: steps })}
-          </span>
-        )}
-        {typeof due === "string" && !isDone && <Countdown due={due} />}
-        {titleOf(row, "owner", lang) && !isDone && (
-          <span className="soft"><Icon name="person" /> {titleOf(row, "owner", lang)}</span>
-        )}
-      </a>
-    </li>
   );
 }
 

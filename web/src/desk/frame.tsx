@@ -2,6 +2,7 @@
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { seesAlarms, useAlarms } from "../data/alarms.ts";
 import { useNow } from "../data/clock.ts";
+import { boardForms } from "../data/desk_filter.ts";
 import { span, wallClock } from "../data/format.ts";
 import { isLost } from "../data/heart.ts";
 import { useLink } from "../data/live.ts";
@@ -32,11 +33,12 @@ const places: Place[] = [
   { to: "alarms", icon: "warn", text: "navAlarms", isFor: seesAlarms },
   { to: "responses", icon: "shield", text: "navResponses", isFor: seesAlarms },
   { to: "permits", icon: "file", text: "navPermits", isFor: (me) => may(me, "permit", "list") },
-  { to: "hazards", icon: "board", text: "navHazards", isFor: (me) =>
-    seesAlarms(me) && may(me, "hazard", "list") },
-  { to: "", icon: "board", text: "navBoard", isFor: (me) =>
+  { to: "", icon: "place", text: "navBoard", isFor: (me) =>
     !seesAlarms(me) && may(me, "hazard", "list") },
-  { to: "list", icon: "list", text: "navList", isFor: (me) => may(me, "hazard", "list") },
+  { to: "hazards", icon: "board", text: "navHazards", isFor: (me) =>
+    boardForms.some((form) => may(me, form, "list")) },
+  { to: "figures", icon: "file", text: "navFigures", isFor: (me) => may(me, "hazard", "list") },
+  { to: "duty", icon: "clock", text: "navDuty", isFor: (me) => may(me, "duty", "list") },
   { to: "tasks", icon: "tasks", text: "navTasks", isFor: () => true },
   { to: "notices", icon: "bell", text: "navNotices", isFor: () => true },
   { to: "people", icon: "people", text: "navPeople", isFor: (me) =>
@@ -44,7 +46,13 @@ const places: Place[] = [
   { to: "master", icon: "master", text: "navMaster", isFor: (me) =>
     may(me, "people", "administer") },
   { to: "labels", icon: "qr", text: "navLabels", isFor: (me) => may(me, "area", "list") },
+  { to: "ledger", icon: "upload", text: "navLedger", isFor: (me) =>
+    may(me, "setup", "administer") },
+  { to: "system", icon: "shield", text: "navSystem", isFor: (me) =>
+    may(me, "setup", "administer") },
 ];
+// Pages that are reached from another one.
+const within: Record<string, string> = { list: "hazards", case: "hazards" };
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useText();
@@ -70,7 +78,9 @@ export function Frame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <LinkBanner />
-      {seesAlarms(me) && <Suspense fallback={null}><AlarmBar /></Suspense>}
+      {seesAlarms(me) && (
+        <Suspense fallback={<div className="watch-strip" />}><AlarmBar /></Suspense>
+      )}
       <main id="main" tabIndex={-1}>{children}</main>
       <footer className="not-sis">{desk("notSis")}</footer>
     </div>
@@ -90,16 +100,20 @@ function Navigation() {
   const { t: desk } = useDesk();
   const me = useMe();
   const { path } = useRoute();
-  const here = path[0] ?? "";
+  const [here = "", form = ""] = path;
+  const inside = here === "case" && !boardForms.includes(form) ? "" : within[here] ?? "";
+  const shown = places.filter((place) => place.isFor(me));
+  const isHere = (to: string) => here === to ||
+    (inside !== "" && to === (shown.some((place) => place.to === inside) ? inside : ""));
   const tasks = useTasks().value?.rows.length ?? 0;
   const unread = useNotices().value?.unread ?? 0;
   const counts: Record<string, number> = { tasks, notices: unread };
   return (
     <nav aria-label={t("deskTitle")}>
-      {places.filter((place) => place.isFor(me)).map((place) => (
+      {shown.map((place) => (
         <a
           key={place.text} href={`#/${place.to}`}
-          aria-current={here === place.to ? "page" : undefined}
+          aria-current={isHere(place.to) ? "page" : undefined}
         >
           <Icon name={place.icon} />
           <span>{isDeskKey(place.text) ? desk(place.text) : t(place.text)}</span>

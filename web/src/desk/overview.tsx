@@ -2,7 +2,7 @@
 import { lazy, Suspense, useState } from "react";
 import * as calls from "../api/calls.ts";
 import type { RecordRow } from "../api/types.ts";
-import { byUrgency, useAlarms, useTags } from "../data/alarms.ts";
+import { byUrgency, mayStart, useAlarms, useTags } from "../data/alarms.ts";
 import { readLocal, writeLocal, localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { finalStates, useForm } from "../data/records.ts";
@@ -113,10 +113,12 @@ function Counts({ permits }: { permits: RecordRow[] }) {
         count={alarms ? alarms.suppressed + alarms.out_of_service : "—"}
       />
       <span className="grow" />
-      <Button
-        text={t("startEmergency")} kind="danger"
-        run={() => sheet.set({ kind: "start", alarm: null })}
-      />
+      {mayStart(me) && (
+        <Button
+          text={t("startEmergency")} kind="danger"
+          run={() => sheet.set({ kind: "start", alarm: null })}
+        />
+      )}
     </section>
   );
 }

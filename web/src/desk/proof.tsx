@@ -2,6 +2,7 @@
 import { useState } from "react";
 import * as calls from "../api/calls.ts";
 import { asRefusal, type Refusal } from "../api/client.ts";
+import { saveAs } from "../data/desk_save.ts";
 import { dateTime } from "../data/format.ts";
 import { useQuery } from "../data/query.ts";
 import { useText } from "../text/index.ts";
@@ -9,17 +10,6 @@ import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Ready, Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
-
-function saveAs(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
 
 interface ProofProps {
   form: string;

@@ -3,7 +3,9 @@
 import { lazy, Suspense } from "react";
 import * as calls from "../api/calls_response.ts";
 import type { Alarm } from "../api/types_response.ts";
-import { alarmName, limitText, mayReset, useTags, valueText } from "../data/alarms.ts";
+import {
+  alarmName, limitText, mayPress, mayReset, mayStart, useTags, valueText,
+} from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { dateTime, wallClock } from "../data/format.ts";
 import { useQuery } from "../data/query.ts";
@@ -36,6 +38,7 @@ function stepsOf(alarm: Alarm): DeskKey[] {
 
 export function ResponseCard({ alarm, onClose }: CardProps) {
   const { t, lang } = useDesk();
+  const me = useMe();
   const tag = useTags().value?.rows.find((row) => row.code === alarm.tag);
   const running = useResponses().value?.rows.find((row) =>
     row.id === alarm.response && !isOver(row.state));
@@ -49,18 +52,18 @@ export function ResponseCard({ alarm, onClose }: CardProps) {
         <ButtonLink href={`#/response/${alarm.response}`}>{t("openConsole")}</ButtonLink>
       )}
       <Button text={t("locate")} run={act(() => locate(alarm))} />
-      {mayReset(alarm) && (
+      {mayReset(alarm) && mayPress(alarm, "reset") && (
         <Button
           text={t("reset")}
           run={act(() => void reset(alarm).then((bad) => bad && say(bad, false)))}
         />
       )}
-      {!running && (
+      {!running && mayStart(me) && (
         <Button
           text={t("startEmergency")} kind="danger" run={() => sheet.set({ kind: "start", alarm })}
         />
       )}
-      {!alarm.acked && (
+      {!alarm.acked && mayPress(alarm, "ack") && (
         <Button text={t("ack")} kind="main" run={act(() => void ackNow(alarm))} />
       )}
     </>

@@ -2,12 +2,14 @@
 import * as calls from "../api/calls.ts";
 import { demoLeak, demoLeakStop } from "../api/calls_response.ts";
 import { asRefusal } from "../api/client.ts";
+import { mayStart } from "../data/alarms.ts";
 import { dateTime } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { isOver, useResponses } from "../data/response.ts";
-import { sheet } from "../data/watchkeeper.ts";
 import { useForm } from "../data/records.ts";
+import { useMe } from "../data/session.ts";
+import { sheet } from "../data/watchkeeper.ts";
 import { Button } from "../parts/button.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
@@ -47,6 +49,7 @@ function DemoPanel() {
 
 export default function ResponsesPage() {
   const { t, lang } = useDesk();
+  const me = useMe();
   const query = useResponses();
   const form = useForm("response").value;
   useTitle(t("responsesTitle"));
@@ -56,10 +59,12 @@ export default function ResponsesPage() {
     <div className="list-page">
       <div className="row">
         <h1>{t("responsesTitle")}</h1>
-        <Button
-          text={t("startEmergency")} kind="danger"
-          run={() => sheet.set({ kind: "start", alarm: null })}
-        />
+        {mayStart(me) && (
+          <Button
+            text={t("startEmergency")} kind="danger"
+            run={() => sheet.set({ kind: "start", alarm: null })}
+          />
+        )}
       </div>
       <DemoPanel />
       <Ready query={query}>

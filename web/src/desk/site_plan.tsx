@@ -107,7 +107,8 @@ export function SitePlan({ permits, locate }: SiteProps) {
       <Ready query={plan}>
         {(known) => (
           <Layers
-            plan={known} permits={permits} presence={presence.value} locate={locate} off={off}
+            plan={known} permits={permits} presence={presence.value ?? undefined}
+            locate={locate} off={off}
           />
         )}
       </Ready>

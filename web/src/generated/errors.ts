@@ -28,11 +28,14 @@ export type ErrorCode =
   | "bad_image"
   | "hash_mismatch"
   | "evidence_missing"
+  | "evidence_doubtful"
+  | "device_revoked"
   | "bad_expression"
   | "bad_model"
   | "bad_pack"
   | "proof_invalid"
   | "disk_full"
+  | "read_only"
   | "store_failed"
   | "internal";
 
@@ -178,6 +181,16 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     zh: "缺少现场照片等证据",
     en: "Required evidence such as a photo is missing",
   },
+  evidence_doubtful: {
+    status: 422,
+    zh: "照片证据存疑,请说明理由后再通过",
+    en: "The photo evidence is in doubt: say why it passes",
+  },
+  device_revoked: {
+    status: 403,
+    zh: "此手机的设备密钥已注销",
+    en: "The device key of this phone was revoked",
+  },
   bad_expression: {
     status: 422,
     zh: "规则表达式有误",
@@ -202,6 +215,11 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     status: 507,
     zh: "存储空间不足,数据未保存",
     en: "The disk is full, nothing was saved",
+  },
+  read_only: {
+    status: 503,
+    zh: "系统暂时只读,数据未保存",
+    en: "The system is read-only for now, nothing was saved",
   },
   store_failed: {
     status: 500,

@@ -1,16 +1,25 @@
 // Which phone screen is shown. Pages that are not the first one come when they are wanted.
 import { lazy, Suspense, type ComponentType } from "react";
 import { Loading } from "../parts/states.tsx";
-import { Login, MustChange } from "../parts/login.tsx";
 import { Gate } from "../parts/shell.tsx";
 import { Toasts } from "../parts/toast.tsx";
 import { useRoute } from "../data/route.ts";
 import { useSession } from "../data/session.ts";
 import { Part } from "./part.tsx";
 import { Today } from "./today.tsx";
-import { MineList, NoticeList, TaskList } from "./lists.tsx";
 
+const logins = () => import("../parts/login.tsx");
+const Login = lazy(() => logins().then((all) => ({ default: all.Login })));
+const MustChange = lazy(() => logins().then((all) => ({ default: all.MustChange })));
+const lists = () => import("./lists.tsx");
+const MineList = lazy(() => lists().then((all) => ({ default: all.MineList })));
+const NoticeList = lazy(() => lists().then((all) => ({ default: all.NoticeList })));
+const TaskList = lazy(() => lists().then((all) => ({ default: all.TaskList })));
 const Report = lazy(() => import("./report.tsx"));
+const Keeper = lazy(() => import("./keeper.tsx"));
+const SyncPage = lazy(() => import("./sync.tsx"));
+const FollowPage = lazy(() => import("./follow.tsx"));
+const NamelessLinks = lazy(() => import("./nameless_links.tsx"));
 const Case = lazy(() => import("./case.tsx"));
 const MePage = lazy(() => import("./me.tsx"));
 const WayPage = lazy(() => import("./way.tsx"));
@@ -29,7 +38,8 @@ function Screen() {
   const { path, query } = useRoute();
   const [page = "", form = "", id = ""] = path;
   switch (page) {
-    case "report": return <Report code={query["code"] ?? ""} />;
+    case "report": return <Report code={query["code"] ?? ""} kind={query["kind"] ?? ""} />;
+    case "sync": return <SyncPage />;
     case "tasks": return <TaskList />;
     case "mine": return <MineList />;
     case "notices": return <NoticeList />;
@@ -45,15 +55,34 @@ function Screen() {
   }
 }
 
+// Open to everybody: nothing here asks who it is.
+function Open({ page, code }: { page: string; code: string }) {
+  switch (page) {
+    case "follow": return <FollowPage />;
+    case "anonymous": return <Report code={code} isNameless />;
+    case "sync": return <SyncPage />;
+    default: return null;
+  }
+}
+const open = ["follow", "anonymous", "sync"];
+
 function Inside() {
   const session = useSession();
+  const { path, query } = useRoute();
+  const [page = ""] = path;
+  const isPerson = session.kind === "person";
+  if (open.includes(page) && (page !== "sync" || !isPerson)) {
+    return <Open page={page} code={query["code"] ?? ""} />;
+  }
   if (session.kind === "unknown") return <Gate session={session} />;
   // A plant that is not there yet is set up on the desk.
   if (session.kind === "empty") {
     location.replace("/desk/");
     return null;
   }
-  if (session.kind === "nobody") return <Login client="m" wasThere={session.wasThere} />;
+  if (session.kind === "nobody") {
+    return <><Login client="m" wasThere={session.wasThere} /><NamelessLinks /></>;
+  }
   if (session.me.must_change_password) return <MustChange />;
   return (
     <>
@@ -66,7 +95,8 @@ function Inside() {
 export function App() {
   return (
     <>
-      <Inside />
+      <Part><Suspense fallback={<Loading />}><Inside /></Suspense></Part>
+      <Part isSilent><Suspense fallback={null}><Keeper /></Suspense></Part>
       <Toasts />
     </>
   );

@@ -1,15 +1,21 @@
 // The page of one hazard on the phone: what it is, what is to do now, what happened.
-import type { FormSource, RecordView } from "../api/types.ts";
+import { lazy, Suspense } from "react";
+import type { FormSource, RecordRow, RecordView, Task } from "../api/types.ts";
 import { inLanguage, levelOf, placeOf, useForm, useRecord, useTimeline } from "../data/records.ts";
+import { useMe } from "../data/session.ts";
 import { useText } from "../text/index.ts";
 import { LevelBadge, StateBadge } from "../parts/badge.tsx";
-import { CasePhotos, CommentBox, Facts } from "../parts/case_parts.tsx";
+import { CommentBox, Facts } from "../parts/case_parts.tsx";
 import { Clocks } from "../parts/clocks.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Ready } from "../parts/states.tsx";
-import { TaskPanels } from "../parts/task_panel.tsx";
 import { Timeline } from "../parts/timeline.tsx";
+import { EvidencePhotos } from "./evidence.tsx";
 import { Frame } from "./frame.tsx";
+import { Part } from "./part.tsx";
+import { TaskPanels } from "./task_panels.tsx";
+
+const ThreadPanel = lazy(() => import("./thread.tsx"));
 
 export default function Case({ form, id }: { form: string; id: string }) {
   const { t } = useText();
@@ -26,9 +32,17 @@ export default function Case({ form, id }: { form: string; id: string }) {
   );
 }
 
+// Who repairs or verifies may say where on the photo the hazard is.
+const isMarker = (task: Task) => task.is_mine;
+// Closed is not safe: who reported it may say that it is not.
+const closed = ["closed", "effective", "verified", "rechecking"];
+const mayReopen = (record: RecordRow, me: string) =>
+  closed.includes(record.state) && (record.created_by === me || record["reporter"] === me);
+
 function Body({ form, view }: { form: FormSource; view: RecordView }) {
   const { t, lang } = useText();
   const { record, clocks, buttons } = view;
+  const me = useMe();
   const timeline = useTimeline(form.id, record.id);
   const reason = inLanguage(record, "level_reason", lang);
   return (
@@ -43,9 +57,14 @@ function Body({ form, view }: { form: FormSource; view: RecordView }) {
         {reason && (
           <p className="soft">{t("doneLevelWhy")}: {reason}</p>
         )}
-        <CasePhotos form={form} record={record} />
+        <EvidencePhotos form={form} record={record} mayMark={view.tasks.some(isMarker)} />
       </section>
       <TaskPanels form={form} view={view} />
+      <Part isSilent>
+        <Suspense fallback={null}>
+          <ThreadPanel form={form.id} id={record.id} mayReopen={mayReopen(record, me.id)} />
+        </Suspense>
+      </Part>
       {clocks.length > 0 && (
         <section className="panel" aria-labelledby="clocks">
           <h2 id="clocks">{t("caseClocks")}</h2>

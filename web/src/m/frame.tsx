@@ -4,17 +4,21 @@ import { useNotices } from "../data/records.ts";
 import { useRoute } from "../data/route.ts";
 import { useText } from "../text/index.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { useWaiting } from "../data/waiting.ts";
 import { LanguageButton, LinkBanner, LinkChip, useTitle } from "../parts/shell.tsx";
 
 interface FrameProps {
   title: string;
   isHome?: boolean;
+  // For somebody who is not logged in: nothing that needs a session.
+  isBare?: boolean;
   back?: string;
   children: ReactNode;
   action?: ReactNode;
 }
 
-export function Frame({ title, isHome = false, back = "#/", children, action }: FrameProps) {
+export function Frame(props: FrameProps) {
+  const { title, isHome = false, isBare = false, back = "#/", children, action } = props;
   const { t } = useText();
   useTitle(title);
   return (
@@ -24,13 +28,26 @@ export function Frame({ title, isHome = false, back = "#/", children, action }: 
           <a className="bar-back" href={back} aria-label={t("back")}><Icon name="back" /></a>
         )}
         <h1>{title}</h1>
-        <LinkChip />
+        <WaitingChip />
+        {!isBare && <LinkChip />}
         <LanguageButton />
       </header>
       <LinkBanner />
       <main id="main">{children}</main>
-      {action ? <footer className="action-bar">{action}</footer> : <Tabs />}
+      {action ? <footer className="action-bar">{action}</footer> : !isBare && <Tabs />}
     </div>
+  );
+}
+
+// What has not reached the server stands in every bar until it has.
+function WaitingChip() {
+  const { t } = useText();
+  const { count, refused } = useWaiting();
+  if (count + refused === 0) return null;
+  return (
+    <a className={`waiting-chip num${refused > 0 ? " bad" : ""}`} href="#/sync">
+      {refused > 0 ? t("waitRefused", { n: refused }) : t("waitCount", { n: count })}
+    </a>
   );
 }
 

@@ -37,7 +37,7 @@ function Unsent() {
   const { p } = usePhoneText();
   const me = useMe();
   useNow();
-  const ops = unsent(useOutbox(), me.id).filter((op) => op.tries > 0);
+  const ops = unsent(useOutbox(), me.id).filter((op) => op.tries > 0 && opKeys[op.kind]);
   if (ops.length === 0) return null;
   const names = [...new Set(ops.map((op) => opKeys[op.kind]))].map((key) => key && p(key));
   return (

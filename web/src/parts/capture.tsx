@@ -1,16 +1,19 @@
-// Taking photos: the camera of the phone or a file, stamped and sent at once, with its progress.
-import { useEffect, useId, useState } from "react";
+// Taking photos: the camera of the phone or a file, stamped and, of a task, sent at once with its
+// progress.
+import { lazy, Suspense, useEffect, useId, useState } from "react";
 import { serverNow, isTimeKnown } from "../data/clock.ts";
-import { position, watchPosition } from "../data/position.ts";
-import { useMe } from "../data/session.ts";
+import type { Source } from "../data/manifest.ts";
+import { fixAge_s, position, watchPosition } from "../data/position.ts";
+import { useSession } from "../data/session.ts";
 import type { PhotoTrouble } from "../data/photos.ts";
 import { isWaiting, type Roll, type ShotView } from "../data/shots.ts";
 import { useStore } from "../data/store.ts";
 import { useText, type TextKey } from "../text/index.ts";
 import { Button } from "./button.tsx";
-import { Ghost } from "./ghost.tsx";
 import { Icon } from "./icon.tsx";
 import { refusalText } from "./states.tsx";
+
+const Ghost = lazy(() => import("./ghost.tsx").then((all) => ({ default: all.Ghost })));
 
 const troubles: Record<PhotoTrouble, TextKey> = {
   not_an_image: "photoNotImage", no_crypto: "photoNoCrypto", too_big: "photoTooBig",
@@ -22,18 +25,31 @@ interface CaptureProps {
   count_max: number;
   label: string;
   ghostUrl?: string;
+  // What was scanned at the place, and whether the person wants to stay without a name.
+  code?: string;
+  isAnonymous?: boolean;
+  isVideo?: boolean;
 }
 
-export function Capture({ roll, place, count_max, label, ghostUrl }: CaptureProps) {
-  const { list, isBusy, trouble } = useStore(roll.store);
-  const { t, lang } = useText();
-  const me = useMe();
-  const [isGhost, setGhost] = useState(false);
-  useEffect(watchPosition, []);
-  const add = (file: Blob) => void roll.add(file, {
-    at: new Date(serverNow()), isTimeKnown: isTimeKnown(), position: position(), place,
-    person: `${me.name} (${me.login})`, language: lang,
+function useAdd(props: CaptureProps) {
+  const { roll, place, code = "", isAnonymous = false } = props;
+  const { lang } = useText();
+  const session = useSession();
+  const who = session.kind === "person" ? `${session.me.name} (${session.me.login})` : "";
+  return (file: Blob, source: Source) => void roll.add(file, {
+    at: new Date(serverNow()), device_ms: Date.now(), isTimeKnown: isTimeKnown(),
+    position: isAnonymous ? null : position(), age_s: fixAge_s(), source, code, place,
+    person: isAnonymous ? "" : who, language: lang, isAnonymous,
   });
+}
+
+export function Capture(props: CaptureProps) {
+  const { roll, count_max, label, ghostUrl, isAnonymous = false } = props;
+  const { list, isBusy, trouble } = useStore(roll.store);
+  const { t } = useText();
+  const [isGhost, setGhost] = useState(false);
+  useEffect(() => (isAnonymous ? undefined : watchPosition()), [isAnonymous]);
+  const add = useAdd(props);
   const isFull = list.length >= count_max;
   return (
     <div className="capture" role="group" aria-label={label}>
@@ -44,12 +60,16 @@ export function Capture({ roll, place, count_max, label, ghostUrl }: CaptureProp
       )}
       {isBusy && <p className="soft" role="status">{t("photoWorking")}</p>}
       {trouble && <p className="fault" role="alert"><Icon name="warn" />{t(troubles[trouble])}</p>}
-      {!isFull && <Sources isFirst={list.length === 0} isBusy={isBusy} add={add} />}
+      {!isFull && <Sources {...props} isFirst={list.length === 0} isBusy={isBusy} add={add} />}
       {!isFull && ghostUrl && (
         <Button text={t("photoGhost")} icon="compare" run={() => setGhost(true)} />
       )}
       {isGhost && ghostUrl && (
-        <Ghost url={ghostUrl} onShot={add} onClose={() => setGhost(false)} />
+        <Suspense fallback={null}>
+          <Ghost
+            url={ghostUrl} onShot={(file) => add(file, "camera")} onClose={() => setGhost(false)}
+          />
+        </Suspense>
       )}
     </div>
   );
@@ -58,29 +78,43 @@ export function Capture({ roll, place, count_max, label, ghostUrl }: CaptureProp
 interface SourcesProps {
   isFirst: boolean;
   isBusy: boolean;
-  add: (file: Blob) => void;
+  isVideo?: boolean;
+  add: (file: Blob, source: Source) => void;
 }
-function Sources({ isFirst, isBusy, add }: SourcesProps) {
+// Only a device that is held in the hand opens its camera here; others open a list of files.
+const held = () => matchMedia("(pointer: coarse)").matches;
+
+function Sources({ isFirst, isBusy, isVideo = false, add }: SourcesProps) {
   const { t } = useText();
   const id = useId();
-  const take = (event: React.ChangeEvent<HTMLInputElement>) => {
+  const take = (source: Source) => (event: React.ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
-    if (file) add(file);
+    if (file) add(file, source);
     event.target.value = "";
   };
+  const camera = (kind: string) => (
+    <input
+      id={`${id}${kind}`} className="unseen" type="file" accept={`${kind}/*`} disabled={isBusy}
+      capture="environment" onChange={take(held() ? "camera" : "unknown")}
+    />
+  );
   return (
     <div className={`sources${isFirst ? " first" : ""}`}>
-      <input
-        id={`${id}c`} className="unseen" type="file" accept="image/*" capture="environment"
-        onChange={take} disabled={isBusy}
-      />
-      <label htmlFor={`${id}c`} className={isFirst ? "shutter" : "button plain"}>
+      {camera("image")}
+      <label htmlFor={`${id}image`} className={isFirst ? "shutter" : "button plain"}>
         <Icon name="camera" />
         <span>{t(isFirst ? "photoTake" : "photoMore")}</span>
       </label>
+      {isVideo && camera("video")}
+      {isVideo && (
+        <label htmlFor={`${id}video`} className="button plain">
+          <Icon name="eye" />
+          <span>{t("videoTake")}</span>
+        </label>
+      )}
       <input
-        id={`${id}f`} className="unseen" type="file" accept="image/*" onChange={take}
-        disabled={isBusy}
+        id={`${id}f`} className="unseen" type="file" onChange={take("gallery")} disabled={isBusy}
+        accept={isVideo ? "image/*,video/mp4,video/webm" : "image/*"}
       />
       <label htmlFor={`${id}f`} className="button plain">
         <Icon name="file" />
@@ -90,14 +124,22 @@ function Sources({ isFirst, isBusy, add }: SourcesProps) {
   );
 }
 
+function wordOf(shot: ShotView, roll: Roll): [TextKey, number] {
+  const percent = Math.floor(shot.share * 100);
+  if (roll.isLater) return ["photoKept", percent];
+  if (isWaiting(shot)) return ["photoWaiting", percent];
+  return [shot.share >= 1 ? "photoSent" : "photoSending", percent];
+}
+
 function ShotTile({ shot, roll }: { shot: ShotView; roll: Roll }) {
   const { t, texts } = useText();
-  const percent = Math.floor(shot.share * 100);
-  const word = isWaiting(shot) ? t("photoWaiting")
-    : shot.share >= 1 ? t("photoSent") : t("photoSending", { n: percent });
+  const [word, percent] = wordOf(shot, roll);
+  const isThere = word === "photoSent" || word === "photoKept";
   return (
     <figure className="shot">
-      <img src={shot.url} alt={shot.item.name} />
+      {shot.isVideo
+        ? <p className="shot-video"><Icon name="eye" />{shot.item.name}</p>
+        : <img src={shot.url} alt={shot.item.name} />}
       <figcaption>
         {shot.refusal ? (
           <>
@@ -108,9 +150,9 @@ function ShotTile({ shot, roll }: { shot: ShotView; roll: Roll }) {
             <Button text={t("retry")} icon="refresh" run={() => roll.retry(shot.key)} />
           </>
         ) : (
-          <span className={`sent${shot.share >= 1 ? " whole" : ""}`} role="status">
-            {shot.share >= 1 && <Icon name="check" />}
-            {word}
+          <span className={`sent${isThere ? " whole" : ""}`} role="status">
+            {isThere && <Icon name="check" />}
+            {t(word, { n: percent })}
           </span>
         )}
         <Button
@@ -118,7 +160,7 @@ function ShotTile({ shot, roll }: { shot: ShotView; roll: Roll }) {
           run={() => roll.remove(shot.key)}
         />
       </figcaption>
-      {shot.share < 1 && !shot.refusal && !isWaiting(shot) && (
+      {word === "photoSending" && !shot.refusal && (
         <progress max={100} value={percent} aria-label={t("photoSending", { n: percent })} />
       )}
     </figure>

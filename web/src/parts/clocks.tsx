@@ -25,9 +25,9 @@ export function Clocks({ clocks }: { clocks: Clock[] }) {
       {clocks.map((clock) => (
         <li key={`${clock.node}/${clock.due}`}>
           <span>
-            {clock.kind === "timer"
-              ? t("clockFiring", { n: Math.max(1, clock.firing) })
-              : localText(clock.name, lang) || clock.node}
+            {localText(clock.name, lang) || (clock.kind === "timer" ? "" : clock.node)}
+            {clock.kind === "timer" && (clock.firing > 1 || !localText(clock.name, lang)) &&
+              ` ${t("clockFiring", { n: Math.max(1, clock.firing) })}`}
           </span>
           <Countdown due={clock.due} />
         </li>

@@ -29,12 +29,26 @@ function keepInside(event: KeyboardEvent, box: HTMLElement): void {
   }
 }
 
+// What lies behind can neither be reached nor read out meanwhile, unless the dialog lies in it.
+let covers = 0;
+function cover(box: HTMLElement | null): () => void {
+  const page = document.getElementById("root");
+  if (!page || page.contains(box)) return () => {};
+  covers += 1;
+  page.inert = true;
+  return () => {
+    covers -= 1;
+    page.inert = covers > 0;
+  };
+}
+
 export function useTrap(onClose: () => void) {
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
   useEffect(() => {
     const before = document.activeElement;
+    const open = cover(box.current);
     box.current?.focus();
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Escape") close.current();
@@ -45,6 +59,7 @@ export function useTrap(onClose: () => void) {
     return () => {
       removeEventListener("keydown", onKey);
       document.body.classList.remove("held");
+      open();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);

@@ -10,7 +10,7 @@ import { useText } from "../text/index.ts";
 import { LevelMark } from "./badge.tsx";
 import { Capture } from "./capture.tsx";
 import { Chips, TextArea, TextField, Toggle, type Common } from "./field.tsx";
-import { PickPerson, PickRecord } from "./picker.tsx";
+import { PickFrom, PickPerson, PickRecord } from "./picker.tsx";
 import { asLevel } from "../data/records.ts";
 
 export interface InputProps {
@@ -55,7 +55,10 @@ export function Input(props: InputProps) {
       return props.photos ? (
         <div className="field">
           <span className="label">{common.label}</span>
-          <Capture label={common.label} count_max={source.maxItems ?? 6} {...props.photos} />
+          <Capture
+            label={common.label} count_max={source.maxItems ?? 6} {...props.photos}
+            isVideo={source["x-video"] === true}
+          />
           {props.fault && <p className="fault">{props.fault}</p>}
         </div>
       ) : null;
@@ -82,19 +85,20 @@ export function Input(props: InputProps) {
   }
 }
 
+const chips_max = 12;
 function ChoiceInput(props: InputProps & { source: FieldSource; common: Common }) {
-  const { lang } = useText();
+  const { t, lang } = useText();
   const choices = (props.source.enum ?? []).map((value) => {
     const level = props.field.startsWith("level") ? asLevel(value) : null;
     const text = localText(props.source["x-texts"]?.[value], lang) || value;
     return level ? { value, text, mark: <LevelMark level={level} /> } : { value, text };
   });
-  return (
-    <Chips
-      {...props.common} choices={choices} onChange={props.onChange}
-      value={typeof props.value === "string" ? props.value : null}
-    />
-  );
+  const picking = {
+    ...props.common, choices, onChange: props.onChange,
+    value: typeof props.value === "string" ? props.value : null,
+  };
+  return choices.length > chips_max
+    ? <PickFrom {...picking} searchText={t("search")} /> : <Chips {...picking} />;
 }
 
 interface InstantProps {

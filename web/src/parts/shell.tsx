@@ -6,7 +6,9 @@ import { isLost } from "../data/heart.ts";
 import { useLink } from "../data/live.ts";
 import { pickTheme, usePrefs } from "../data/prefs.ts";
 import { ask, switchLanguage, type Session } from "../data/session.ts";
-import { useText } from "../text/index.ts";
+import { useTrouble } from "../data/trouble.ts";
+import type { Trouble } from "../api/types_hazard.ts";
+import { useText, type TextKey } from "../text/index.ts";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 import { Loading, Refused } from "./states.tsx";
@@ -50,18 +52,39 @@ export function ThemeButton() {
   );
 }
 
+const troubles: Record<Exclude<Trouble, "">, TextKey> = {
+  disk_full: "troubleDisk", read_only: "troubleReadOnly", store_lost: "troubleStore",
+  clock_stepped: "troubleClock",
+};
+// What is wrong with the server itself, on every page until it is over.
+export function TroubleBanner() {
+  const code = useTrouble();
+  const { t } = useText();
+  if (!code) return null;
+  return (
+    <div className="banner bad trouble" role="alert">
+      <Icon name="warn" />
+      <span>{t(troubles[code])}</span>
+    </div>
+  );
+}
+
 export function LinkBanner() {
   const link = useLink();
   const { t, texts } = useText();
   useNow();
   const now = Date.now();
   const lost_ms = now - link.since;
-  if (!isLost(link.state, link.since, now)) return null;
   return (
-    <div className="banner bad" role="alert">
-      <Icon name="link" />
-      <span className="num">{t("linkLost", { span: span(lost_ms, texts) })}</span>
-    </div>
+    <>
+      <TroubleBanner />
+      {isLost(link.state, link.since, now) && (
+        <div className="banner bad" role="alert">
+          <Icon name="link" />
+          <span className="num">{t("linkLost", { span: span(lost_ms, texts) })}</span>
+        </div>
+      )}
+    </>
   );
 }
 

@@ -170,7 +170,7 @@ interface ReturnProps {
   state: TaskForm;
   onClose: () => void;
 }
-function ReturnDialog({ task, state, onClose }: ReturnProps) {
+export function ReturnDialog({ task, state, onClose }: ReturnProps) {
   const { t, lang } = useText();
   const [to, setTo] = useState(task.return_targets[0]?.id ?? null);
   const [why, setWhy] = useState("");

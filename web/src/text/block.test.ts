@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
 import { deskText } from "./desk.ts";
+import { workText } from "./desk_work.ts";
+import { loopText } from "./loop.ts";
 import { phoneText } from "./phone.ts";
 import { planText } from "./plan.ts";
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-const blocks = [["desk", deskText], ["phone", phoneText], ["plan", planText]] as const;
+const blocks = [
+  ["desk", deskText], ["loop", loopText], ["phone", phoneText], ["plan", planText],
+  ["work", workText],
+] as const;
 
 test.each(blocks)("the words of %s are whole in both languages", (_, block) => {
   const zh: Record<string, string> = block.zh;

@@ -11,6 +11,7 @@ test("the phone keeps its page and every part of it, nothing of the desk", () =>
     },
     "_shared.js": { file: "assets/shared.js" },
     "src/m/way.tsx": { file: "assets/way.js", css: ["assets/now.css"], imports: ["m/index.html"] },
+    "reader.wasm?url": { file: "assets/reader.wasm" },
     "desk/index.html": { file: "assets/desk.js", imports: ["_shared.js"] },
   });
   expect(files.sort()).toEqual([

@@ -3,6 +3,7 @@
 export interface Chunk {
   file: string;
   css?: string[];
+  assets?: string[];
   imports?: string[];
   dynamicImports?: string[];
 }
@@ -10,6 +11,9 @@ export type Manifest = Record<string, Chunk>;
 
 const entry = "m/index.html";
 const files_max = 200;
+
+// The code reader is kept once it has been fetched, not before: it weighs more than all the rest.
+export const isHeavy = (path: string): boolean => path.endsWith(".wasm");
 
 // The page and everything that it may load later: small on purpose (frontend.md, section 3).
 export function shellFiles(manifest: Manifest): string[] {
@@ -21,7 +25,8 @@ export function shellFiles(manifest: Manifest): string[] {
     const chunk = manifest[key];
     if (!chunk || seen.has(key)) continue;
     seen.add(key);
-    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(`/${file}`);
+    const own = [chunk.file, ...(chunk.css ?? [])];
+    for (const file of own) if (!isHeavy(file)) files.add(`/${file}`);
     queue.push(...(chunk.imports ?? []), ...(chunk.dynamicImports ?? []));
   }
   return [...files];

@@ -1,6 +1,6 @@
 // The service worker of the phone: wakes it with urgent messages and opens its pages without a
 // link. It knows nothing of people and records; what they hold lives in the page.
-import { readPush, shellFiles, wayOf, type Manifest } from "./shell.ts";
+import { isHeavy, readPush, shellFiles, wayOf, type Manifest } from "./shell.ts";
 
 interface Extendable extends Event {
   waitUntil: (work: Promise<unknown>) => void;
@@ -45,12 +45,14 @@ async function keepShell(page: Response): Promise<void> {
   const answer = await fetch("/manifest.json", { cache: "no-cache" });
   const manifest = (await answer.json()) as Manifest;
   const wanted = [...shellFiles(manifest), "/icon.svg"];
+  const all = JSON.stringify(manifest);
+  const isCurrent = (path: string) => isHeavy(path) && all.includes(path.slice(1));
   const cache = await caches.open(box);
   const kept = (await cache.keys()).map((request) => new URL(request.url).pathname);
   await cache.addAll(wanted.filter((path) => !kept.includes(path)));
   await cache.put(home, page);
   for (const path of kept) {
-    if (path !== home && !wanted.includes(path)) await cache.delete(path);
+    if (path !== home && !wanted.includes(path) && !isCurrent(path)) await cache.delete(path);
   }
 }
 
@@ -70,8 +72,12 @@ async function openPage(event: FetchEvent): Promise<Response> {
 
 async function asset(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const kept = await (await caches.open(box)).match(pathname);
-  return kept ?? fetch(request);
+  const cache = await caches.open(box);
+  const kept = await cache.match(pathname);
+  if (kept) return kept;
+  const fresh = await fetch(request);
+  if (fresh.ok && isHeavy(pathname)) await cache.put(pathname, fresh.clone());
+  return fresh;
 }
 
 worker.addEventListener<Extendable>("install", (event) => {

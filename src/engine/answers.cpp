@@ -1,0 +1,72 @@
+#include "engine/answers.h"
+
+#include "core/json_text.h"
+#include "engine/read.h"
+
+namespace anlan::engine {
+namespace {
+
+using access::Action;
+
+// A record that stands in no case: nobody has a task on it, and no clock runs.
+std::string without_case(const records::Form& form, const access::Verdict& verdict,
+                         const std::string& record) {
+  std::string text = R"({"record":)" + record + R"(,"tasks":[],"clocks":[],"modes":{)";
+  for (std::size_t i = 0; i < form.fields.size(); ++i) {
+    if (i > 0) text += ',';
+    write_json_text(form.fields[i].key, text);
+    text += ':';
+    write_json_text(mode_text(verdict.fields.of(form.fields[i].key)), text);
+  }
+  text += R"(},"buttons":[)";
+  for (std::size_t i = 0; i < verdict.buttons.size(); ++i) {
+    if (i > 0) text += ',';
+    write_json_text(verdict.buttons[i], text);
+  }
+  return text + "]}";
+}
+
+}  // namespace
+
+Result<std::string> list_text(Engine& engine, const access::Subject& by, std::string_view form_id,
+                              const Wish& wish) {
+  const Packs& packs = engine.packs();
+  const records::Form* form = packs.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(store::read_later(engine.database()));
+  Reader reader(*view, packs, engine.clock().now());
+  auto reach = TRY(reader.reach(by, *form, Action::List));
+  return records::list_text(*view, *form,
+                            {.filter = wish.filter,
+                             .scope = std::move(reach.scope),
+                             .modes = std::move(reach.modes),
+                             .search = wish.search,
+                             .sort = wish.sort,
+                             .count = wish.count,
+                             .cursor = wish.cursor,
+                             .has_total = wish.has_total});
+}
+
+Result<std::string> record_text(Engine& engine, const access::Subject& by, std::string_view form_id,
+                                RecordId id) {
+  const Packs& packs = engine.packs();
+  const records::Form* form = packs.forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  // A task may open a record that no role does, and more of its fields: that takes a longer look.
+  auto whole_answer = [&]() -> Result<std::string> {
+    Json answer = TRY(engine.record(by, form_id, id));
+    return write_json(answer);
+  };
+  if (!form->flow.empty()) return whole_answer();
+  auto verdict = packs.policy.may(by, {.form = form->id, .action = Action::Read});
+  if (!verdict.allowed) return whole_answer();
+  auto view = TRY(store::read_later(engine.database()));
+  auto record = records::read_text(*view, *form, id, verdict.scope, verdict.fields);
+  if (record && !record->has_case) return without_case(*form, verdict, record->json);
+  if (!record && record.error().code != ErrorCode::NotFound) {
+    return std::unexpected(std::move(record).error());
+  }
+  return whole_answer();
+}
+
+}  // namespace anlan::engine

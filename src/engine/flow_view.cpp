@@ -1,0 +1,19 @@
+#include "engine/flow_view.h"
+
+#include "engine/read.h"
+
+namespace anlan::engine {
+
+Result<Json> flow_picture(Engine& engine, const access::Subject& by, std::string_view form_id,
+                          RecordId id) {
+  const records::Form* form = engine.packs().forms.find(form_id);
+  if (form == nullptr) return refuse(ErrorCode::NotFound);
+  auto view = TRY(engine.database().snapshot());
+  Reader reader(*view, engine.packs(), engine.clock().now());
+  auto reach = TRY(reader.reach(by, *form, id, access::Action::Read));
+  bool is_seen = reach.is_allowed && TRY(records::is_visible(*view, *form, id, reach.scope));
+  if (!is_seen) return refuse(ErrorCode::NotFound);
+  return flow::picture(*view, engine.packs().library, form->id, id);
+}
+
+}  // namespace anlan::engine

@@ -1,0 +1,14 @@
+#pragma once
+// A record's flow as a picture, for whoever may read the record.
+
+#include <string_view>
+
+#include "engine/engine.h"
+
+namespace anlan::engine {
+
+// GET /api/records/{form}/{id}/flow (docs/formats/http.md). NotFound as for the record itself.
+Result<Json> flow_picture(Engine& engine, const access::Subject& by, std::string_view form,
+                          RecordId id);
+
+}  // namespace anlan::engine

@@ -1,0 +1,99 @@
+#include "flow/layout.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "flow/test_model.h"
+
+namespace anlan::flow {
+namespace {
+
+std::vector<Model> flows_of_packs() {
+  std::vector<Model> models;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("packs")) {
+    if (entry.path().extension() != ".bpmn") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::ostringstream bytes;
+    bytes << file.rdbuf();
+    auto model = Model::parse(bytes.str());
+    EXPECT_TRUE(model) << entry.path() << model.error().detail;
+    if (model) models.push_back(*model);
+  }
+  return models;
+}
+
+bool overlap(const Box& a, const Box& b) {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+TEST(LayoutTest, NothingLiesOnAnythingElseButEventsOnTheirTask) {
+  std::vector<Model> models = flows_of_packs();
+  ASSERT_GE(models.size(), 4U);
+  for (const Model& model : models) {
+    const Graph& graph = model.graph();
+    Layout layout = lay_out(graph);
+    for (std::size_t a = 0; a < graph.nodes.size(); ++a) {
+      EXPECT_GE(layout.boxes[a].x, 0);
+      EXPECT_GE(layout.boxes[a].y, 0);
+      for (std::size_t b = a + 1; b < graph.nodes.size(); ++b) {
+        bool is_hung = graph.nodes[a].host == b || graph.nodes[b].host == a;
+        EXPECT_EQ(overlap(layout.boxes[a], layout.boxes[b]), is_hung)
+            << model.id() << " " << graph.nodes[a].id << " " << graph.nodes[b].id;
+      }
+    }
+  }
+}
+
+TEST(LayoutTest, WaysTouchTheirEndsAndRunSquare) {
+  for (const Model& model : flows_of_packs()) {
+    const Graph& graph = model.graph();
+    Layout layout = lay_out(graph);
+    for (std::size_t i = 0; i < graph.edges.size(); ++i) {
+      const std::vector<Point>& way = layout.ways[i];
+      ASSERT_GE(way.size(), 2U);
+      Box from = layout.boxes[graph.edges[i].from];
+      Box to = layout.boxes[graph.edges[i].to];
+      auto touches = [](const Box& box, const Point& at) {
+        return at.x >= box.x && at.x <= box.x + box.w && at.y >= box.y && at.y <= box.y + box.h;
+      };
+      EXPECT_TRUE(touches(from, way.front())) << graph.edges[i].id;
+      EXPECT_TRUE(touches(to, way.back())) << graph.edges[i].id;
+      for (std::size_t k = 1; k < way.size(); ++k) {
+        EXPECT_TRUE(way[k].x == way[k - 1].x || way[k].y == way[k - 1].y) << graph.edges[i].id;
+      }
+    }
+  }
+}
+
+TEST(LayoutTest, ACircleAndALongChainAreDrawnToo) {
+  std::string task =
+      "<extensionElements><anlan:assign kind=\"role\" role=\"r\"/></extensionElements>";
+  std::vector<std::string> lines = {"<startEvent id=\"s\"/>",
+                                    "<endEvent id=\"e\"/>",
+                                    "<exclusiveGateway id=\"m\"/>",
+                                    "<exclusiveGateway id=\"x\"/>",
+                                    "s -> m",
+                                    "x -> m : task.outcome = \"again\"",
+                                    "x -> e : default"};
+  std::string last = "m";
+  for (int i = 0; i < 400; ++i) {
+    std::string id = "t" + std::to_string(i);
+    lines.push_back("<userTask id=\"" + id + "\">" + task + "</userTask>");
+    lines.push_back(last + " -> " + id);
+    last = id;
+  }
+  lines.push_back(last + " -> x");
+  auto model = Model::parse(ShortModel::to_xml("m", lines));
+  ASSERT_TRUE(model) << model.error().detail;
+  Layout layout = lay_out(model->graph());
+  const Graph& graph = model->graph();
+  EXPECT_LT(layout.boxes[graph.by_id.at("t0")].x, layout.boxes[graph.by_id.at("t399")].x);
+  const std::vector<Point>& back = layout.ways[graph.edge_by_id.at("x_m")];
+  EXPECT_GT(back[1].y, layout.boxes[graph.by_id.at("m")].y + 40) << "ways back run below";
+}
+
+}  // namespace
+}  // namespace anlan::flow

@@ -1,0 +1,71 @@
+#pragma once
+// For text cases: what the engine would know, given as JSON: counts, doubt, who is on duty or
+// away, which new records it would refuse.
+
+#include <string>
+
+#include "flow/test_world.h"
+
+namespace anlan::flow {
+
+inline PersonId person_in(const Json& id) {
+  return id.is_text() ? need(PersonId::parse(id.as_text())) : PersonId{};
+}
+
+// {"FORM FILTER": n}
+inline void answer_count(Answers& answers, const Json& value) {
+  answers.count = [value](const CountAsk& ask) -> Result<int64_t> {
+    return value.int_or(ask.form + " " + write_json(ask.where), -1);
+  };
+}
+
+// {"needs": field}: a record without it is refused.
+inline void answer_create(Answers& answers, const Json& value) {
+  answers.can_create = [value](std::string_view, const Json& fields) -> Result<void> {
+    std::string lacking = value.text_or("needs", "");
+    if (lacking.empty() || fields.has(lacking)) return {};
+    return refuse(ErrorCode::MissingField, "lacks " + lacking, lacking);
+  };
+}
+
+// {"is": bool}
+inline void answer_doubt(Answers& answers, const Json& value) {
+  bool is_doubtful = value.bool_or("is", false);
+  answers.is_doubtful = [is_doubtful](std::string_view, RecordId) -> Result<bool> {
+    return is_doubtful;
+  };
+}
+
+// {role: [people]}
+inline void answer_duty(Answers& answers, const Json& value) {
+  answers.on_duty = [value](std::string_view role,
+                            std::string_view) -> Result<std::vector<PersonId>> {
+    std::vector<PersonId> people;
+    if (!value[role].is_array()) return people;
+    for (const Json& one : value[role].as_array()) people.push_back(person_in(one));
+    return people;
+  };
+}
+
+// {person: deputy or null}
+inline void answer_away(Answers& answers, const Json& value) {
+  answers.away = [value]() -> Result<std::vector<Away>> {
+    std::vector<Away> away;
+    for (const auto& [who, deputy] : value.as_object()) {
+      away.push_back({person_in(Json(who)), person_in(deputy)});
+    }
+    return away;
+  };
+}
+
+inline void set_answer(Answers& answers, const std::string& what, const Json& value) {
+  if (what == "count") return answer_count(answers, value);
+  if (what == "create") return answer_create(answers, value);
+  if (what == "doubt") return answer_doubt(answers, value);
+  if (what == "duty") return answer_duty(answers, value);
+  if (what == "away") return answer_away(answers, value);
+  std::cerr << "no answer is called " << what << "\n";
+  std::abort();
+}
+
+}  // namespace anlan::flow
