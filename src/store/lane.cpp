@@ -106,6 +106,7 @@ Result<std::optional<WriteLane::Answers>> WriteLane::commit_together(std::span<c
   bool is_good = TRY(run_all());
   if (!is_good) {
     connection_->rollback();
+    touched_.clear();  // nothing of it stays, and it is all done again
     return std::nullopt;
   }
   TRY(connection_->commit());

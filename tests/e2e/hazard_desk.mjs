@@ -231,6 +231,36 @@ async function talk(seat, { crew, wallCase }) {
   assert.equal(rows.at(-1).text, text);
 }
 
+// A flow that could not go on: seen at once, and who keeps flows lets it try again. No flow of the
+// demo plant gets stuck, so the answers say that one did.
+async function stuckFlow(seat, { wallCase }) {
+  const { page, w } = seat;
+  const path = `**/api/records/hazard/${wallCase}`;
+  const change = (how) => async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: how(await answer.json()) });
+  };
+  await page.route(`${path}/flow`, change((flow) => ({
+    ...flow, nodes: flow.nodes.map((node) =>
+      node.state === "waiting" ? { ...node, state: "incident" } : node),
+  })));
+  await page.route(path, change((view) => ({ ...view, buttons: [...view.buttons, "retry"] })));
+  let retries = 0;
+  await page.route(`${path}/retry`, (route) => {
+    retries += 1;
+    return route.fulfill({ json: {} });
+  });
+  await page.reload();
+  const banner = page.locator(".case-stuck");
+  await banner.waitFor();
+  await quiet(page);
+  await seat.look("case-stuck");
+  await banner.getByRole("button", { name: w.retryCase }).click();
+  await page.locator(".toast.good").waitFor();
+  assert.equal(retries, 1);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+}
+
 export async function caseWalk(about) {
   const life = await livedPlant(about.server, about.seed);
   const seat = await sit(about, "safety1");
@@ -248,6 +278,7 @@ export async function caseWalk(about) {
   await page.waitForSelector(".photo-whole");
   await seat.look("case-photo");
   await page.keyboard.press("Escape");
+  await stuckFlow(seat, life);
   await seat.leave();
   const laptop = await sit(about, "safety1", "laptop");
   await laptop.open(life.wallCase);
