@@ -18,6 +18,9 @@ const licences = {
   stdc: "GPL-3.0-or-later WITH GCC-exception-3.1", gcc_s: "GPL-3.0-or-later WITH GCC-exception-3.1",
   atomic: "GPL-3.0-or-later WITH GCC-exception-3.1",
   c: "LGPL-2.1-or-later", m: "LGPL-2.1-or-later", resolv: "LGPL-2.1-or-later",
+  // libarchive and libxlsxwriter with what Debian's builds bring along.
+  archive: "BSD-2-Clause", acl: "LGPL-2.1-or-later", bz2: "bzip2-1.0.6", lz4: "BSD-2-Clause",
+  lzma: "0BSD", xml2: "MIT", xxhash: "BSD-2-Clause", xlsxwriter: "BSD-2-Clause", minizip: "Zlib",
   modbus: "LGPL-2.1-or-later", mosquitto: "EPL-2.0", "hpdf-2.3.0": "Zlib", curl: "curl",
   // What Debian's libcurl brings along. Of "LGPL-3.0-or-later OR GPL-2.0-or-later" we take the
   // first.

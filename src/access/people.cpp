@@ -242,6 +242,7 @@ Result<store::Change> set_language(const Desk& desk, PersonId person, std::strin
 
 Result<std::vector<OrgUnit>> org_units(store::View& view) { return *TRY(known_units(view)); }
 
+// shared: whoever reads it keeps it while the next one is made
 Result<std::shared_ptr<const std::vector<OrgUnit>>> known_units(store::View& view) {
   auto read = [&]() -> Result<std::vector<OrgUnit>> {
     Rows rows = TRY(view.query({"SELECT * FROM org_unit"}));
