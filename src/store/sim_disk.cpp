@@ -185,7 +185,8 @@ int sync_file(sqlite3_file* base, int) {
   std::scoped_lock lock(handle.disk->mutex);
   if (is_dead(handle) || fails_now(*handle.disk)) return SQLITE_IOERR_FSYNC;
   SimFile& file = *handle.file;
-  file.synced = file.current;
+  // What was written since, not the whole file: a log of many pages is synced with each commit.
+  for (const Write& write : file.unsynced) replay(file.synced, write);
   file.unsynced.clear();
   file.is_linked = true;  // ext4 and xfs keep the name of a synced new file
   return SQLITE_OK;
