@@ -96,7 +96,6 @@ Result<VideoFacts> read_mp4(std::string_view bytes) {
 // ---- WebM ----
 
 // RFC 8794, section 17, and RFC 9559, section 5.
-constexpr uint64_t kHeader = 0x1a45dfa3;
 constexpr uint64_t kDocType = 0x4282;
 constexpr uint64_t kSegment = 0x18538067;
 constexpr uint64_t kTracks = 0x1654ae6b;

@@ -11,7 +11,8 @@ import { Plant } from "./plant.mjs";
 import { Socket } from "./socket.mjs";
 
 const openAtOnce = 100;
-const pace_ms = 400;  // each report is some messages for each of thousands, all read by this program
+// Each report is some messages for each of thousands, all read by this program.
+const pace_ms = 400;
 const cutWithin_ms = 100000;  // 30 s without credit, 90 s without a sign of life
 
 // 0 where the process is over: who asked it something says so better.
@@ -51,7 +52,8 @@ async function work({ url, cookie, area, seconds }) {
 function another(plant, { cookie }, area, seconds) {
   const order = { url: plant.url, cookie, area, seconds };
   return new Promise((done, fail) => {
-    new Worker(import.meta.filename, { workerData: order }).once("message", done).once("error", fail);
+    const worker = new Worker(import.meta.filename, { workerData: order });
+    worker.once("message", done).once("error", fail);
   });
 }
 
