@@ -1,16 +1,6 @@
 #include "flow/roster.h"
 
 namespace anlan::flow {
-namespace {
-
-std::optional<PersonId> person_or_none(const store::Row& row, std::string_view column) {
-  if (row.is_null(column)) return std::nullopt;
-  auto person = PersonId::parse(row.text(column));
-  if (!person) return std::nullopt;
-  return *person;
-}
-
-}  // namespace
 
 Result<std::vector<RosterEntry>> roster(store::View& view, std::string_view form, RecordId id) {
   store::Rows rows =
