@@ -1,5 +1,7 @@
 #include "flow/roster.h"
 
+#include "flow/case_state.h"
+
 namespace anlan::flow {
 
 Result<std::vector<RosterEntry>> roster(store::View& view, std::string_view form, RecordId id) {
