@@ -169,6 +169,7 @@ Result<Json> Execution::execute(const CompleteTask& what) {
   Json record = TRY(records::read_whole(transaction_, *form, task.record_id));
   int64_t version = record.int_or("version", 0);
   if (what.version && *what.version != version) return refuse(ErrorCode::Conflict);
+  flow::Proof proof = TRY(proof_of(what, record));
 
   if (what.fields.is_object() && !what.fields.as_object().empty()) {
     const flow::Model* model = around_.packs.library.model(task.model_id, task.model_version);
@@ -184,7 +185,11 @@ Result<Json> Execution::execute(const CompleteTask& what) {
   }
   flow::Step step = TRY(flow::complete(
       flow_around(by.actor), by,
-      {.task = what.task, .outcome = what.outcome, .comment = what.comment, .record = record}));
+      {.task = what.task,
+       .outcome = what.outcome,
+       .comment = what.comment,
+       .record = record,
+       .proof = std::move(proof)}));
   TRY(finish_step(*form, task.record_id, std::move(step)));
   return answer_record(*form, task.record_id);
 }
