@@ -20,6 +20,7 @@ struct CreateRecord {
   std::string form;
   std::optional<RecordId> id{};
   Json fields;
+  Json chosen{};  // {node: [person]}: whom the initiator chose to be asked
 };
 struct UpdateRecord {
   std::string form;

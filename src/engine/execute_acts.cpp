@@ -41,7 +41,7 @@ Result<flow::Proof> Execution::proof_of(const CompleteTask& what, const Json& re
   bool is_picture = file && file->kind == "image/png";
   if (!is_picture) return refuse(ErrorCode::BadField, "no PNG of yours", "signature");
   if (!what.version) return refuse(ErrorCode::MissingField, "what was signed?", "version");
-  if (sha256(content_of(what, record)) != what.content_sha256) {
+  if (to_hex(sha256(content_of(what, record))) != what.content_sha256) {
     return refuse(ErrorCode::HashMismatch, "something else was signed", "signature");
   }
   proof.signature = {what.signature_file, what.content_sha256};

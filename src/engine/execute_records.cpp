@@ -64,6 +64,7 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
                            .record_id = written.id,
                            .record = written.record,
                            .org_path = written.record.text_or("org_path", "/")};
+  if (const auto* made = std::get_if<CreateRecord>(&command_->what)) start.chosen = made->chosen;
   flow::Step step = TRY(flow::start(flow_around(by.actor), start));
   if (!step.record_patch.has("case_id")) step.record_patch.set("case_id", step.case_id.text());
   TRY(finish_step(form, written.id, std::move(step)));
@@ -189,7 +190,9 @@ Result<Json> Execution::execute(const CompleteTask& what) {
        .outcome = what.outcome,
        .comment = what.comment,
        .record = record,
-       .proof = std::move(proof)}));
+       .proof = proof}));
+  if (proof.signature) step.change.files.push_back(proof.signature->file);
+  for (const std::string& file : proof.attachments) step.change.files.push_back(file);
   TRY(finish_step(*form, task.record_id, std::move(step)));
   return answer_record(*form, task.record_id);
 }

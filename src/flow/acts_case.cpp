@@ -94,6 +94,20 @@ Result<void> check_withdraw(Machine& machine, PersonId person) {
   return refuse(ErrorCode::WrongState, "somebody has decided already");
 }
 
+Result<void> supersede(Machine& machine, const TaskRow& task) {
+  auto rows = TRY(machine.around.view.query(
+      {"SELECT id FROM flow_history WHERE case_id = ? AND task_id = ? AND act = 'task.complete'"
+       " AND superseded = 0",
+       {machine.state.row.id.text(), task.id.text()}}));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    machine.more_rows.push_back({.kind = store::RowChange::Kind::Update,
+                                 .table = "flow_history",
+                                 .key = {{"id", rows[i].text("id")}},
+                                 .cells = {{"superseded", int64_t{1}}}});
+  }
+  return {};
+}
+
 // One of several that are still counted: only this signature is open again.
 Result<bool> reopen_signature(Machine& machine, TaskRow& task) {
   Token* token = machine.state.token(task.token);
@@ -103,6 +117,7 @@ Result<bool> reopen_signature(Machine& machine, TaskRow& task) {
   const Node& node = machine.node_of(*token);
   bool is_plain = node.user->multi && !node.user->multi->is_sequential && task.signing.group == 0;
   if (!is_plain) return refuse(ErrorCode::WrongState, "the next was asked already");
+  TRY(supersede(machine, task));
   task.candidates = {{"person", task.completed_by->text()}};
   task.state = state::kClaimed;
   task.completed_by.reset();

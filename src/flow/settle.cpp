@@ -28,10 +28,12 @@ Result<std::optional<PersonId>> manager_of(Machine& machine, std::optional<Perso
 }
 
 // Whoever a person named to stand in for tasks of this form comes before the deputy of an absence.
-Result<StandIn> deputy_of(Machine& machine, PersonId person) {
+Result<StandIn> deputy_of(Machine& machine, const Instance& instance, PersonId person) {
   const CaseRow& row = machine.state.row;
   auto named = TRY(delegate_of(machine.around.view, person, row.form, machine.now()));
-  if (!named) return stand_in_of(machine, person);
+  bool is_usable = named && !is_excluded(instance.candidates, *named);
+  if (is_usable) is_usable = TRY(is_active(machine.around.view, *named));
+  if (!is_usable) return stand_in_of(machine, person);
   StandIn further = TRY(stand_in_of(machine, *named));
   return StandIn{.is_away = true, .deputy = further.is_away ? further.deputy : *named};
 }
@@ -44,7 +46,7 @@ Result<void> put_deputies(Machine& machine, const Node& node, Instance& instance
   for (const Candidate& candidate : instance.candidates) {
     auto person = candidate.kind == "person" ? PersonId::parse(candidate.who)
                                              : Result<PersonId>(refuse(ErrorCode::NotFound));
-    auto stand_in = person ? TRY(deputy_of(machine, *person)) : StandIn{};
+    auto stand_in = person ? TRY(deputy_of(machine, instance, *person)) : StandIn{};
     if (!stand_in.is_away) {
       merge(made, {candidate});
       continue;

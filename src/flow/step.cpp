@@ -3,6 +3,8 @@
 
 #include "flow/step.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "flow/check.h"
 #include "flow/machine.h"
@@ -32,6 +34,23 @@ Result<const Model*> model_of(const Library& library, const CaseRow& row) {
   if (model) return model;
   return refuse(ErrorCode::BadModel, "flow '" + row.model_id + "' version " +
                                          std::to_string(row.model_version) + " is not deployed");
+}
+
+// Only people, and only where the model lets the initiator choose.
+Result<void> check_chosen(const Graph& graph, const Json& chosen) {
+  if (!chosen.is_object()) return refuse(ErrorCode::BadField, "people by task", "chosen");
+  for (const auto& [id, people] : chosen.as_object()) {
+    const Node* node = graph.find(id);
+    bool is_open = node && node->user &&
+                   std::ranges::contains(node->user->assigns, Assign::Kind::Choice, &Assign::kind);
+    bool is_list = people.is_array() && people.as_array().size() <= limits::kPageRowsMax;
+    if (!is_open || !is_list) return refuse(ErrorCode::BadField, "nothing to choose", "chosen");
+    for (const Json& person : people.as_array()) {
+      if (person.is_text() && PersonId::parse(person.as_text())) continue;
+      return refuse(ErrorCode::BadField, "not a person", "chosen");
+    }
+  }
+  return {};
 }
 
 Json case_detail(const CaseRow& row, std::string_view node) {
@@ -68,6 +87,10 @@ Result<Step> start(const Around& around, const StartCommand& command) {
                .started = around.now,
                .is_new = true};
   if (!around.actor.person.is_nil()) state.row.initiator = around.actor.person;
+  if (!command.chosen.is_null()) {
+    TRY(check_chosen(graph, command.chosen));
+    state.row.vars.set("chosen", command.chosen);
+  }
   Uuid root = around.ids.next();
   state.activations.push_back({.id = root, .fork = ""});
   Machine machine(around, *newest.model, std::move(state), command.record, around.actor);

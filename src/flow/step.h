@@ -103,6 +103,7 @@ struct StartCommand {
   RecordId record_id;
   Json record;           // whole
   std::string org_path;  // of the record: decides which role holders are asked
+  Json chosen{};         // {node: [person]}: whom the initiator chose, for kind="choice"
 };
 Result<Step> start(const Around& around, const StartCommand& command);
 
