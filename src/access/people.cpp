@@ -22,13 +22,19 @@ int rank_of(std::string_view kind) {
   return static_cast<int>(std::ranges::find(kKinds, kind) - kKinds.begin());
 }
 
+std::optional<PersonId> head_of(const Row& row) {
+  auto head = PersonId::parse(row.text("head"));
+  return head ? std::optional(*head) : std::nullopt;
+}
+
 OrgUnit org_of(const Row& row) {
   return {.id = OrgId::parse(row.text("id")).value_or(OrgId{}),
           .code = row.text("code"),
           .kind = row.text("kind"),
           .name = {row.text("name_zh"), row.text("name_en")},
           .parent_code = row.text("parent_code"),
-          .path = row.text("path")};
+          .path = row.text("path"),
+          .head = row.is_null("head") ? std::nullopt : head_of(row)};
 }
 
 Person person_of(const Row& row) {

@@ -23,6 +23,7 @@ struct OrgUnit {
   LocalText name;
   std::string parent_code;  // empty at the top
   std::string path;         // "/AL/WS1/T2/", built from codes
+  std::optional<PersonId> head{};  // whom those of the unit report to; set_head writes it
 };
 
 struct Person {
@@ -70,6 +71,19 @@ Result<store::Change> set_language(const Desk& desk, PersonId person, std::strin
 // {"id","login","name","org_path","roles":[{"role","org_path"}]}; q matches name or login.
 Result<Json> list_people(store::View& view, std::string_view org_path, std::string_view q,
                          std::size_t count);
+// Nothing takes the head away. NotFound (unit), BadField (person: nobody active).
+Result<store::Change> set_head(const Desk& desk, std::string_view code,
+                               std::optional<PersonId> head);
+struct Superior {
+  PersonId person{};
+  std::string unit_kind;
+};
+// Heads of the units that a person stands in, the nearest first; never the person himself, nobody
+// who has left, nobody twice.
+Result<std::vector<Superior>> superiors(store::View& view, PersonId person);
+// Active people of a unit and of those below it, by login.
+Result<std::vector<PersonId>> people_under(store::View& view, std::string_view org_path,
+                                           std::size_t count);
 // Active holders of a role whose grant covers org_path, nearest grant first, then by login.
 Result<std::vector<PersonId>> holders(store::View& view, std::string_view role,
                                       std::string_view org_path);

@@ -48,7 +48,9 @@ std::vector<std::string> sessions() {
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{"access.1", organisation()}, {"access.2", sessions()}};
+  return {{"access.1", organisation()},
+          {"access.2", sessions()},
+          {"access.heads.1", {"ALTER TABLE org_unit ADD COLUMN head {{id}}"}}};
 }
 
 bool is_word(std::string_view text, std::string_view more, std::size_t chars_max) {

@@ -58,7 +58,9 @@ inline engine::Config test_engine_config(const std::string& folder, Clock& clock
 class ApiTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = engine::Engine::open(test_engine_config(folder_.path(), clock_, random_));
+    engine::Config of_engine = test_engine_config(folder_.path(), clock_, random_);
+    for (const char* folder : more_packs_) of_engine.pack_folders.emplace_back(folder);
+    auto opened = engine::Engine::open(of_engine);
     ASSERT_TRUE(opened) << opened.error().detail;
     engine_ = std::move(*opened);
     auto seeded = is_seeded_ ? engine::seed_demo(*engine_) : Result<void>{};
@@ -141,6 +143,7 @@ class ApiTest : public ::testing::Test {
   SeededRandom key_random_{11};
   IdMaker keys_{clock_, key_random_};
   bool is_seeded_ = true;
+  std::vector<const char*> more_packs_{};  // folders of packs beside those of the product
   ServerConfig config_;
   std::unique_ptr<engine::Engine> engine_;
   Pool pool_{0};

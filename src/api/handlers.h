@@ -72,6 +72,25 @@ Result<Json> duty(Services& at, const Call& call);
 Result<Json> notices(Services& at, const Call& call);
 Result<engine::What> read_notice(Services& at, const Call& call);
 
+// handlers_acts.cpp
+Result<engine::What> transfer_task(Services& at, const Call& call);
+Result<engine::What> delegate_task(Services& at, const Call& call);
+Result<engine::What> resolve_task(Services& at, const Call& call);
+Result<engine::What> reject_task(Services& at, const Call& call);
+Result<engine::What> add_sign(Services& at, const Call& call);
+Result<engine::What> remove_sign(Services& at, const Call& call);
+Result<engine::What> urge_task(Services& at, const Call& call);
+Result<engine::What> copy_task(Services& at, const Call& call);
+Result<engine::What> save_draft(Services& at, const Call& call);
+Result<engine::What> withdraw_case(Services& at, const Call& call);
+Result<engine::What> retract_task(Services& at, const Call& call);
+Result<engine::What> set_delegation(Services& at, const Call& call);
+Result<engine::What> end_delegation(Services& at, const Call& call);
+Result<engine::What> set_head(Services& at, const Call& call);
+Result<Json> draft(Services& at, const Call& call);
+Result<Json> delegations(Services& at, const Call& call);
+
+// handlers_tasks.cpp
 Result<engine::What> deliver_notice(Services& at, const Call& call);
 Result<engine::What> acknowledge_notice(Services& at, const Call& call);
 Result<Json> push_key(Services& at, const Call& call);

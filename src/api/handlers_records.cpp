@@ -83,7 +83,8 @@ Result<Answer> list_records(Services& at, const Call& call) {
 
 Result<engine::What> create_record(Services&, const Call& call) {
   engine::CreateRecord what{.form = std::string(param(call, "form")),
-                            .fields = call.body["fields"]};
+                            .fields = call.body["fields"],
+                            .chosen = call.body["chosen"]};
   if (call.body.has("id")) what.id = TRY(RecordId::parse(call.body["id"].as_text()));
   return what;
 }

@@ -37,11 +37,20 @@ Result<engine::What> unclaim_task(Services&, const Call& call) {
 
 Result<engine::What> complete_task(Services&, const Call& call) {
   const Json& fields = call.body["fields"];
-  return engine::CompleteTask{.task = TRY(task_id(call)),
-                              .outcome = call.body.text_or("outcome", ""),
-                              .comment = call.body.text_or("comment", ""),
-                              .fields = fields.is_null() ? Json::object() : fields,
-                              .version = call.body["version"].as_int64()};
+  const Json& signature = call.body["signature"];
+  engine::CompleteTask what{.task = TRY(task_id(call)),
+                            .outcome = call.body.text_or("outcome", ""),
+                            .comment = call.body.text_or("comment", ""),
+                            .fields = fields.is_null() ? Json::object() : fields,
+                            .version = call.body["version"].as_int64(),
+                            .signature_file = signature.text_or("file", ""),
+                            .content_sha256 = signature.text_or("content_sha256", "")};
+  const Json& files = call.body["attachments"];
+  if (!files.is_array()) return what;
+  for (const Json& file : files.as_array()) {
+    if (file.is_text()) what.attachments.push_back(file.as_text());
+  }
+  return what;
 }
 
 Result<engine::What> return_task(Services&, const Call& call) {

@@ -11,6 +11,7 @@
 #include "alarms/alarms.h"
 #include "core/json.h"
 #include "ehs/ehs.h"
+#include "flow/flow.h"
 #include "records/records.h"
 
 namespace anlan::engine {
@@ -19,6 +20,7 @@ struct CreateRecord {
   std::string form;
   std::optional<RecordId> id{};
   Json fields;
+  Json chosen{};  // {node: [person]}: whom the initiator chose to be asked
 };
 struct UpdateRecord {
   std::string form;
@@ -48,6 +50,9 @@ struct CompleteTask {
   std::string comment;
   Json fields;
   std::optional<int64_t> version{};  // of the record as the person saw it
+  // docs/formats/flow.md, "Signature": the picture, and the hash of what was signed.
+  std::string signature_file{}, content_sha256{};
+  std::vector<std::string> attachments{};  // SHA-256 of files that the person uploaded
 };
 struct ReturnTask {
   TaskId task;
@@ -263,6 +268,35 @@ struct NoteExport {
   Json detail;                   // {"rows","bytes","sha256","filter"?,"q"?}
 };
 
+// ---- approval: docs/formats/flow.md, "Acts" ----
+struct ActOnTask {
+  TaskId task;
+  std::string act;  // as flow::acts_on_task names them
+  std::vector<PersonId> to{};
+  std::string comment{};
+  std::string when{}, mode{};  // of add_sign
+};
+struct ActOnCase {
+  std::string form;
+  RecordId id;
+  std::string act;  // "withdraw", "retract"
+  std::string comment{};
+};
+struct SaveDraft {
+  TaskId task;
+  Json content;
+};
+struct SetDelegation {  // of the caller's own tasks
+  flow::Delegation delegation;
+};
+struct EndDelegation {
+  std::string id;
+};
+struct SetHead {
+  std::string unit;  // code
+  std::optional<PersonId> person{};
+};
+
 using What =
     std::variant<CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask,
                  CompleteTask, ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword,
@@ -271,7 +305,8 @@ using What =
                  RollCall, SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription,
                  DropSubscriptions, OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps,
                  KeepTrack, HandOver, RetryCase, RegisterDevice, RevokeDevice, MarkBox,
-                 WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport>;
+                 WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport,
+                 ActOnTask, ActOnCase, SaveDraft, SetDelegation, EndDelegation, SetHead>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }
@@ -288,6 +323,7 @@ struct Command {
 // UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login -> {"session","person"};
 // CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse -> {"record"};
 // RollCall -> {"counts"}; LookAtTrack -> {"look"}; HandOver -> {"handed":n}; RegisterDevice ->
-// {"id"}; WriteMessage -> {"message"}; AnonymousReport -> {"number"}; all others -> {}.
+// {"id"}; WriteMessage -> {"message"}; AnonymousReport -> {"number"}; ActOnTask, ActOnCase ->
+// {"record"}; SetDelegation -> {"id"}; all others -> {}.
 
 }  // namespace anlan::engine

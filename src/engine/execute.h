@@ -103,6 +103,12 @@ class Execution {
   Result<Json> execute(const NotePhoto& what);
   Result<Json> execute(const NotePair& what);
   Result<Json> execute(const NoteExport& what);
+  Result<Json> execute(const ActOnTask& what);
+  Result<Json> execute(const ActOnCase& what);
+  Result<Json> execute(const SaveDraft& what);
+  Result<Json> execute(const SetDelegation& what);
+  Result<Json> execute(const EndDelegation& what);
+  Result<Json> execute(const SetHead& what);
 
   Result<std::optional<Json>> earlier_answer(const Command& command);
   Result<void> keep_answer(const Command& command, const Json& answer);
@@ -120,6 +126,9 @@ class Execution {
   Result<void> deliver(const flow::Letter& letter);
   Result<flow::HandOverCommand> hand_over_to(const flow::Task& task, const HandOver& what);
   Result<void> hand_over_one(const flow::Task& task, const HandOver& what);
+  Result<flow::Receiver> receiver(const flow::Task& task, PersonId person);
+  Result<flow::Step> act_step(const flow::Task& task, const ActOnTask& what, const Json& record);
+  Result<flow::Proof> proof_of(const CompleteTask& what, const Json& record);
   void add_notice(store::Change& change, const NoticeWish& wish);
   void add_outgoing(store::Change& change, const std::string& notice, std::string_view channel,
                     const std::string& address);

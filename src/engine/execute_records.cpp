@@ -64,6 +64,7 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
                            .record_id = written.id,
                            .record = written.record,
                            .org_path = written.record.text_or("org_path", "/")};
+  if (const auto* made = std::get_if<CreateRecord>(&command_->what)) start.chosen = made->chosen;
   flow::Step step = TRY(flow::start(flow_around(by.actor), start));
   if (!step.record_patch.has("case_id")) step.record_patch.set("case_id", step.case_id.text());
   TRY(finish_step(form, written.id, std::move(step)));
@@ -169,6 +170,7 @@ Result<Json> Execution::execute(const CompleteTask& what) {
   Json record = TRY(records::read_whole(transaction_, *form, task.record_id));
   int64_t version = record.int_or("version", 0);
   if (what.version && *what.version != version) return refuse(ErrorCode::Conflict);
+  flow::Proof proof = TRY(proof_of(what, record));
 
   if (what.fields.is_object() && !what.fields.as_object().empty()) {
     const flow::Model* model = around_.packs.library.model(task.model_id, task.model_version);
@@ -184,7 +186,13 @@ Result<Json> Execution::execute(const CompleteTask& what) {
   }
   flow::Step step = TRY(flow::complete(
       flow_around(by.actor), by,
-      {.task = what.task, .outcome = what.outcome, .comment = what.comment, .record = record}));
+      {.task = what.task,
+       .outcome = what.outcome,
+       .comment = what.comment,
+       .record = record,
+       .proof = proof}));
+  if (proof.signature) step.change.files.push_back(proof.signature->file);
+  for (const std::string& file : proof.attachments) step.change.files.push_back(file);
   TRY(finish_step(*form, task.record_id, std::move(step)));
   return answer_record(*form, task.record_id);
 }

@@ -16,4 +16,20 @@ Result<Json> flow_picture(Engine& engine, const access::Subject& by, std::string
   return flow::picture(*view, engine.packs().library, form->id, id);
 }
 
+Result<Json> draft_of(Engine& engine, const access::Subject& by, TaskId task) {
+  auto view = TRY(engine.database().snapshot());
+  return Json::object({{"draft", TRY(flow::find_draft(*view, by.person, task))}});
+}
+
+Result<Json> delegations(Engine& engine, const access::Subject& by) {
+  auto view = TRY(engine.database().snapshot());
+  Reader reader(*view, engine.packs(), engine.clock().now());
+  Json rows = TRY(flow::delegations_of(*view, by.person, engine.clock().now()));
+  for (Json& row : rows.as_array()) {
+    row.set("person_name", TRY(reader.person_name(row.text_or("person", ""))));
+    row.set("deputy_name", TRY(reader.person_name(row.text_or("deputy", ""))));
+  }
+  return Json::object({{"rows", std::move(rows)}});
+}
+
 }  // namespace anlan::engine

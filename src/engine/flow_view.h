@@ -10,5 +10,9 @@ namespace anlan::engine {
 // GET /api/records/{form}/{id}/flow (docs/formats/http.md). NotFound as for the record itself.
 Result<Json> flow_picture(Engine& engine, const access::Subject& by, std::string_view form,
                           RecordId id);
+// {"draft"}: what the caller saved for the task, or null.
+Result<Json> draft_of(Engine& engine, const access::Subject& by, TaskId task);
+// {"rows"}: whom the caller named, and for whom he stands in.
+Result<Json> delegations(Engine& engine, const access::Subject& by);
 
 }  // namespace anlan::engine

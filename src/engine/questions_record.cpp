@@ -87,9 +87,13 @@ Result<Json> Engine::record(const access::Subject& by, std::string_view form_id,
   Json tasks = TRY(flow::tasks_of_record(*view, packs_.library, by, form->id, id,
                                          duty::asker({*view, packs_.forms, reader.now()})));
   Json clocks = TRY(flow::clocks(*view, packs_.library, form->id, id));
+  Json acts = Json::array();
+  auto case_id = CaseId::parse(record.text_or("case_id", ""));
+  if (case_id) acts = TRY(flow::acts_on_case(*view, packs_.library, by, *case_id));
   Json buttons = Json::array();
   for (const std::string& button : reach.buttons) buttons.push(button);
   return Json::object({{"record", std::move(record)},
+                       {"acts", std::move(acts)},
                        {"tasks", std::move(tasks)},
                        {"clocks", std::move(clocks)},
                        {"modes", modes_json(*form, reach.modes)},

@@ -6,6 +6,14 @@ namespace anlan::engine {
 
 using access::FieldMode;
 
+namespace {
+
+bool names_people(const Json& detail) {
+  return detail.has("people") || detail.has("found") || detail.has("person");
+}
+
+}  // namespace
+
 std::string_view mode_text(FieldMode mode) {
   switch (mode) {
     case FieldMode::Hidden: return "hidden";
@@ -60,11 +68,38 @@ Result<std::string> Reader::person_name(const std::string& id) {
   return name;
 }
 
+// People who were asked to sign or told, and whom the system left out.
+Result<Json> Reader::with_people(Json detail) {
+  if (detail["people"].is_array()) {
+    Json names = Json::array();
+    for (const Json& one : detail["people"].as_array()) {
+      names.push(TRY(person_name(one.is_text() ? one.as_text() : "")));
+    }
+    detail.set("names", std::move(names));
+  }
+  std::string person = detail.text_or("person", "");
+  if (!person.empty()) detail.set("person_name", TRY(person_name(person)));
+  if (!detail["found"].is_array()) return detail;
+  Json found = Json::array();
+  for (const Json& one : detail["found"].as_array()) {
+    Json named = one;
+    std::string who = one.as_array()[1].as_text();
+    bool is_person = who.starts_with("person:");
+    named.push(is_person ? TRY(person_name(who.substr(7))) : "");
+    found.push(std::move(named));
+  }
+  detail.set("found", std::move(found));
+  return detail;
+}
+
 Result<Json> Reader::with_names(Json rows) {
   if (!rows.is_array()) return rows;
   for (Json& row : rows.as_array()) {
     std::string act = row.text_or("act", "");
-    if (act == "task.hand_over" || act == "task.deputy") {
+    if (names_people(row["detail"])) row.set("detail", TRY(with_people(row["detail"])));
+    bool has_hands = act == "task.hand_over" || act == "task.deputy" || act == "task.transfer" ||
+                     act == "task.delegate" || act == "task.resolve";
+    if (has_hands) {
       Json detail = row["detail"];
       detail.set("from_name", TRY(person_name(detail.text_or("from", ""))));
       detail.set("to_name", TRY(person_name(detail.text_or("to", ""))));

@@ -36,6 +36,8 @@ class Reader {
   Instant now() const { return now_; }
 
  private:
+  Result<Json> with_people(Json detail);  // of a row of the timeline
+
   store::View& view_;
   const Packs& packs_;
   Instant now_;

@@ -4,11 +4,15 @@ namespace anlan::flow {
 
 namespace {
 
-Verdict judge_vote(const Approval& approval, const Tally& tally) {
+using RejectRule = Approval::RejectRule;
+
+Verdict judge_ratio(const Approval& approval, const Tally& tally) {
   constexpr int64_t kMillion = 1'000'000;
   int64_t open = tally.total - tally.agreed - tally.refused;
+  bool is_refused = tally.refused > 0 && approval.reject_rule == RejectRule::First;
+  if (is_refused) return Verdict::Refused;
+  if (open > 0 && approval.reject_rule == RejectRule::WaitAll) return Verdict::Open;
   int64_t wanted = tally.total * approval.pass_millionths;
-  if (open > 0 && approval.waits_for_all) return Verdict::Open;
   if (tally.agreed * kMillion >= wanted) return Verdict::Agreed;
   bool can_pass = (tally.agreed + open) * kMillion >= wanted;
   return can_pass ? Verdict::Open : Verdict::Refused;
@@ -16,7 +20,8 @@ Verdict judge_vote(const Approval& approval, const Tally& tally) {
 
 Verdict judge_all(const Approval& approval, const Tally& tally) {
   int64_t open = tally.total - tally.agreed - tally.refused;
-  if (open > 0 && (tally.refused == 0 || approval.waits_for_all)) return Verdict::Open;
+  bool is_waiting = tally.refused == 0 || approval.reject_rule == RejectRule::WaitAll;
+  if (open > 0 && is_waiting) return Verdict::Open;
   return tally.refused > 0 ? Verdict::Refused : Verdict::Agreed;
 }
 
@@ -27,9 +32,11 @@ Verdict judge(const Approval& approval, const Tally& tally) {
     case Approval::Mode::Any:
       if (tally.agreed > 0) return Verdict::Agreed;
       return tally.refused > 0 ? Verdict::Refused : Verdict::Open;
-    case Approval::Mode::Vote: return judge_vote(approval, tally);
+    case Approval::Mode::Vote: return judge_ratio(approval, tally);
     case Approval::Mode::All:
-    case Approval::Mode::Sequence: return judge_all(approval, tally);
+    case Approval::Mode::Sequence:
+      if (approval.reject_rule == RejectRule::Ratio) return judge_ratio(approval, tally);
+      return judge_all(approval, tally);
   }
   return Verdict::Open;
 }

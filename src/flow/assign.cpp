@@ -8,55 +8,98 @@ namespace anlan::flow {
 
 namespace {
 
-Result<std::vector<PersonId>> persons_from(const rules::Value& value) {
-  std::vector<PersonId> persons;
-  auto add = [&](const rules::Value& item) -> Result<void> {
-    if (item.is_null()) return {};
-    auto person = item.as_string() ? PersonId::parse(*item.as_string())
-                                   : Result<PersonId>(refuse(ErrorCode::BadExpression));
-    if (!person) {
-      return refuse(ErrorCode::BadExpression, "'" + rules::text_of(item) + "' is no person");
-    }
-    persons.push_back(*person);
-    return {};
-  };
-  if (!value.as_list()) {
-    TRY(add(value));
-    return persons;
+constexpr int64_t kMillion = 1'000'000;
+constexpr int64_t kWeightMax = 1'000;
+constexpr std::size_t kMembersMax = 500;  // of a department that is asked; more are not told
+
+std::string rule_of(const Assign& assign) {
+  switch (assign.kind) {
+    case Assign::Kind::Role: return "role";
+    case Assign::Kind::Person: return "person";
+    case Assign::Kind::Candidates: return "candidates";
+    case Assign::Kind::Initiator: return "initiator";
+    case Assign::Kind::Department: return "department";
+    case Assign::Kind::Choice: return "choice";
+    case Assign::Kind::Field: return "field:" + assign.from;
+    case Assign::Kind::Manager: break;
   }
-  for (const rules::Value& item : *value.as_list()) TRY(add(item));
-  return persons;
+  return "manager:" + (assign.until.empty() ? std::to_string(assign.level) : assign.until);
 }
 
-Result<std::vector<Candidate>> candidates_of(Machine& machine, const Token& token,
-                                             const Assign& assign, const ExtraName* extra) {
-  std::vector<Candidate> found;
-  switch (assign.kind) {
-    case Assign::Kind::Role: found.push_back({"role", assign.role}); break;
-    case Assign::Kind::Initiator:
-      if (machine.state.row.initiator) {
-        found.push_back({"person", machine.state.row.initiator->text()});
-      }
-      break;
-    case Assign::Kind::Person:
-    case Assign::Kind::Candidates: {
-      rules::Value named = TRY(machine.evaluate(assign.person, token, extra));
-      for (PersonId person : TRY(persons_from(named))) found.push_back({"person", person.text()});
-      break;
+// From the own unit upward: the one at `level`, or everybody until a kind of unit or a role.
+Result<std::vector<PersonId>> managers(Machine& machine, const Assign& assign) {
+  std::optional<PersonId> of = machine.state.row.initiator;
+  if (!assign.from.empty()) {
+    const Json& field = machine.record()[assign.from];
+    auto person = PersonId::parse(field.is_text() ? field.as_text() : "");
+    of = person ? std::optional(*person) : std::nullopt;
+  }
+  std::vector<PersonId> found;
+  if (!of) return found;
+  auto chain = TRY(access::superiors(machine.around.view, *of));
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    bool is_wanted = !assign.until.empty() || i + 1 == static_cast<std::size_t>(assign.level);
+    if (is_wanted && !std::ranges::contains(found, chain[i].person)) {
+      found.push_back(chain[i].person);
     }
+    if (assign.until == chain[i].unit_kind) break;
+    if (!assign.until.starts_with("role:")) continue;
+    auto subject = TRY(access::subject_of(machine.around.view, chain[i].person));
+    if (subject.holds(assign.until.substr(5))) break;
   }
   return found;
 }
 
-void merge(std::vector<Candidate>& into, std::vector<Candidate> more) {
-  for (Candidate& candidate : more) {
-    if (!std::ranges::contains(into, candidate)) into.push_back(std::move(candidate));
+Result<std::vector<PersonId>> named_people(Machine& machine, const Token& token,
+                                           const Assign& assign, const ExtraName* extra) {
+  std::vector<PersonId> none;
+  switch (assign.kind) {
+    case Assign::Kind::Initiator:
+      if (machine.state.row.initiator) none.push_back(*machine.state.row.initiator);
+      return none;
+    case Assign::Kind::Manager: return managers(machine, assign);
+    case Assign::Kind::Field:
+      return persons_from(rules::value_from_json(machine.record()[assign.from]));
+    case Assign::Kind::Choice:
+      return persons_from(rules::value_from_json(machine.state.row.vars["chosen"][token.node]));
+    case Assign::Kind::Person:
+    case Assign::Kind::Candidates: {
+      rules::Value named = TRY(machine.evaluate(assign.person, token, extra));
+      return persons_from(named);
+    }
+    case Assign::Kind::Role:
+    case Assign::Kind::Department: break;
+  }
+  return none;
+}
+
+Result<std::vector<Candidate>> candidates_of(Machine& machine, const Token& token,
+                                             const Assign& assign, const ExtraName* extra) {
+  if (assign.kind == Assign::Kind::Role) return std::vector<Candidate>{{"role", assign.role}};
+  std::vector<Candidate> found;
+  if (assign.kind == Assign::Kind::Department) {
+    rules::Value unit = TRY(machine.evaluate(assign.person, token, extra));
+    if (!unit.as_string()) return found;
+    auto path = access::unit_path(machine.around.view, *unit.as_string());
+    if (!path) return refuse(ErrorCode::BadExpression, "there is no unit " + *unit.as_string());
+    found.push_back({"unit", *path});
+    return found;
+  }
+  auto people = TRY(named_people(machine, token, assign, extra));
+  for (PersonId person : people) found.push_back({"person", person.text()});
+  return found;
+}
+
+void note_found(Instance& instance, const Assign& assign, std::span<const Candidate> candidates) {
+  for (const Candidate& one : candidates) {
+    instance.found.push(Json::array({rule_of(assign), one.kind + ":" + one.who}));
   }
 }
 
 bool names_one_person(const UserTask& user, const Instance& instance) {
   bool is_naming = std::ranges::all_of(user.assigns, [](const Assign& assign) {
-    return assign.kind == Assign::Kind::Person || assign.kind == Assign::Kind::Initiator;
+    return assign.kind != Assign::Kind::Role && assign.kind != Assign::Kind::Department &&
+           assign.kind != Assign::Kind::Candidates;
   });
   return is_naming && instance.candidates.size() == 1;
 }
@@ -65,7 +108,9 @@ Result<Instance> union_of(Machine& machine, const Token& token, const Node& node
                           const ExtraName* extra) {
   Instance instance;
   for (const Assign& assign : node.user->assigns) {
-    merge(instance.candidates, TRY(candidates_of(machine, token, assign, extra)));
+    auto found = TRY(candidates_of(machine, token, assign, extra));
+    note_found(instance, assign, found);
+    merge(instance.candidates, std::move(found));
   }
   instance.is_direct = names_one_person(*node.user, instance);
   return instance;
@@ -93,24 +138,49 @@ Result<std::vector<Instance>> instances_of_assigns(Machine& machine, const Token
   std::vector<Instance> instances;
   for (const Assign& assign : node.user->assigns) {
     std::vector<Candidate> found = TRY(candidates_of(machine, token, assign, nullptr));
-    if (assign.kind != Assign::Kind::Person) {
-      bool is_direct = assign.kind == Assign::Kind::Initiator && found.size() == 1;
-      instances.push_back({std::move(found), is_direct});
+    bool is_together = assign.kind == Assign::Kind::Role ||
+                       assign.kind == Assign::Kind::Department ||
+                       assign.kind == Assign::Kind::Candidates;
+    if (is_together) {
+      Instance together{.candidates = found};
+      note_found(together, assign, found);
+      instances.push_back(std::move(together));
       continue;
     }
-    for (Candidate& person : found) instances.push_back({{std::move(person)}, true});
+    for (const Candidate& person : found) {
+      Instance one{.candidates = {person}, .is_direct = true};
+      note_found(one, assign, std::span(&person, 1));
+      instances.push_back(std::move(one));
+    }
   }
-  if (instances.empty()) {
-    return refuse(ErrorCode::BadExpression, "'" + node.id + "' has nobody to sign");
-  }
+  if (!instances.empty()) return instances;
+  using OnEmpty = Policies::OnEmpty;
+  bool is_stop = node.user->policies.on_empty == OnEmpty::Stop ||
+                 (node.user->policies.on_empty == OnEmpty::Role && node.user->fallback_role.empty());
+  if (is_stop) return refuse(ErrorCode::BadExpression, "'" + node.id + "' has nobody to sign");
+  instances.push_back({});  // for the policy to fill
   return instances;
 }
 
-Result<bool> is_active(store::View& view, PersonId id) {
-  auto person = access::find_person(view, id);
-  if (person) return person->state == "active";
-  if (person.error().code == ErrorCode::NotFound) return false;
-  return std::unexpected(person.error());
+// What each signature weighs; `person` is who is named for it, null for a role.
+Result<void> weigh(Machine& machine, const Token& token, const Node& node,
+                   std::vector<Instance>& instances) {
+  if (!node.user->multi || node.user->multi->approval.weight.is_empty()) return {};
+  const Formula& formula = node.user->multi->approval.weight;
+  for (Instance& instance : instances) {
+    bool is_one = instance.candidates.size() == 1 && instance.candidates[0].kind == "person";
+    ExtraName person{"person", is_one ? rules::Value(instance.candidates[0].who) : rules::Value()};
+    rules::Value weight = TRY(machine.evaluate(formula, token, &person));
+    auto scaled = weight.as_number()
+                      ? rules::Decimal::multiply(*weight.as_number(), rules::Decimal(kMillion))
+                      : std::nullopt;
+    auto whole = scaled ? scaled->to_int64() : std::nullopt;
+    if (!whole || *whole <= 0 || *whole > kWeightMax * kMillion) {
+      return refuse(ErrorCode::BadExpression, "a weight of '" + node.id + "' is not in (0, 1000]");
+    }
+    instance.weight = *whole;
+  }
+  return {};
 }
 
 bool is_excluded(std::span<const Candidate> candidates, PersonId person) {
@@ -130,6 +200,9 @@ Result<std::vector<PersonId>> gather(Machine& machine, std::span<const Candidate
     if (candidate.kind == "role") {
       auto holders = TRY(people_of_role(candidate.who));
       for (PersonId person : holders) add(person);
+    } else if (candidate.kind == "unit") {
+      auto members = TRY(access::people_under(machine.around.view, candidate.who, kMembersMax));
+      for (PersonId person : members) add(person);
     } else if (candidate.kind == "person") {
       PersonId person = TRY(PersonId::parse(candidate.who));
       if (TRY(is_active(machine.around.view, person))) add(person);
@@ -138,39 +211,47 @@ Result<std::vector<PersonId>> gather(Machine& machine, std::span<const Candidate
   return people;
 }
 
-// A task of somebody who is away goes to the deputy, who acts in his own name and must be allowed
-// to. Without one it stays, and the fallback role may take it too: no clock waits for a holiday.
-Result<void> put_deputies(Machine& machine, const Node& node, Instance& instance) {
-  std::vector<Candidate> made;
-  bool has_role = std::ranges::contains(instance.candidates, "role", &Candidate::kind);
-  for (const Candidate& candidate : instance.candidates) {
-    auto person = candidate.kind == "person" ? PersonId::parse(candidate.who)
-                                             : Result<PersonId>(refuse(ErrorCode::NotFound));
-    auto stand_in = person ? TRY(stand_in_of(machine, *person)) : StandIn{};
-    if (!stand_in.is_away) {
-      merge(made, {candidate});
-      continue;
+}  // namespace
+
+Result<std::vector<PersonId>> persons_from(const rules::Value& value) {
+  std::vector<PersonId> persons;
+  auto add = [&](const rules::Value& item) -> Result<void> {
+    if (item.is_null()) return {};
+    auto person = item.as_string() ? PersonId::parse(*item.as_string())
+                                   : Result<PersonId>(refuse(ErrorCode::BadExpression));
+    if (!person) {
+      return refuse(ErrorCode::BadExpression, "'" + rules::text_of(item) + "' is no person");
     }
-    bool is_usable =
-        !stand_in.deputy.is_nil() && !is_excluded(instance.candidates, stand_in.deputy);
-    if (is_usable) is_usable = TRY(is_active(machine.around.view, stand_in.deputy));
-    const std::string& fallback = node.user->fallback_role;
-    Json detail = Json::object({{"from", candidate.who}});
-    if (is_usable) {
-      merge(made, {{"person", stand_in.deputy.text()}});
-      detail.set("to", stand_in.deputy.text());
-    } else {
-      merge(made, {candidate});
-      if (!fallback.empty() && !has_role) merge(made, {{"role", fallback}});
-      detail.set("to", Json()).set("role", fallback);
-    }
-    machine.note("task.deputy", node.id).detail = std::move(detail);
+    persons.push_back(*person);
+    return {};
+  };
+  if (!value.as_list()) {
+    TRY(add(value));
+    return persons;
   }
-  instance.candidates = std::move(made);
-  return {};
+  for (const rules::Value& item : *value.as_list()) TRY(add(item));
+  return persons;
 }
 
-}  // namespace
+void merge(std::vector<Candidate>& into, std::vector<Candidate> more) {
+  for (Candidate& candidate : more) {
+    if (!std::ranges::contains(into, candidate)) into.push_back(std::move(candidate));
+  }
+}
+
+Result<bool> is_active(store::View& view, PersonId id) {
+  auto person = access::find_person(view, id);
+  if (person) return person->state == "active";
+  if (person.error().code == ErrorCode::NotFound) return false;
+  return std::unexpected(person.error());
+}
+
+std::vector<std::string> agreeing_outcomes(const UserTask& user) {
+  if (user.multi) return user.multi->approval.agreeing;
+  std::vector<std::string> first;
+  if (!user.outcomes.empty()) first.push_back(user.outcomes.front().id);
+  return first;
+}
 
 Result<std::vector<PersonId>> role_people(Machine& machine, std::string_view role,
                                           bool is_by_duty) {
@@ -226,6 +307,7 @@ Result<std::vector<Instance>> plan_instances(Machine& machine, const Token& toke
   } else {
     instances = TRY(instances_of_assigns(machine, token, node));
   }
+  TRY(weigh(machine, token, node, instances));
   for (const Formula& exception : user.exceptions) {
     rules::Value named = TRY(machine.evaluate(exception, token));
     std::vector<PersonId> persons = TRY(persons_from(named));
@@ -242,6 +324,7 @@ std::vector<access::Participation> participations(const CaseState& state) {
   std::vector<access::Participation> past;
   for (const TaskRow& task : state.tasks) {
     if (task.completed_by) past.push_back({task.node, *task.completed_by});
+    for (PersonId helper : task.signing.helpers) past.push_back({task.node, helper});
   }
   return past;
 }
@@ -271,27 +354,6 @@ Result<std::vector<PersonId>> people_to_tell(Machine& machine, const Node& node,
   return people.empty() ? people_of(machine, candidates) : people;
 }
 
-Result<void> make_sure_of_somebody(Machine& machine, const Node& node, Instance& instance) {
-  for (const access::Participation& past : participations(machine.state)) {
-    Candidate excluded{"excluded", past.person.text()};
-    bool is_meant = std::ranges::contains(node.user->excluded, past.node);
-    if (is_meant) merge(instance.candidates, {excluded});
-  }
-  TRY(put_deputies(machine, node, instance));
-  std::vector<PersonId> people = TRY(people_of(machine, instance.candidates));
-  instance.is_direct = instance.is_direct && people.size() == 1;
-  if (!people.empty()) return {};
-  const std::string& fallback = node.user->fallback_role;
-  if (!fallback.empty()) merge(instance.candidates, {{"role", fallback}});
-  bool has_role = std::ranges::contains(instance.candidates, "role", &Candidate::kind);
-  if (!has_role) return refuse(ErrorCode::NotFound, "nobody can do '" + node.id + "'");
-  machine.note("incident", node.id).detail =
-      Json::object({{"code", error_text(ErrorCode::NotFound).code},
-                    {"text", "nobody can do '" + node.id + "'"},
-                    {"fallback", fallback}});
-  return {};
-}
-
 Json instances_json(std::span<const Instance> instances) {
   Json all = Json::array();
   for (const Instance& instance : instances) {
@@ -299,8 +361,11 @@ Json instances_json(std::span<const Instance> instances) {
     for (const Candidate& candidate : instance.candidates) {
       candidates.push(Json::array({candidate.kind, candidate.who}));
     }
-    all.push(
-        Json::object({{"candidates", std::move(candidates)}, {"is_direct", instance.is_direct}}));
+    Json json =
+        Json::object({{"candidates", std::move(candidates)}, {"is_direct", instance.is_direct}});
+    if (instance.weight != 0) json.set("weight", instance.weight);
+    json.set("found", instance.found);
+    all.push(std::move(json));
   }
   return all;
 }
@@ -309,7 +374,10 @@ Result<std::vector<Instance>> instances_from_json(const Json& json) {
   std::vector<Instance> instances;
   if (!json.is_array()) return instances;
   for (const Json& item : json.as_array()) {
-    Instance instance{.candidates = {}, .is_direct = item.bool_or("is_direct", false)};
+    Instance instance{.candidates = {},
+                      .is_direct = item.bool_or("is_direct", false),
+                      .weight = item.int_or("weight", 0)};
+    if (item["found"].is_array()) instance.found = item["found"];
     if (!item["candidates"].is_array()) return refuse(ErrorCode::StoreFailed, "pending is broken");
     for (const Json& pair : item["candidates"].as_array()) {
       bool is_pair = pair.is_array() && pair.as_array().size() == 2 &&

@@ -13,15 +13,32 @@ namespace anlan::flow {
 struct Instance {
   std::vector<Candidate> candidates;
   bool is_direct = false;  // exactly one person was named: the task is theirs at once
+  int64_t weight = 0;      // millionths, where signatures are weighed
+  Json found = Json::array();    // [[rule, "kind:who"]]: how they were found, for the timeline
+  std::vector<PersonId> told{};  // when it opens; not stored
+};
+
+// A signature that is not asked for, by a policy of the model.
+struct Skip {
+  std::string reason;  // "empty", "duplicate", "self"; empty: it is asked for
+  Json person{};       // whom it would have been
+  explicit operator bool() const { return !reason.empty(); }
 };
 
 // One instance for a plain task; for multi-instance one for each item of the collection, else one
 // for each person named and for each other assignment.
 Result<std::vector<Instance>> plan_instances(Machine& machine, const Token& token,
                                              const Node& node);
-// Takes away whom separation of duty excludes; when nobody is left the fallback role gets it and
-// the timeline says so. Refused when there is not even a role to wait for.
-Result<void> make_sure_of_somebody(Machine& machine, const Node& node, Instance& instance);
+// The policies of the task for one signature: takes away whom separation of duty excludes, puts
+// deputies and superiors, finds somebody where nobody is left and says so in the timeline. Refused
+// when there is not even a role to wait for.
+Result<Skip> settle_instance(Machine& machine, const Token& token, const Node& node,
+                             Instance& instance);
+Result<std::vector<PersonId>> persons_from(const rules::Value& value);
+Result<bool> is_active(store::View& view, PersonId id);
+void merge(std::vector<Candidate>& into, std::vector<Candidate> more);
+// Outcomes of a user task that count as a yes; none listed means all of them.
+std::vector<std::string> agreeing_outcomes(const UserTask& user);
 // Active people who could take a task with these candidates, excluded ones left out.
 Result<std::vector<PersonId>> people_of(Machine& machine, std::span<const Candidate> candidates);
 // Holders of a role over the record's place; by duty only those on the roster, unless it is empty.

@@ -66,6 +66,7 @@ Cells cells_of(const Token& row, const CaseRow& of) {
 }
 
 Cells cells_of(const TaskRow& row, const CaseRow& of) {
+  Json signing = signing_json(row.signing);
   return {{"case_id", of.id.text()},
           {"token_id", format_uuid(row.token)},
           {"visit", row.visit},
@@ -83,7 +84,10 @@ Cells cells_of(const TaskRow& row, const CaseRow& of) {
           {"level", row.level},
           {"created", row.created.ns},
           {"due", instant_or_null(row.due)},
-          {"ended", instant_or_null(row.ended)}};
+          {"ended", instant_or_null(row.ended)},
+          {"activation_id",
+           row.activation ? store::Value(format_uuid(*row.activation)) : store::Value()},
+          {"signing", signing.is_null() ? store::Value() : store::Value(write_json(signing))}};
 }
 
 Cells cells_of(const TimerRow& row, const CaseRow& of) {
@@ -230,6 +234,11 @@ Result<void> read_tasks(store::View& view, CaseState& into) {
                  .created = {row.int64("created")},
                  .due = instant_or_none(row, "due"),
                  .ended = instant_or_none(row, "ended")};
+    if (!row.is_null("activation_id")) made.activation = TRY(uuid_at(row, "activation_id"));
+    if (!row.is_null("signing")) {
+      Json signing = TRY(json_at(row, "signing"));
+      made.signing = TRY(signing_from_json(signing));
+    }
     made.before = cells_of(made, into.row);
     into.tasks.push_back(std::move(made));
   }

@@ -28,6 +28,7 @@ inline constexpr const char* kOpen = "open";            // task
 inline constexpr const char* kClaimed = "claimed";      // task
 inline constexpr const char* kDone = "done";            // task
 inline constexpr const char* kCancelled = "cancelled";  // task
+inline constexpr const char* kSuspended = "suspended";  // task: others sign first, or its time is up
 }  // namespace state
 
 struct CaseRow {
@@ -81,9 +82,25 @@ struct Candidate {
   bool operator==(const Candidate&) const = default;
 };
 
+// What several signatures, delegation and urging need to know of one task.
+struct Signing {
+  int64_t weight = 0;                // millionths; 0 where signatures are not weighed
+  std::optional<PersonId> owner{};   // who delegated it, decides, and gets it back
+  std::vector<PersonId> helpers{};   // whom it came back from: separation of duty counts them
+  int64_t group = 0;                 // of added signatures; 0 for those that the model asks for
+  std::string when{};                // of an added one: "before", "parallel", "after"
+  std::optional<PersonId> added_by{};
+  std::optional<Instant> urged{};
+  Json signature{};                  // {"file","person","at","content_sha256"}
+  bool operator==(const Signing&) const = default;
+};
+Json signing_json(const Signing& signing);  // null where there is nothing to say
+Result<Signing> signing_from_json(const Json& json);
+
 struct TaskRow {
   TaskId id{};
   Uuid token{};
+  std::optional<Uuid> activation{};  // nothing in rows of before flow.acts.1
   int64_t visit = 0;
   std::string node;
   std::string state = state::kOpen;
@@ -95,11 +112,13 @@ struct TaskRow {
   Instant created{};
   std::optional<Instant> due;
   std::optional<Instant> ended;
+  Signing signing{};
   std::vector<Candidate> candidates{};  // none once it is closed
   std::vector<Candidate> candidates_before{};
   std::optional<Cells> before{};
 
   bool is_open() const { return state == state::kOpen || state == state::kClaimed; }
+  bool is_live() const { return is_open() || state == state::kSuspended; }
 };
 
 struct TimerRow {
@@ -123,6 +142,7 @@ struct HistoryRow {
   std::string comment;
   std::string task;
   Json detail{};
+  bool is_by_system = false;  // whoever caused the step
 };
 
 // deque: references stay valid while tokens are added.

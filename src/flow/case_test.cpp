@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/text.h"
+#include "flow/test_acts.h"
 #include "flow/test_answers.h"
 #include "flow/test_model.h"
 #include "flow/test_world.h"
@@ -83,7 +84,12 @@ class Player {
 
  private:
   void play_more(const std::string& verb) {
-    if (verb == "comment") {
+    ActWords acts{world_, line_.words, case_id_, [this](std::string node) { return task_at(node); }};
+    if (auto step = acts.play()) {
+      tell(*step);
+    } else if (auto said = acts.ask()) {
+      for (const std::string& one : *said) out_.push_back(with_names(one));
+    } else if (verb == "comment") {
       access::Subject by = world_.subject(word(1));
       tell(world_.act(
           by.actor, [&](const Around& around) { return comment(around, by, case_id_, word(2)); }));
@@ -364,6 +370,8 @@ class Player {
       if (row.text("actor_kind") != "person") text += " (" + row.text("actor_kind") + ")";
       Json detail = need(parse_json(row.text("detail")));
       if (row.text("act") == "incident") text += ": " + detail.text_or("text", "");
+      if (detail.has("reason")) text += " " + detail.text_or("reason", "");
+      if (detail.has("people")) text += " " + write_json(detail["people"]);
       if (detail.has("firing")) text += " " + std::to_string(detail.int_or("firing", 0));
       if (detail.has("rules")) text += " " + write_json(detail["rules"]);
       if (detail.has("from")) {

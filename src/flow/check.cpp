@@ -46,6 +46,7 @@ Result<void> check_person(const access::Subject& by) {
 bool is_candidate(const CaseRow& of, const TaskRow& task, const access::Subject& by) {
   return std::ranges::any_of(task.candidates, [&](const Candidate& candidate) {
     if (candidate.kind == "person") return candidate.who == by.person.text();
+    if (candidate.kind == "unit") return by.org_path.starts_with(candidate.who);
     if (candidate.kind != "role") return false;
     return std::ranges::any_of(by.grants, [&](const access::Grant& grant) {
       return grant.role == candidate.who && of.org_path.starts_with(grant.org_path);
@@ -77,8 +78,16 @@ Result<void> check_may_do(Machine& machine, const access::Subject& by, const Tas
   return {};
 }
 
+Result<void> check_may_decide(Machine& machine, const access::Subject& by, const TaskRow* task) {
+  TRY(check_may_do(machine, by, task));
+  if (!task->signing.owner) return {};
+  return refuse(ErrorCode::WrongState, "delegated: it goes back to its owner, who decides");
+}
+
 bool asks_a_role(const TaskRow& task) {
-  return std::ranges::contains(task.candidates, "role", &Candidate::kind);
+  return std::ranges::any_of(task.candidates, [](const Candidate& candidate) {
+    return candidate.kind == "role" || candidate.kind == "unit";
+  });
 }
 
 void note_stand_in(Machine& machine, const TaskRow& task, const access::Subject& by) {
@@ -109,6 +118,9 @@ Result<void> check_filled_in(Machine& machine, const UserTask& user,
                              const CompleteCommand& command) {
   TRY(check_comment(command.comment));
   const Outcome* outcome = user.outcome(command.outcome);
+  if (user.needs_comment && trim(command.comment).empty()) {
+    return refuse(ErrorCode::MissingField, "this task needs a comment", "comment");
+  }
   if (!outcome && !user.outcomes.empty()) {
     auto code = command.outcome.empty() ? ErrorCode::MissingField : ErrorCode::BadField;
     return refuse(code, "'" + command.outcome + "' is no outcome of this task", "outcome");
@@ -122,6 +134,50 @@ Result<void> check_filled_in(Machine& machine, const UserTask& user,
   if (outcome) TRY(check_doubt(machine, *outcome, command.comment));
   TRY(check_fields(user.required, command.record));
   return outcome ? check_fields(outcome->fields, command.record) : Result<void>{};
+}
+
+HistoryRow& note_decision(Machine& machine, TaskRow& task, const Decision& decision) {
+  task.state = state::kDone;
+  task.assignee = decision.by;
+  task.completed_by = decision.by;
+  task.outcome = decision.outcome;
+  task.comment = decision.comment;
+  task.ended = machine.now();
+  task.candidates.clear();
+  HistoryRow& row = machine.note(decision.act, task.node);
+  row.task = task.id.text();
+  row.outcome = decision.outcome;
+  row.comment = decision.comment;
+  machine.tell_task(task);
+  exclude_elsewhere(machine, task);
+  return row;
+}
+
+void make_candidate(Machine& machine, TaskRow& task, const access::Subject& by) {
+  if (is_candidate(machine.state.row, task, by)) return;
+  task.candidates.push_back({"person", by.person.text()});
+}
+
+Result<void> check_proof(const UserTask& user, const Proof& proof) {
+  if (user.needs_signature && !proof.signature) {
+    return refuse(ErrorCode::MissingField, "this task must be signed", "signature");
+  }
+  if (!user.needs_attachment || !proof.attachments.empty()) return {};
+  return refuse(ErrorCode::MissingField, "this task needs an attachment", "attachments");
+}
+
+void keep_proof(Machine& machine, TaskRow& task, const Proof& proof, HistoryRow& row) {
+  if (proof.signature) {
+    task.signing.signature = Json::object({{"file", proof.signature->file},
+                                           {"person", task.completed_by->text()},
+                                           {"at", format_instant(machine.now())},
+                                           {"content_sha256", proof.signature->content_sha256}});
+    row.detail.set("signature", task.signing.signature);
+  }
+  if (proof.attachments.empty()) return;
+  Json files = Json::array();
+  for (const std::string& file : proof.attachments) files.push(file);
+  row.detail.set("attachments", std::move(files));
 }
 
 void exclude_elsewhere(Machine& machine, const TaskRow& done) {

@@ -17,11 +17,27 @@ bool asks_a_role(const TaskRow& task);
 void note_stand_in(Machine& machine, const TaskRow& task, const access::Subject& by);
 // WrongState: not open, claimed by another who is there. Forbidden: no candidate. SeparationOfDuty.
 Result<void> check_may_do(Machine& machine, const access::Subject& by, const TaskRow* task);
+// The same, and it is his to decide: not delegated to somebody who only gives an opinion.
+Result<void> check_may_decide(Machine& machine, const access::Subject& by, const TaskRow* task);
 Result<void> check_comment(std::string_view text);
 Result<void> check_filled_in(Machine& machine, const UserTask& user,
                              const CompleteCommand& command);
 // Whoever completed this task drops out of open tasks whose nodes exclude it.
 void exclude_elsewhere(Machine& machine, const TaskRow& done);
+
+// What ends one signature; the row of the timeline may still be given more.
+struct Decision {
+  std::string act;
+  std::string outcome;
+  std::string comment;
+  PersonId by{};
+};
+HistoryRow& note_decision(Machine& machine, TaskRow& task, const Decision& decision);
+// Who acts for somebody who is away stays able to.
+void make_candidate(Machine& machine, TaskRow& task, const access::Subject& by);
+// MissingField (signature, attachments): the model asks for them.
+Result<void> check_proof(const UserTask& user, const Proof& proof);
+void keep_proof(Machine& machine, TaskRow& task, const Proof& proof, HistoryRow& row);
 
 bool is_candidate(const CaseRow& of, const TaskRow& task, const access::Subject& by);
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "flow/approval.h"
 #include "flow/assign.h"
+#include "flow/copies.h"
+#include "flow/sla.h"
 #include "flow/timers.h"
 #include "flow/user.h"
 
@@ -11,37 +12,20 @@ namespace anlan::flow {
 
 namespace {
 
-struct Terms {
-  std::optional<Instant> due;
-  std::string level;
-  Json data = Json::object();  // of the notice
-};
-
-// token.pending holds what a sequence still asks for: {"instances","due","level","data",
-// "total"}.
-Json pending_json(std::span<const Instance> instances, const Terms& terms, int64_t total) {
-  return Json::object({{"instances", instances_json(instances)},
-                       {"due", terms.due ? Json(terms.due->ns) : Json()},
-                       {"level", terms.level},
-                       {"data", terms.data},
-                       {"total", total}});
-}
-
-Result<Terms> terms_of(Machine& machine, const Token& token, const UserTask& user) {
-  Terms terms;
+Result<void> read_terms(Machine& machine, const Token& token, const UserTask& user, Visit& visit) {
   auto due = TRY(machine.due(user.due, token));
-  if (due) terms.due = due->at;
+  if (due) visit.due = due->at;
   if (user.level.is_empty()) {
-    terms.level = machine.record().text_or("level", "");
+    visit.level = machine.record().text_or("level", "");
   } else {
     rules::Value level = TRY(machine.evaluate(user.level, token));
-    if (level.as_string()) terms.level = *level.as_string();
+    if (level.as_string()) visit.level = *level.as_string();
   }
   if (!user.notice.data.is_empty()) {
     Json data = rules::json_from_value(TRY(machine.evaluate(user.notice.data, token)));
-    if (data.is_object()) terms.data = std::move(data);
+    if (data.is_object()) visit.data = std::move(data);
   }
-  return terms;
+  return {};
 }
 
 Json who_json(std::span<const Candidate> candidates) {
@@ -50,36 +34,6 @@ Json who_json(std::span<const Candidate> candidates) {
     all.push(candidate.kind + ":" + candidate.who);
   }
   return all;
-}
-
-void open_task(Machine& machine, Token& token, const Instance& instance, const Terms& terms,
-               std::vector<PersonId> people) {
-  TaskRow task{.id = machine.around.ids.next_id<TaskKind>(),
-               .token = token.id,
-               .visit = token.visit,
-               .node = token.node,
-               .level = terms.level,
-               .created = machine.now(),
-               .due = terms.due,
-               .candidates = instance.candidates};
-  if (instance.is_direct && people.size() == 1) {
-    task.assignee = people[0];
-    task.state = state::kClaimed;
-  }
-  HistoryRow& row = machine.note("task.open", token.node);
-  row.task = task.id.text();
-  row.detail = Json::object({{"candidates", who_json(task.candidates)}});
-  machine.tell_task(task);
-  const Node& node = machine.node_of(token);
-  Json data = terms.data;
-  data.set("task", task.id.text()).set("name_zh", node.name.zh).set("name_en", node.name.en);
-  machine.notices.push_back({.persons = std::move(people),
-                             .kind = node.user->notice.kind,
-                             .level = terms.level,
-                             .node = token.node,
-                             .data = std::move(data),
-                             .is_urgent = node.user->notice.is_urgent});
-  machine.state.tasks.push_back(std::move(task));
 }
 
 // Whoever signed one of several may not sign another of the same task.
@@ -94,117 +48,151 @@ void exclude_signers(const Machine& machine, const Token& token, Instance& insta
   }
 }
 
-Result<void> open_next(Machine& machine, Token& token, const Node& node) {
-  std::vector<Instance> rest = TRY(instances_from_json(token.pending["instances"]));
-  if (rest.empty()) return {};
-  Instance next = std::move(rest.front());
-  rest.erase(rest.begin());
-  exclude_signers(machine, token, next);
-  TRY(make_sure_of_somebody(machine, node, next));
-  std::vector<PersonId> people = TRY(people_to_tell(machine, node, next.candidates));
-  Terms terms{.level = token.pending.text_or("level", "")};
-  auto due = token.pending["due"].as_int64();
-  if (due) terms.due = Instant{*due};
-  if (token.pending["data"].is_object()) terms.data = token.pending["data"];
-  open_task(machine, token, next, terms, std::move(people));
-  token.pending = pending_json(rest, terms, token.pending.int_or("total", 1));
-  return {};
+// After a return the task goes to whoever had it, if it still may.
+Result<std::optional<PersonId>> wanted_person(Machine& machine, const Json& wanted,
+                                              const Instance& instance) {
+  auto person = PersonId::parse(wanted.is_text() ? wanted.as_text() : "");
+  if (!person) return std::nullopt;
+  auto people = TRY(people_of(machine, instance.candidates));
+  if (!std::ranges::contains(people, *person)) return std::nullopt;
+  return *person;
 }
 
-bool agrees(const Approval& approval, const TaskRow& task) {
-  return approval.agreeing.empty() || std::ranges::contains(approval.agreeing, task.outcome);
-}
-
-struct Count {
-  Tally tally;
-  const TaskRow* last_agreed = nullptr;
-  const TaskRow* last_refused = nullptr;
+struct Opening {
+  Instance instance;
+  std::optional<PersonId> wanted;
 };
 
-Count count_signatures(const Machine& machine, const Token& token, const Approval& approval) {
-  Count count{.tally = {.total = token.pending.int_or("total", 1)}};
-  for (const TaskRow& task : machine.state.tasks) {
-    bool is_of_visit = task.token == token.id && task.visit == token.visit;
-    if (!is_of_visit || task.state != state::kDone) continue;
-    bool is_agreed = agrees(approval, task);
-    (is_agreed ? count.tally.agreed : count.tally.refused) += 1;
-    (is_agreed ? count.last_agreed : count.last_refused) = &task;
-  }
-  return count;
-}
-
-void go_on(Machine& machine, Token& token) {
-  machine.close_token_work(token, "task.cancelled");
-  machine.schedule(token, Token::Phase::Leave);
-}
-
-// {outcome, comment, by, node} of the signature that decided.
-void remember(Token& token, const TaskRow& task) {
-  token.vars.set("task", Json::object({{"outcome", task.outcome},
-                                       {"comment", task.comment},
-                                       {"by", task.completed_by->text()},
-                                       {"node", task.node}}));
-}
-
-// Mates that are open may no longer be taken by who just signed.
-void exclude_from_mates(Machine& machine, const TaskRow& signed_task) {
-  Candidate excluded{"excluded", signed_task.completed_by->text()};
-  for (TaskRow& mate : machine.state.tasks) {
-    bool is_mate =
-        mate.is_open() && mate.token == signed_task.token && mate.visit == signed_task.visit;
-    if (is_mate && !std::ranges::contains(mate.candidates, excluded)) {
-      mate.candidates.push_back(excluded);
+// Everything that can fail is evaluated before the first task opens.
+Result<std::vector<Opening>> prepare(Machine& machine, Token& token, const Node& node,
+                                     Visit& visit) {
+  std::vector<Opening> openings;
+  for (Instance& instance : std::exchange(visit.instances, {})) {
+    Skip skip = TRY(settle_instance(machine, token, node, instance));
+    if (skip) {
+      note_skip(machine, node, skip);
+      visit.total -= visit.is_weighted ? instance.weight : 1;
+      continue;
     }
+    instance.told = TRY(people_to_tell(machine, node, instance.candidates));
+    auto wanted = TRY(wanted_person(machine, visit.wanted, instance));
+    openings.push_back({std::move(instance), wanted});
   }
+  return openings;
+}
+
+void open_all(Machine& machine, Token& token, const Visit& visit, std::vector<Opening> openings) {
+  for (Opening& opening : openings) {
+    TaskRow& task = open_task(machine, token, opening.instance, visit);
+    bool is_for_one = opening.wanted && openings.size() == 1 && !task.assignee;
+    if (!is_for_one) continue;
+    task.assignee = opening.wanted;
+    task.state = state::kClaimed;
+  }
+}
+
+int64_t total_of(const Visit& visit) {
+  auto total = static_cast<int64_t>(visit.instances.size());
+  if (!visit.is_weighted) return total;
+  total = 0;
+  for (const Instance& instance : visit.instances) total += instance.weight;
+  return total;
 }
 
 }  // namespace
 
-// Everything that can fail is evaluated before the first task opens.
-Result<void> enter_user(Machine& machine, Token& token, const Node& node) {
-  const UserTask& user = *node.user;
-  TRY(machine.apply_settings(node, token, false));
-  std::vector<Instance> instances = TRY(plan_instances(machine, token, node));
-  Terms terms = TRY(terms_of(machine, token, user));
-  std::vector<TimerRow> timers = TRY(plan_timers(machine, token, node));
-  bool is_sequence = user.multi && user.multi->is_sequential;
-  auto total = static_cast<int64_t>(instances.size());
-  token.visit = ++machine.state.row.seq;
-  if (is_sequence) {
-    token.pending = pending_json(instances, terms, total);
-    TRY(open_next(machine, token, node));
-  } else {
-    std::vector<std::vector<PersonId>> people;
-    for (Instance& instance : instances) {
-      TRY(make_sure_of_somebody(machine, node, instance));
-      people.push_back(TRY(people_to_tell(machine, node, instance.candidates)));
-    }
-    for (std::size_t i = 0; i < instances.size(); ++i) {
-      open_task(machine, token, instances[i], terms, std::move(people[i]));
-    }
-    token.pending = pending_json({}, terms, total);
+TaskRow& open_task(Machine& machine, Token& token, const Instance& instance, const Visit& visit) {
+  TaskRow task{.id = machine.around.ids.next_id<TaskKind>(),
+               .token = token.id,
+               .activation = token.activation,
+               .visit = token.visit,
+               .node = token.node,
+               .level = visit.level,
+               .created = machine.now(),
+               .due = visit.due,
+               .signing = {.weight = visit.is_weighted ? instance.weight : 0},
+               .candidates = instance.candidates};
+  if (instance.is_direct && instance.told.size() == 1) {
+    task.assignee = instance.told[0];
+    task.state = state::kClaimed;
   }
-  for (TimerRow& timer : timers) machine.state.timers.push_back(std::move(timer));
-  token.state = state::kWaiting;
+  HistoryRow& row = machine.note("task.open", token.node);
+  row.task = task.id.text();
+  row.detail =
+      Json::object({{"candidates", who_json(task.candidates)}, {"found", instance.found}});
+  machine.tell_task(task);
+  const Node& node = machine.node_of(token);
+  Json data = visit.data;
+  data.set("task", task.id.text()).set("name_zh", node.name.zh).set("name_en", node.name.en);
+  machine.notices.push_back({.persons = instance.told,
+                             .kind = node.user->notice.kind,
+                             .level = visit.level,
+                             .node = token.node,
+                             .data = std::move(data),
+                             .is_urgent = node.user->notice.is_urgent});
+  machine.state.tasks.push_back(std::move(task));
+  return machine.state.tasks.back();
+}
+
+Result<void> open_next(Machine& machine, Token& token, Visit& visit) {
+  const Node& node = machine.node_of(token);
+  bool has_one = std::ranges::any_of(machine.state.tasks, [&](const TaskRow& task) {
+    return task.token == token.id && task.visit == token.visit && task.is_live() &&
+           task.signing.group == 0;
+  });
+  while (!has_one && !visit.instances.empty()) {
+    Instance next = std::move(visit.instances.front());
+    visit.instances.erase(visit.instances.begin());
+    exclude_signers(machine, token, next);
+    Skip skip = TRY(settle_instance(machine, token, node, next));
+    if (skip) {
+      note_skip(machine, node, skip);
+      visit.total -= visit.is_weighted ? next.weight : 1;
+      continue;
+    }
+    next.told = TRY(people_to_tell(machine, node, next.candidates));
+    open_task(machine, token, next, visit);
+    has_one = true;
+  }
   return {};
 }
 
-Result<void> after_completion(Machine& machine, Token& token, const TaskRow& task) {
-  const Node& node = machine.node_of(token);
-  if (!node.user->multi) {
-    remember(token, task);
-    go_on(machine, token);
+void note_skip(Machine& machine, const Node& node, const Skip& skip) {
+  HistoryRow& row = machine.note("task.skip", node.id);
+  row.is_by_system = true;
+  row.detail = Json::object({{"reason", skip.reason}, {"person", skip.person}});
+}
+
+Result<void> enter_user(Machine& machine, Token& token, const Node& node) {
+  const UserTask& user = *node.user;
+  TRY(machine.apply_settings(node, token, false));
+  Visit visit{.back = token.pending["back"], .wanted = token.pending["wanted"]};
+  visit.instances = TRY(plan_instances(machine, token, node));
+  visit.is_weighted = user.multi && !user.multi->approval.weight.is_empty();
+  visit.total = total_of(visit);
+  TRY(read_terms(machine, token, user, visit));
+  std::vector<TimerRow> timers = TRY(plan_timers(machine, token, node));
+  for (TimerRow& timer : TRY(plan_sla(machine, token, node))) timers.push_back(std::move(timer));
+  token.visit = ++machine.state.row.seq;
+  bool is_sequence = user.multi && user.multi->is_sequential;
+  if (is_sequence) {
+    TRY(open_next(machine, token, visit));
+  } else {
+    std::vector<Opening> openings = TRY(prepare(machine, token, node, visit));
+    open_all(machine, token, visit, std::move(openings));
+  }
+  bool has_any = std::ranges::any_of(machine.state.tasks, [&](const TaskRow& task) {
+    return task.token == token.id && task.visit == token.visit;
+  });
+  visit.wanted = Json();
+  token.pending = visit_json(visit);
+  if (!has_any) {
+    go_on_skipped(machine, token, node);
     return {};
   }
-  const Approval& approval = node.user->multi->approval;
-  Count count = count_signatures(machine, token, approval);
-  Verdict verdict = judge(approval, count.tally);
-  if (verdict == Verdict::Open) {
-    exclude_from_mates(machine, task);
-    return open_next(machine, token, node);
-  }
-  remember(token, verdict == Verdict::Agreed ? *count.last_agreed : *count.last_refused);
-  go_on(machine, token);
+  TRY(tell_copies(machine, token, node, CopyTime::Open));
+  for (TimerRow& timer : timers) machine.state.timers.push_back(std::move(timer));
+  token.state = state::kWaiting;
   return {};
 }
 

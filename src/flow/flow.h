@@ -7,6 +7,9 @@
 //   Model model = TRY(Model::parse(xml));                     // lint refuses what can't run
 //   Step step = TRY(start(around, {.model = &model, ...}));   // engine commits step.change
 
+#include "flow/acts.h"
+#include "flow/delegation.h"
+#include "flow/draft.h"
 #include "flow/library.h"
 #include "flow/model.h"
 #include "flow/picture.h"

@@ -48,11 +48,16 @@ struct Setting {
 };
 
 struct Assign {
-  enum class Kind { Role, Person, Initiator, Candidates };
+  enum class Kind { Role, Person, Initiator, Candidates, Manager, Department, Field, Choice };
 
   Kind kind = Kind::Role;
   std::string role;
-  Formula person;
+  Formula person;  // of a department: its unit
+  // Of a manager: whose, a record field or empty for the initiator; how far up the chain; and, for
+  // everybody on the way, the kind of unit or "role:" where it ends.
+  std::string from;
+  int64_t level = 1;
+  std::string until;
   bool is_told = true;      // gets the notice of an open task
   bool is_by_duty = false;  // of a role's holders those on duty are told first
   std::string field;        // of the record: names who has the task, so a hand-over writes it
@@ -69,10 +74,13 @@ struct Outcome {
 // <anlan:approval>: how several signatures become one outcome.
 struct Approval {
   enum class Mode { All, Any, Sequence, Vote };
+  // The first refusal ends it; as soon as `pass` can't be reached; after everybody was heard.
+  enum class RejectRule { First, Ratio, WaitAll };
 
   Mode mode = Mode::All;
   int64_t pass_millionths = 1'000'000;
-  bool waits_for_all = false;         // rejectRule="waitAll"
+  RejectRule reject_rule = RejectRule::First;
+  Formula weight;                     // of one signature, which it knows as `person`
   std::vector<std::string> agreeing;  // outcomes that count as a yes
 };
 
@@ -97,6 +105,54 @@ struct Deadline {
   Formula calendar;
 };
 
+// <anlan:ops>: what may be done with a task beside completing it.
+struct Ops {
+  bool transfers = false;
+  bool delegates = false;
+  bool retracts = false;
+  bool copies = false;
+  bool removes_signs = false;
+  std::vector<std::string> add_sign;  // "before", "parallel", "after"
+};
+
+// <anlan:reject>: ends the case as rejected, or goes back.
+struct Rejection {
+  bool returns = false;
+  std::string to;  // of a return: a node id or a word of `targets`
+  std::vector<Setting> settings;
+};
+
+// Attributes of <anlan:assign> that say what to do where asking people makes no sense. A skip is
+// an act of the system.
+struct Policies {
+  enum class OnEmpty { Role, Admin, Skip, Stop, Manager };
+  enum class Dedupe { No, Adjacent, All };
+  enum class SelfApprove { Any, Yes, No, Skip, Manager };
+
+  OnEmpty on_empty = OnEmpty::Role;
+  Dedupe dedupe = Dedupe::No;
+  SelfApprove self_approve = SelfApprove::Any;
+};
+
+// <anlan:sla>: reminders since the task opened, and what happens when its time is over.
+struct Sla {
+  enum class OnTimeout { Remind, Escalate, Suspend };
+
+  std::vector<Duration> reminders;
+  Deadline within;
+  OnTimeout on_timeout = OnTimeout::Remind;
+  std::string escalate_role;
+  Formula escalate_to;
+  bool escalates_to_manager = false;
+};
+
+// <anlan:cc>: people who are told and never waited for.
+struct Copy {
+  Formula to;
+  std::string role;
+  bool on_complete = true;
+};
+
 struct UserTask {
   std::vector<Assign> assigns;
   std::vector<std::string> excluded;  // nodes whose doers may not do this one
@@ -110,6 +166,15 @@ struct UserTask {
   Deadline due;
   Formula level;
   std::optional<Multi> multi;
+  Ops ops;
+  Policies policies;
+  std::optional<Rejection> rejection;
+  std::optional<Sla> sla;
+  std::vector<Copy> copies;
+  bool jumps_back = false;  // after a return: straight back to who returned
+  bool needs_signature = false;
+  bool needs_attachment = false;
+  bool needs_comment = false;  // for every outcome
 
   const Outcome* outcome(std::string_view id) const;
 };
@@ -211,6 +276,15 @@ struct Block {
   std::size_t join = kNone;
 };
 
+// <anlan:process>: what holds for the whole case.
+struct ProcessRules {
+  enum class Withdraw { No, UntilFirst, Always };
+
+  Withdraw withdraw = Withdraw::No;
+  bool is_permit = false;
+  std::vector<Setting> on_withdraw;
+};
+
 struct Graph {
   std::string id;
   std::string definitions_id;
@@ -224,6 +298,7 @@ struct Graph {
   std::map<std::string, std::size_t, std::less<>> by_id;
   std::map<std::string, std::size_t, std::less<>> edge_by_id;
   std::size_t start = kNone;
+  ProcessRules rules;
 
   const Node* find(std::string_view node_id) const;
   std::size_t block_of_fork(std::size_t node) const;
@@ -232,6 +307,9 @@ struct Graph {
   // The event-based gateway whose event this is, or null.
   const Node* events_before(const Node& event) const;
 };
+
+// "initiator", "previous", "any": return targets that are found while a case runs.
+bool is_target_word(std::string_view target);
 
 // What a reading of XML gives: the graph is only runnable when there is no finding.
 struct Reading {
@@ -246,5 +324,6 @@ struct Reading {
 Result<Reading> read_graph(std::string_view xml);
 void find_scopes(Graph& graph);
 void lint_graph(Reading& reading);
+void lint_acts(Reading& reading);
 
 }  // namespace anlan::flow

@@ -113,6 +113,7 @@ void lint_reachable(Reading& reading) {
 
 void lint_return(Reading& reading, const Node& node, const std::string& target_id) {
   const Graph& graph = reading.graph;
+  if (is_target_word(target_id)) return;
   const Node* target = graph.find(target_id);
   if (!target || target->kind != NodeKind::User) {
     reading.find_fault(node.id, "The return target '" + target_id + "' of '" + node.id +
@@ -261,6 +262,7 @@ void lint_graph(Reading& reading) {
   }
   lint_reachable(reading);
   lint_joins(reading);
+  lint_acts(reading);
 }
 
 }  // namespace anlan::flow

@@ -200,7 +200,7 @@ void Machine::drop_timers(const Token& token) {
 
 void Machine::close_token_work(Token& token, std::string_view act) {
   for (TaskRow& task : state.tasks) {
-    if (task.token != token.id || !task.is_open()) continue;
+    if (task.token != token.id || !task.is_live()) continue;
     task.state = state::kCancelled;
     task.ended = now();
     task.candidates.clear();
@@ -246,7 +246,7 @@ void Machine::settle() {
     state.row.state = state::kEnded;
     if (before != state::kEnded) {
       state.row.ended = now();
-      note("case.end", "");
+      note("case.end", "").outcome = ending;
     }
   }
   drop_empty_activations();
@@ -255,7 +255,8 @@ void Machine::settle() {
 
 store::RowChange Machine::history_row(const HistoryRow& row) {
   const CaseRow& of = state.row;
-  store::Value person = actor.person.is_nil() ? store::Value() : store::Value(actor.person.text());
+  const Actor by = row.is_by_system ? Actor{} : actor;
+  store::Value person = by.person.is_nil() ? store::Value() : store::Value(by.person.text());
   return {.table = "flow_history",
           .key = {{"id", format_uuid(around.ids.next())}},
           .cells = {{"case_id", of.id.text()},
@@ -265,7 +266,7 @@ store::RowChange Machine::history_row(const HistoryRow& row) {
                     {"model_id", of.model_id},
                     {"model_version", of.model_version},
                     {"at", now().ns},
-                    {"actor_kind", std::string(actor_kind_text(actor.kind))},
+                    {"actor_kind", std::string(actor_kind_text(by.kind))},
                     {"actor", person},
                     {"act", row.act},
                     {"node", row.node},

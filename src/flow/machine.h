@@ -37,6 +37,7 @@ class Machine {
   // Only of this step; earlier rows stay in the database.
   std::vector<HistoryRow> history{};
   std::vector<store::RowChange> more_rows{};
+  std::string ending{};  // the name of the case's end, when this step ends it out of turn
 
   const Json& record() const { return record_; }
   Instant now() const { return around.now; }

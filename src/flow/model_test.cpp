@@ -163,8 +163,12 @@ TEST(ApprovalTest, SignaturesBecomeOneVerdict) {
            {Vote, 666'667, false, {3, 2, 0}, Open},
            {Vote, 666'666, false, {3, 2, 0}, Agreed},
        }) {
-    Approval approval{
-        .mode = row.mode, .pass_millionths = row.pass, .waits_for_all = row.waits, .agreeing = {}};
+    using Rule = Approval::RejectRule;
+    Rule rule = row.mode == Vote ? Rule::Ratio : Rule::First;
+    Approval approval{.mode = row.mode,
+                      .pass_millionths = row.pass,
+                      .reject_rule = row.waits ? Rule::WaitAll : rule,
+                      .agreeing = {}};
     EXPECT_EQ(judge(approval, row.tally), row.verdict)
         << row.tally.total << "/" << row.tally.agreed << "/" << row.tally.refused;
   }

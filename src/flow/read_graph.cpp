@@ -297,6 +297,7 @@ Result<Reading> read_graph(std::string_view bytes) {
   reading.graph.id = xml::attribute(processes[0], "id");
   reading.graph.title = read_name(processes[0]);
   if (reading.graph.id.empty()) reading.find_fault("", "The process has no id.");
+  read_process_rules(reading, processes[0]);
   read_process(reading, processes[0]);
   return reading;
 }

@@ -35,30 +35,29 @@ Formula read_feel(Reading& reading, std::string_view element_id, std::string_vie
                       is_marked ? std::string(source) : "=" + std::string(source));
 }
 
-namespace {
-
-void read_setting(Reading& reading, pugi::xml_node set, Node& node) {
+void read_setting(Reading& reading, pugi::xml_node set, const std::string& element_id,
+                  std::vector<Setting>& into) {
   std::string field = xml::attribute(set, "field");
   std::string var = xml::attribute(set, "var");
   std::string on = xml::attribute(set, "on");
   bool is_one = field.empty() != var.empty();
   bool is_time_known = on.empty() || on == "enter" || on == "complete";
   if (!is_one || !is_time_known) {
-    reading.find_fault(node.id, "A set of '" + node.id +
-                                    "' names either field or var, and on is enter or complete.");
+    reading.find_fault(element_id, "A set of '" + element_id +
+                                       "' names either field or var, and on is enter or complete.");
     return;
   }
   Setting setting{.name = field.empty() ? var : field,
-                  .value = read_formula(reading, node.id, xml::attribute(set, "value")),
+                  .value = read_formula(reading, element_id, xml::attribute(set, "value")),
                   .is_field = !field.empty(),
                   .on_complete = on == "complete"};
-  node.settings.push_back(std::move(setting));
+  into.push_back(std::move(setting));
 }
 
-}  // namespace
-
 void read_settings(Reading& reading, pugi::xml_node element, Node& node) {
-  for (pugi::xml_node set : xml::extensions(element, "set")) read_setting(reading, set, node);
+  for (pugi::xml_node set : xml::extensions(element, "set")) {
+    read_setting(reading, set, node.id, node.settings);
+  }
 }
 
 // BPMN 2.0.2, 10.5.5.5 (timer): only timeDuration; a date can be given by a formula.
@@ -170,7 +169,7 @@ void read_service(Reading& reading, pugi::xml_node element, Node& node) {
       read_letter(reading, act, node);
     } else if (topic == "set") {
       for (pugi::xml_node set : xml::children(act, xml::kAnlan, "set")) {
-        read_setting(reading, set, node);
+        read_setting(reading, set, node.id, node.settings);
       }
       if (node.settings.empty()) {
         reading.find_fault(node.id, "The service task '" + node.id + "' sets nothing.");

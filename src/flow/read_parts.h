@@ -24,6 +24,16 @@ void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definit
 void read_service(Reading& reading, pugi::xml_node element, Node& node);
 void read_decision(Reading& reading, pugi::xml_node element, Node& node);
 void read_script(Reading& reading, pugi::xml_node element, Node& node);
+void read_setting(Reading& reading, pugi::xml_node set, const std::string& element_id,
+                  std::vector<Setting>& into);
+// Assignments that are found in the organisation, the record or the case.
+bool is_found_kind(std::string_view kind);
+bool read_found_kind(Reading& reading, pugi::xml_node assign, const std::string& element_id,
+                     Assign& into);
+void read_policies(Reading& reading, pugi::xml_node assign, Node& node);
+// <anlan:ops>, <anlan:reject>, <anlan:sla>, <anlan:cc>, <anlan:task> and `after` of a return.
+void read_acts(Reading& reading, pugi::xml_node element, Node& node);
+void read_process_rules(Reading& reading, pugi::xml_node process);
 void read_user_task(Reading& reading, pugi::xml_node element, Node& node);
 
 }  // namespace anlan::flow

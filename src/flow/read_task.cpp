@@ -15,7 +15,9 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   Assign made{.role = xml::attribute(assign, "role"),
               .person = read_formula(reading, node.id, xml::attribute(assign, "person"), names)};
   bool is_complete = true;
-  if (kind == "role") {
+  if (is_found_kind(kind)) {
+    is_complete = read_found_kind(reading, assign, node.id, made);
+  } else if (kind == "role") {
     made.kind = Assign::Kind::Role;
     is_complete = !made.role.empty();
   } else if (kind == "person" || kind == "candidates") {
@@ -37,6 +39,7 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   if (!except.empty()) user.exceptions.push_back(read_formula(reading, node.id, except));
   made.is_by_duty = read_flag(reading, node.id, xml::attribute(assign, "duty"), false);
   made.field = xml::attribute(assign, "field");
+  if (made.kind == Assign::Kind::Field) made.field.clear();
   bool is_for_one = made.field.empty() || made.kind == Assign::Kind::Person;
   if (!is_for_one || (made.is_by_duty && made.kind != Assign::Kind::Role)) {
     reading.find_fault(node.id, "In the assignments of '" + node.id +
@@ -46,9 +49,8 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   std::string on_empty = xml::attribute(assign, "onEmpty");
   if (on_empty.starts_with("role:")) {
     user.fallback_role = on_empty.substr(5);
-  } else if (!on_empty.empty()) {
-    reading.find_fault(node.id, "onEmpty of '" + node.id + "' must be 'role:' and a role.");
   }
+  read_policies(reading, assign, node);
   user.assigns.push_back(std::move(made));
 }
 
@@ -118,6 +120,16 @@ std::optional<Approval::Mode> approval_mode(std::string_view text) {
   return std::nullopt;
 }
 
+// A vote ends when it can no longer pass, everything else with the first refusal.
+std::optional<Approval::RejectRule> reject_rule_of(std::string_view text, Approval::Mode mode) {
+  using Rule = Approval::RejectRule;
+  if (text.empty()) return mode == Approval::Mode::Vote ? Rule::Ratio : Rule::First;
+  if (text == "first") return Rule::First;
+  if (text == "ratio") return Rule::Ratio;
+  if (text == "waitAll") return Rule::WaitAll;
+  return std::nullopt;
+}
+
 Approval read_approval(Reading& reading, pugi::xml_node element, const Node& node) {
   Approval approval;
   pugi::xml_node from = xml::extension(element, "approval");
@@ -125,15 +137,18 @@ Approval read_approval(Reading& reading, pugi::xml_node element, const Node& nod
   std::string pass = xml::attribute(from, "pass");
   std::string reject_rule = xml::attribute(from, "rejectRule");
   auto ratio = pass.empty() ? std::optional<int64_t>(1'000'000) : millionths(pass);
-  bool is_rule_known = reject_rule.empty() || reject_rule == "first" || reject_rule == "waitAll";
+  auto rule = reject_rule_of(reject_rule, mode.value_or(Approval::Mode::All));
+  bool is_rule_known = rule.has_value();
   if (!mode || !ratio || !is_rule_known) {
     reading.find_fault(node.id, "The approval of '" + node.id +
                                     "' needs mode all, any, sequence or vote, pass between 0 and "
-                                    "1, rejectRule first or waitAll.");
+                                    "1, rejectRule first, ratio or waitAll.");
   }
   approval.mode = mode.value_or(Approval::Mode::All);
   approval.pass_millionths = ratio.value_or(1'000'000);
-  approval.waits_for_all = reject_rule == "waitAll";
+  approval.reject_rule = rule.value_or(Approval::RejectRule::First);
+  const std::vector<std::string> names = {"person"};
+  approval.weight = read_formula(reading, node.id, xml::attribute(from, "weight"), names);
   approval.agreeing = xml::words(xml::attribute(from, "agree"));
   bool has_default = approval.agreeing.empty() && !node.user->outcomes.empty();
   if (has_default) approval.agreeing.push_back(node.user->outcomes.front().id);
@@ -178,6 +193,7 @@ void add_buttons(UserTask& user) {
   for (const Outcome& outcome : user.outcomes) user.rights.buttons.push_back(outcome.id);
   if (user.outcomes.empty()) user.rights.buttons.emplace_back("complete");
   if (!user.return_targets.empty()) user.rights.buttons.emplace_back("return");
+  if (user.rejection) user.rights.buttons.emplace_back("reject");
 }
 
 }  // namespace
@@ -207,6 +223,7 @@ void read_user_task(Reading& reading, pugi::xml_node element, Node& node) {
       read_formula(reading, node.id, xml::attribute(xml::extension(element, "level"), "value"));
   read_rights(reading, element, node);
   read_notice(reading, element, node);
+  read_acts(reading, element, node);
   add_buttons(user);
 }
 

@@ -7,7 +7,9 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "flow/check.h"
+#include "flow/go_back.h"
 #include "flow/machine.h"
+#include "flow/visit.h"
 
 namespace anlan::flow {
 
@@ -86,52 +88,180 @@ Result<void> mark_superseded(Machine& machine, const Node& target) {
   return {};
 }
 
-Result<void> check_target(const Node& from, const ReturnCommand& command) {
+// What the task of a detour said before is said anew; all between stays.
+Result<void> supersede_own(Machine& machine, const std::string& node) {
+  store::Rows rows = TRY(machine.around.view.query(
+      {"SELECT id FROM flow_history WHERE case_id = ? AND node = ? AND act = 'task.complete'"
+       " AND superseded = 0",
+       {machine.state.row.id.text(), node}}));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    machine.more_rows.push_back({.kind = store::RowChange::Kind::Update,
+                                 .table = "flow_history",
+                                 .key = {{"id", rows[i].text("id")}},
+                                 .cells = {{"superseded", int64_t{1}}}});
+  }
+  return {};
+}
+
+// Tasks done in this case that still count, the newest first; each node once.
+Result<std::vector<const Node*>> done_before(store::View& view, const Graph& graph, CaseId id,
+                                             const Node& from) {
+  store::Rows rows = TRY(view.query({"SELECT node FROM flow_history WHERE case_id = ?"
+                                     " AND act = 'task.complete' AND superseded = 0"
+                                     " ORDER BY seq DESC",
+                                     {id.text()}}));
+  std::vector<const Node*> done;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Node* node = graph.find(rows[i].text("node"));
+    bool is_fit = node && node->user && node != &from &&
+                  graph.is_scope_within(from.scope, node->scope);
+    if (is_fit && !std::ranges::contains(done, node)) done.push_back(node);
+  }
+  return done;
+}
+
+const Node* initiator_task(const Graph& graph, const Node& from) {
+  for (const Node& node : graph.nodes) {
+    bool is_asked = node.user && std::ranges::any_of(node.user->assigns, [](const Assign& assign) {
+      return assign.kind == Assign::Kind::Initiator;
+    });
+    if (is_asked && &node != &from && graph.is_scope_within(from.scope, node.scope)) return &node;
+  }
+  return nullptr;
+}
+
+Result<std::vector<std::string>> targets_of_word(store::View& view, const Graph& graph, CaseId id,
+                                                 const Node& from, const std::string& word) {
+  std::vector<std::string> targets;
+  if (!is_target_word(word)) return std::vector<std::string>{word};
+  if (word == "initiator") {
+    if (const Node* node = initiator_task(graph, from)) targets.push_back(node->id);
+    return targets;
+  }
+  auto done = TRY(done_before(view, graph, id, from));
+  for (const Node* node : done) {
+    targets.push_back(node->id);
+    if (word == "previous") break;
+  }
+  return targets;
+}
+
+Result<void> check_target(Machine& machine, const Node& from, const ReturnCommand& command) {
   TRY(check_comment(command.comment));
   if (trim(command.comment).empty()) {
     return refuse(ErrorCode::MissingField, "a return needs a comment", "comment");
   }
-  if (!std::ranges::contains(from.user->return_targets, command.to_node)) {
+  auto targets =
+      TRY(return_targets(machine.around.view, machine.graph, machine.state.row.id, from));
+  if (!std::ranges::contains(targets, command.to_node)) {
     return refuse(ErrorCode::BadField, "'" + command.to_node + "' is no return target here",
                   "to_node");
   }
   return {};
 }
 
+Json task_json(const WayBack& way, const std::string& node) {
+  return Json::object({{"outcome", way.outcome},
+                       {"comment", way.comment},
+                       {"by", way.by.text()},
+                       {"node", node}});
+}
+
+// The token alone makes the detour; nothing else of the case changes.
+Result<void> begin_detour(Machine& machine, Token& token, const WayBack& way) {
+  Visit visit = TRY(visit_of(token));
+  TRY(supersede_own(machine, way.to));
+  std::string from = token.node;
+  Json back = Json::object({{"node", from}, {"person", way.by.text()}, {"then", visit.back}});
+  machine.close_token_work(token, "task.cancelled");
+  token.vars.set("task", task_json(way, from));
+  token.node = way.to;
+  token.pending = Json::object({{"back", std::move(back)}});
+  machine.schedule(token, Token::Phase::Enter);
+  return {};
+}
+
+Result<void> leave_for(Machine& machine, const Place& place, const Node& target, Json vars,
+                       const Json& wanted) {
+  TRY(mark_superseded(machine, target));
+  for (Token& inside : machine.state.tokens) {
+    if (inside.is_gone || !is_inside(machine, inside, place)) continue;
+    machine.close_token_work(inside, "task.cancelled");
+    machine.consume(inside);
+  }
+  Token& again = machine.add_token(place.activation, target.id);
+  again.vars = std::move(vars);
+  if (!wanted.is_null()) again.pending = Json::object({{"wanted", wanted}});
+  machine.schedule(again, Token::Phase::Enter);
+  return {};
+}
+
 }  // namespace
+
+bool is_target_word(std::string_view target) {
+  return target == "initiator" || target == "previous" || target == "any";
+}
+
+Result<std::vector<std::string>> return_targets(store::View& view, const Graph& graph, CaseId id,
+                                                const Node& from) {
+  std::vector<std::string> all;
+  for (const std::string& word : from.user->return_targets) {
+    auto targets = TRY(targets_of_word(view, graph, id, from, word));
+    for (std::string& target : targets) {
+      if (!std::ranges::contains(all, target)) all.push_back(std::move(target));
+    }
+  }
+  return all;
+}
+
+void jump_back(Machine& machine, Token& token, const Json& back) {
+  token.node = back.text_or("node", "");
+  token.pending = Json::object({{"wanted", back["person"]}, {"back", back["then"]}});
+  machine.schedule(token, Token::Phase::Enter);
+}
+
+Result<void> send_back(Machine& machine, Token& token, const WayBack& way) {
+  const Node& from = machine.node_of(token);
+  const Node* target = machine.graph.find(way.to);
+  if (!target) return refuse(ErrorCode::BadModel, "the return target is gone");
+  // Coming straight back into a block would find its other branches gone.
+  bool jumps = way.may_jump && from.user->jumps_back && from.scope == target->scope;
+  if (jumps) return begin_detour(machine, token, way);
+  std::optional<Place> place = target_place(machine, token, *target);
+  if (!place) return refuse(ErrorCode::WrongState, "the target lies in another branch");
+  Json vars = token.vars;
+  vars.set("task", task_json(way, from.id));
+  return leave_for(machine, *place, *target, std::move(vars), Json());
+}
+
+Result<void> begin_again(Machine& machine, const Uuid& activation, const Node& node, Json vars,
+                         PersonId wanted) {
+  if (!machine.state.activation(activation)) {
+    return refuse(ErrorCode::WrongState, "the block that it lies in has ended");
+  }
+  return leave_for(machine, {activation, node.scope}, node, std::move(vars), wanted.text());
+}
 
 Result<Step> return_to(const Around& around, const access::Subject& by,
                        const ReturnCommand& command) {
   CaseId id = TRY(case_of_task(around.view, command.task));
   Machine machine = TRY(open_case(around, id, command.record, around.actor));
   TaskRow* task = machine.state.task(command.task);
-  TRY(check_may_do(machine, by, task));
+  TRY(check_may_decide(machine, by, task));
   Token* token = machine.state.token(task->token);
   if (!token) return refuse(ErrorCode::WrongState, "the task's token is gone");
-  TRY(check_target(machine.node_of(*token), command));
-  const Node* target = machine.graph.find(command.to_node);
-  CHECK(target, "lint knows every return target");
-  std::optional<Place> place = target_place(machine, *token, *target);
-  if (!place) return refuse(ErrorCode::WrongState, "the target lies in another branch");
+  TRY(check_target(machine, machine.node_of(*token), command));
   note_stand_in(machine, *task, by);
   HistoryRow& row = machine.note("task.return", task->node);
   row.task = task->id.text();
   row.comment = command.comment;
   row.detail = Json::object({{"to", command.to_node}});
-  TRY(mark_superseded(machine, *target));
-  Json vars = token->vars;
-  for (Token& inside : machine.state.tokens) {
-    if (inside.is_gone || !is_inside(machine, inside, *place)) continue;
-    machine.close_token_work(inside, "task.cancelled");
-    machine.consume(inside);
-  }
-  Token& again = machine.add_token(place->activation, command.to_node);
-  vars.set("task", Json::object({{"outcome", "return"},
-                                 {"comment", command.comment},
-                                 {"by", by.person.text()},
-                                 {"node", task->node}}));
-  again.vars = std::move(vars);
-  machine.schedule(again, Token::Phase::Enter);
+  TRY(send_back(machine, *token,
+                {.to = command.to_node,
+                 .outcome = "return",
+                 .comment = command.comment,
+                 .by = by.person,
+                 .may_jump = true}));
   machine.run();
   return machine.finish(
       "task.return",

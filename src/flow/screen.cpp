@@ -25,16 +25,6 @@ Json outcomes_json(const UserTask& user) {
   return all;
 }
 
-Json targets_json(const Library& library, const Task& task, const Node* node) {
-  Json all = Json::array();
-  if (!node || !node->user) return all;
-  for (const std::string& target : node->user->return_targets) {
-    const Node* to = node_of(library, task.model_id, task.model_version, target);
-    all.push(Json::object({{"id", target}, {"name", local_json(to ? to->name : LocalText{})}}));
-  }
-  return all;
-}
-
 const Node* node_of(const Library& library, std::string_view model_id, int64_t version,
                     std::string_view node) {
   const Model* model = library.model(model_id, version);

@@ -15,7 +15,6 @@ namespace anlan::flow {
 Json local_json(const LocalText& text);
 Json names_json(const std::vector<std::string>& names);
 Json outcomes_json(const UserTask& user);
-Json targets_json(const Library& library, const Task& task, const Node* node);
 // Null when the version is not deployed or has no such node.
 const Node* node_of(const Library& library, std::string_view model_id, int64_t version,
                     std::string_view node);

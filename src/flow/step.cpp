@@ -3,6 +3,8 @@
 
 #include "flow/step.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "flow/check.h"
 #include "flow/machine.h"
@@ -32,6 +34,23 @@ Result<const Model*> model_of(const Library& library, const CaseRow& row) {
   if (model) return model;
   return refuse(ErrorCode::BadModel, "flow '" + row.model_id + "' version " +
                                          std::to_string(row.model_version) + " is not deployed");
+}
+
+// Only people, and only where the model lets the initiator choose.
+Result<void> check_chosen(const Graph& graph, const Json& chosen) {
+  if (!chosen.is_object()) return refuse(ErrorCode::BadField, "people by task", "chosen");
+  for (const auto& [id, people] : chosen.as_object()) {
+    const Node* node = graph.find(id);
+    bool is_open = node && node->user &&
+                   std::ranges::contains(node->user->assigns, Assign::Kind::Choice, &Assign::kind);
+    bool is_list = people.is_array() && people.as_array().size() <= limits::kPageRowsMax;
+    if (!is_open || !is_list) return refuse(ErrorCode::BadField, "nothing to choose", "chosen");
+    for (const Json& person : people.as_array()) {
+      if (person.is_text() && PersonId::parse(person.as_text())) continue;
+      return refuse(ErrorCode::BadField, "not a person", "chosen");
+    }
+  }
+  return {};
 }
 
 Json case_detail(const CaseRow& row, std::string_view node) {
@@ -68,6 +87,10 @@ Result<Step> start(const Around& around, const StartCommand& command) {
                .started = around.now,
                .is_new = true};
   if (!around.actor.person.is_nil()) state.row.initiator = around.actor.person;
+  if (!command.chosen.is_null()) {
+    TRY(check_chosen(graph, command.chosen));
+    state.row.vars.set("chosen", command.chosen);
+  }
   Uuid root = around.ids.next();
   state.activations.push_back({.id = root, .fork = ""});
   Machine machine(around, *newest.model, std::move(state), command.record, around.actor);
@@ -84,25 +107,16 @@ Result<Step> complete(const Around& around, const access::Subject& by,
   CaseId id = TRY(case_of_task(around.view, command.task));
   Machine machine = TRY(open_case(around, id, command.record, around.actor));
   TaskRow* task = machine.state.task(command.task);
-  TRY(check_may_do(machine, by, task));
+  TRY(check_may_decide(machine, by, task));
   Token* token = machine.state.token(task->token);
   if (!token) return refuse(ErrorCode::WrongState, "the task's token is gone");
   const Node& node = machine.node_of(*token);
   TRY(check_filled_in(machine, *node.user, command));
+  TRY(check_proof(*node.user, command.proof));
   note_stand_in(machine, *task, by);
-  task->state = state::kDone;
-  task->assignee = by.person;
-  task->completed_by = by.person;
-  task->outcome = command.outcome;
-  task->comment = command.comment;
-  task->ended = around.now;
-  task->candidates.clear();
-  HistoryRow& row = machine.note("task.complete", task->node);
-  row.task = task->id.text();
-  row.outcome = command.outcome;
-  row.comment = command.comment;
-  machine.tell_task(*task);
-  exclude_elsewhere(machine, *task);
+  HistoryRow& row = note_decision(
+      machine, *task, {"task.complete", command.outcome, command.comment, by.person});
+  keep_proof(machine, *task, command.proof, row);
   Json detail = case_detail(machine.state.row, node.id);
   detail.set("outcome", command.outcome);
   auto went_on = after_completion(machine, *token, *task);
@@ -120,6 +134,7 @@ Result<Step> claim(const Around& around, const access::Subject& by, TaskId id) {
     return refuse(ErrorCode::WrongState, "you have claimed it already");
   }
   note_stand_in(machine, *task, by);
+  make_candidate(machine, *task, by);
   task->assignee = by.person;
   task->state = state::kClaimed;
   machine.note("task.claim", task->node).task = id.text();
@@ -136,6 +151,9 @@ Result<Step> unclaim(const Around& around, const access::Subject& by, TaskId id)
     return refuse(ErrorCode::WrongState, "the task is not claimed");
   }
   if (task->assignee != by.person) return refuse(ErrorCode::Forbidden, "claimed by another");
+  if (task->signing.owner || task->signing.group != 0) {
+    return refuse(ErrorCode::WrongState, "asked of this person by somebody");
+  }
   task->assignee.reset();
   task->state = state::kOpen;
   machine.note("task.unclaim", task->node).task = id.text();
@@ -183,7 +201,9 @@ Result<Step> retry(const Around& around, CaseId id, const Json& record) {
     if (token.state != state::kIncident) continue;
     has_some = true;
     machine.note("case.retry", token.node);
+    Json back = token.pending["back"];
     machine.close_token_work(token, "task.cancelled");
+    if (!back.is_null()) token.pending = Json::object({{"back", std::move(back)}});
     machine.schedule(token, token.phase);
   }
   if (!has_some) return refuse(ErrorCode::WrongState, "the case has no incident to try again");

@@ -103,14 +103,26 @@ struct StartCommand {
   RecordId record_id;
   Json record;           // whole
   std::string org_path;  // of the record: decides which role holders are asked
+  Json chosen{};         // {node: [person]}: whom the initiator chose, for kind="choice"
 };
 Result<Step> start(const Around& around, const StartCommand& command);
+
+// What stands behind a decision beside the name: checked by the caller.
+struct Signature {
+  std::string file;            // SHA-256 of the picture
+  std::string content_sha256;  // of what was signed
+};
+struct Proof {
+  std::optional<Signature> signature{};
+  std::vector<std::string> attachments{};  // SHA-256 of files
+};
 
 struct CompleteCommand {
   TaskId task;
   std::string outcome;  // one of the task's, "" where it has none
   std::string comment;
   Json record;  // whole, with the fields the person filled in already set
+  Proof proof{};
 };
 // NotFound, Forbidden (not a candidate), WrongState (not open, claimed by another),
 // SeparationOfDuty, MissingField (outcome, required comment), EvidenceMissing, EvidenceDoubtful,

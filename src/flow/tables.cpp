@@ -52,7 +52,17 @@ std::vector<store::Migration> migrations() {
           {"flow.2",
            {"ALTER TABLE flow_timer ADD COLUMN calendar {{text}}",
             "ALTER TABLE flow_case ADD COLUMN taken {{json}}",
-            "CREATE INDEX flow_task_held ON flow_task (assignee) WHERE state = 'claimed'"}}};
+            "CREATE INDEX flow_task_held ON flow_task (assignee) WHERE state = 'claimed'"}},
+          {"flow.acts.1",
+           {"ALTER TABLE flow_task ADD COLUMN activation_id {{id}}",
+            "ALTER TABLE flow_task ADD COLUMN signing {{json}}",
+            "CREATE TABLE flow_draft (id {{text}} PRIMARY KEY, task_id {{id}} NOT NULL,"
+            " person {{id}} NOT NULL, content {{json}} NOT NULL, at {{int}} NOT NULL)",
+            "CREATE INDEX flow_draft_person ON flow_draft (person)",
+            "CREATE TABLE flow_delegation (id {{id}} PRIMARY KEY, person {{id}} NOT NULL,"
+            " deputy {{id}} NOT NULL, forms {{json}} NOT NULL, begins {{int}} NOT NULL,"
+            " until {{int}} NOT NULL, reason {{text}} NOT NULL, created {{int}} NOT NULL)",
+            "CREATE INDEX flow_delegation_person ON flow_delegation (person, until)"}}};
 }
 
 }  // namespace anlan::flow

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "flow/acts.h"
 #include "flow/assign.h"
 #include "flow/case_state.h"
+#include "flow/go_back.h"
 #include "flow/graph.h"
 #include "flow/screen.h"
 
@@ -57,6 +59,17 @@ Absent absent_for(std::span<const Away> away, PersonId me) {
   return absent;
 }
 
+// "/AL/WS1/" to "/", "/AL/", "/AL/WS1/".
+std::vector<std::string> units_above(const std::string& org_path) {
+  std::vector<std::string> units;
+  for (std::size_t at = org_path.find('/'); at != std::string::npos;
+       at = org_path.find('/', at + 1)) {
+    units.push_back(org_path.substr(0, at + 1));
+  }
+  if (units.empty()) units.emplace_back("/");
+  return units;
+}
+
 // The person is a candidate or stands in for who has a task that asks for no role.
 store::Sql candidate_sql(const access::Subject& subject, const Absent& absent) {
   std::string me = subject.person.text();
@@ -67,11 +80,13 @@ store::Sql candidate_sql(const access::Subject& subject, const Absent& absent) {
     sql.text += " OR (c.kind = 'role' AND c.who = ? AND c.org_path >= ? AND c.org_path < ?)";
     sql.params.insert(sql.params.end(), {grant.role, grant.org_path, path_end(grant.org_path)});
   }
-  sql.text += ")";
+  std::vector<std::string> units = units_above(subject.org_path);
+  sql.text += " OR (c.kind = 'unit' AND c.who IN (" + marks(units.size()) + ")))";
+  for (std::string& unit : units) sql.params.emplace_back(std::move(unit));
   if (!absent.mine.empty()) {
     sql.text += " OR (t.assignee IN (" + marks(absent.mine.size()) +
                 ") AND NOT EXISTS (SELECT 1 FROM flow_candidate r WHERE r.task_id = t.id"
-                " AND r.kind = 'role'))";
+                " AND r.kind IN ('role', 'unit')))";
     add_params(sql, absent.mine);
   }
   sql.text += ")";
@@ -136,6 +151,15 @@ Result<std::vector<TaskId>> ids_open_to(store::View& view, const access::Subject
   return ids;
 }
 
+// Who looks, and whether the task is his to do.
+struct Looking {
+  store::View& view;
+  const Library& library;
+  const access::Subject& subject;
+  const AwayAsk& away;
+  bool is_open_to = false;
+};
+
 // What the person fills in here, by key: screens take the order from the form.
 Json writes_json(const Node* node) {
   Json fields = Json::array();
@@ -146,8 +170,40 @@ Json writes_json(const Node* node) {
   return fields;
 }
 
-Result<Json> task_json(const Library& library, const access::Subject& subject,
+// Where to the task may go back now.
+Result<Json> targets_json(store::View& view, const Library& library, const Task& task,
+                          const Node* node) {
+  Json all = Json::array();
+  const Model* model = library.model(task.model_id, task.model_version);
+  if (!model || !node || !node->user) return all;
+  auto targets = TRY(return_targets(view, model->graph(), task.case_id, *node));
+  for (const std::string& target : targets) {
+    all.push(Json::object({{"id", target}, {"name", local_json(model->name_of(target))}}));
+  }
+  return all;
+}
+
+// A task that is open to the person and knows no acts beside the usual ones needs no look at its
+// case.
+Result<Json> acts_json(const Looking& at, const Task& task, const Node* node,
                        const store::Row& row) {
+  bool is_usual = node && node->user && at.is_open_to && row.is_null("signing") &&
+                  node->user->ops.add_sign.empty() && !node->user->ops.removes_signs &&
+                  !node->user->ops.copies;
+  if (!is_usual) return acts_on_task(at.view, at.library, at.subject, task.id, at.away);
+  bool is_his = task.assignee == at.subject.person;
+  Json acts = Json::array({"complete", is_his ? "unclaim" : "claim"});
+  if (!node->user->return_targets.empty()) acts.push("return");
+  if (node->user->rejection) acts.push("reject");
+  if (node->user->ops.transfers) acts.push("transfer");
+  if (node->user->ops.delegates) acts.push("delegate");
+  acts.push("hand_over");
+  return acts;
+}
+
+Result<Json> task_json(const Looking& at, const store::Row& row) {
+  const Library& library = at.library;
+  const access::Subject& subject = at.subject;
   Task task = TRY(task_of(row));
   const Node* node = node_of(library, task.model_id, task.model_version, task.node);
   Json json =
@@ -166,7 +222,18 @@ Result<Json> task_json(const Library& library, const access::Subject& subject,
   json.set("requires",
            names_json(node && node->user ? node->user->required : std::vector<std::string>{}));
   json.set("writes", writes_json(node));
-  json.set("return_targets", targets_json(library, task, node));
+  json.set("return_targets", TRY(targets_json(at.view, library, task, node)));
+  json.set("acts", TRY(acts_json(at, task, node, row)));
+  if (!node || !node->user) return json;
+  if (node->user->needs_signature) json.set("signature", "required");
+  if (node->user->needs_attachment) json.set("attachment", "required");
+  Json add_sign = names_json(node->user->ops.add_sign);
+  if (!add_sign.as_array().empty()) json.set("add_sign", std::move(add_sign));
+  if (row.is_null("signing")) return json;
+  Json signing = TRY(parse_json(row.text("signing")));
+  for (const char* name : {"owner", "added_by", "when"}) {
+    if (signing.has(name)) json.set(name, signing[name]);
+  }
   return json;
 }
 
@@ -212,7 +279,7 @@ Result<Json> tasks_of(store::View& view, const Library& library, const access::S
   store::Rows rows = TRY(view.query(sql));
   Json tasks = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    tasks.push(TRY(task_json(library, subject, rows[i])));
+    tasks.push(TRY(task_json({view, library, subject, away, true}, rows[i])));
   }
   return tasks;
 }
@@ -222,15 +289,16 @@ Result<Json> tasks_of_record(store::View& view, const Library& library,
                              const AwayAsk& away) {
   store::Rows rows =
       TRY(view.query({std::string("SELECT t.* FROM flow_task t WHERE t.form = ? AND t.record_id = ?"
-                                  " AND t.state IN ('open', 'claimed')") +
+                                  " AND t.state IN ('open', 'claimed', 'suspended')") +
                           kOrder,
                       {std::string(form), id.text()}}));
   std::vector<TaskId> mine = TRY(ids_open_to(view, subject, form, id, away));
   Json tasks = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    Json task = TRY(task_json(library, subject, rows[i]));
     TaskId task_id = TRY(TaskId::parse(rows[i].text("id")));
-    task.set("may_take", std::ranges::contains(mine, task_id));
+    bool may_take = std::ranges::contains(mine, task_id);
+    Json task = TRY(task_json({view, library, subject, away, may_take}, rows[i]));
+    task.set("may_take", may_take);
     tasks.push(std::move(task));
   }
   return tasks;

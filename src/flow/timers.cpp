@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "flow/sla.h"
 
 namespace anlan::flow {
 
@@ -155,6 +156,7 @@ Result<void> fire(Machine& machine, TimerRow& timer) {
     fire_beside(machine, *token, TimerRow(timer));
     return {};
   }
+  if (node->kind == NodeKind::User) return fire_sla(machine, *token, *node, TimerRow(timer));
   token->vars.set("firing", timer.firing);
   if (node->kind == NodeKind::Catch) {
     take_event(machine, *token, *node);

@@ -151,6 +151,7 @@ class Run {
       return engine.list_records(by_, first, {.filter = *filter});
     }
     if (word == "search") return engine.list_records(by_, first, {.search = second});
+    if (word == "act") return act(first, second);
     if (word == "claim" || word == "unclaim" || word == "complete" || word == "return" ||
         word == "hand_over") {
       return on_task(word, first, body);
@@ -174,15 +175,37 @@ class Run {
     return std::nullopt;
   }
 
-  // Tasks are named by their node or by their id.
-  Result<Json> on_task(std::string_view word, const std::string& which, const Json& body) {
-    auto id = TaskId::parse(which);
-    if (!id) {
-      Json tasks = TRY(plant_->engine().tasks(by_));
-      for (const Json& task : tasks["rows"].as_array()) {
-        if (task["node"] == Json(which)) id = TaskId::parse(task.text_or("id", ""));
+  // act ACT NODE-or-ID {"to":[person],"comment",...}
+  Result<Json> act(const std::string& act, const std::string& rest) {
+    std::size_t space = rest.find(' ');
+    auto body = parse_json(space == std::string::npos ? "{}" : rest.substr(space + 1));
+    if (!body) return std::unexpected(body.error());
+    auto id = TRY(task_called(rest.substr(0, space)));
+    engine::ActOnTask what{.task = id,
+                           .act = act,
+                           .comment = body->text_or("comment", ""),
+                           .when = body->text_or("when", ""),
+                           .mode = body->text_or("mode", "all")};
+    if ((*body)["to"].is_array()) {
+      for (const Json& one : (*body)["to"].as_array()) {
+        what.to.push_back(TRY(PersonId::parse(one.is_text() ? one.as_text() : "")));
       }
     }
+    return run(std::move(what));
+  }
+
+  // Tasks are named by their node or by their id.
+  Result<TaskId> task_called(const std::string& which) {
+    auto id = TaskId::parse(which);
+    if (id) return *id;
+    Json tasks = TRY(plant_->engine().tasks(by_));
+    for (const Json& task : tasks["rows"].as_array()) {
+      if (task["node"] == Json(which)) return TaskId::parse(task.text_or("id", ""));
+    }
+    return refuse(ErrorCode::NotFound, "no open task " + which);
+  }
+  Result<Json> on_task(std::string_view word, const std::string& which, const Json& body) {
+    auto id = task_called(which);
     if (!id) return refuse(ErrorCode::NotFound, "no open task " + which);
     if (word == "claim") return run(engine::ClaimTask{*id});
     if (word == "unclaim") return run(engine::UnclaimTask{*id});
