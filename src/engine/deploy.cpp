@@ -53,6 +53,17 @@ std::vector<store::Migration> room_migrations() {
 
 }  // namespace
 
+Result<void> read_library(store::View& view, flow::Library& library) {
+  auto rows = TRY(view.query(
+      {"SELECT kind, id, version, content FROM deployed_model ORDER BY kind, id, version"}));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto row = rows[i];
+    TRY(add_to_library(library, row.text("kind"), row.text("id"), row.int64("version"),
+                       row.text("content")));
+  }
+  return {};
+}
+
 Result<std::unique_ptr<store::Database>> empty_copy(store::View& view,
                                                     const store::Config& config) {
   auto database = TRY(store::Database::open(config));

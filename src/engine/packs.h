@@ -37,6 +37,9 @@ struct Packs {
 // Folder of packs, in the order of their needs. BadPack names file and member.
 Result<Packs> load_packs(const std::vector<std::string>& folders);
 
+// Adds every version of flows and decisions that was ever deployed.
+Result<void> read_library(store::View& view, flow::Library& library);
+
 // Replaces {name} by data's members.
 std::string fill_text(std::string_view text, const Json& data);
 

@@ -16,3 +16,4 @@
 #include "flow/roster.h"
 #include "flow/step.h"
 #include "flow/tasks.h"
+#include "flow/trial.h"

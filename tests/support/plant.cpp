@@ -35,6 +35,8 @@ engine::Config Plant::config() const {
   std::string database = options_.database;
   if (database.empty()) database = "sqlite:" + (folder_ / "anlan.db").string();
   auto& self = const_cast<Plant&>(*this);
+  std::vector<std::string> packs{"packs"};
+  packs.insert(packs.end(), options_.more_packs.begin(), options_.more_packs.end());
   return {.store = {.database = database,
                     .folder = folder_.string(),
                     .head_folders = {},
@@ -43,7 +45,7 @@ engine::Config Plant::config() const {
                     .random = self.random_,
                     .sqlite_vfs = options_.sqlite_vfs,
                     .sync = options_.sync},
-          .pack_folders = {"packs"},
+          .pack_folders = std::move(packs),
           .has_vision = options_.has_vision};
 }
 
@@ -81,7 +83,7 @@ Result<std::unique_ptr<Plant>> Plant::create(const PlantOptions& options) {
 Result<void> Plant::reopen(const std::string& packs) {
   engine_.reset();
   engine::Config with = config();
-  with.pack_folders = {packs};
+  with.pack_folders[0] = packs;
   engine_ = TRY(engine::Engine::open(with));
   return {};
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/engine.h"
 
@@ -17,6 +18,7 @@ struct PlantOptions {
   bool sync = false;
   bool is_seeded = true;
   bool has_vision = false;  // photos wait for eyes
+  std::vector<std::string> more_packs{};  // folders beside "packs"
 };
 
 class Plant {
