@@ -73,6 +73,19 @@ Result<engine::What> retry_flow(Services&, const Call& call) {
   return engine::RetryCase{.form = call.params.at("form"), .id = TRY(record_id(call))};
 }
 
+Result<engine::What> migrate_flow(Services&, const Call& call) {
+  return engine::MigrateCase{.form = call.params.at("form"),
+                             .id = TRY(record_id(call)),
+                             .mapping = call.body["mapping"],
+                             .comment = call.body.text_or("comment", "")};
+}
+
+// A file under work is nobody's data: whoever may log in may have one looked at.
+Result<Json> lint_flow(Services&, const Call& call) {
+  if (!call.body["xml"].is_text()) return refuse(ErrorCode::MissingField, "no file", "xml");
+  return engine::flow_findings(call.body["xml"].as_text());
+}
+
 Result<Json> record_flow(Services& at, const Call& call) {
   return engine::flow_picture(at.engine, call.by, call.params.at("form"), TRY(record_id(call)));
 }

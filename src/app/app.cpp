@@ -73,6 +73,7 @@ constexpr Command kCommands[] = {
      "                       [--sound PROGRAM [--sound WORD]...]",
      Text::WatchHelp, &watchdog, kWatchOptions},
     {"dmn-tck", "FOLDER", Text::TckHelp, &dmn_tck, {}},
+    {"flow", "lint FILE.bpmn", Text::FlowHelp, &flow, {}},
     {"proof", "record FORM ID | head | consistency FROM TO  [--data DIR] [--out FILE]",
      Text::ProofHelp, &proof, kDataOptions},
     {"verify", "[--data DIR] [--database ...] [--packs DIR] [--leaves]", Text::VerifyHelp, &verify,

@@ -16,6 +16,7 @@ Exit serve(const Words& words);
 Exit plantsim(const Words& words);
 Exit watchdog(const Words& words);
 Exit dmn_tck(const Words& words);
+Exit flow(const Words& words);
 Exit proof(const Words& words);
 Exit verify(const Words& words);
 Exit backup(const Words& words);

@@ -210,6 +210,13 @@ struct HandOver {
   PersonId to;
   std::string comment;
 };
+// A running case goes on with the newest version of its flow.
+struct MigrateCase {
+  std::string form;
+  RecordId id;
+  Json mapping;  // node id to node id; null for none
+  std::string comment;
+};
 struct RetryCase {  // of a case that stands in an incident
   std::string form;
   RecordId id;
@@ -304,7 +311,7 @@ using What =
                  SeedPlant, ApplyAlarms, SuspendPermits, ActOnAlarm, SuspendPermit, StartResponse,
                  RollCall, SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription,
                  DropSubscriptions, OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps,
-                 KeepTrack, HandOver, RetryCase, RegisterDevice, RevokeDevice, MarkBox,
+                 KeepTrack, HandOver, RetryCase, MigrateCase, RegisterDevice, RevokeDevice, MarkBox,
                  WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport,
                  ActOnTask, ActOnCase, SaveDraft, SetDelegation, EndDelegation, SetHead>;
 

@@ -87,7 +87,16 @@ Result<std::unique_ptr<store::Database>> empty_copy(store::View& view,
 Result<void> Engine::deploy() {
   TRY(database_->migrate(room_migrations()));
   TRY(deploy_forms());
-  return deploy_models();
+  TRY(deploy_models());
+  auto view = TRY(snapshot());
+  store::Change clocks = TRY(flow::plan_starts({.view = *view,
+                                                .actor = {},
+                                                .now = config_.store.clock.now(),
+                                                .ids = ids_,
+                                                .library = packs_.library}));
+  view.reset();
+  if (clocks.rows.empty()) return {};
+  return commit_change(clocks);
 }
 
 Result<void> Engine::commit_change(const store::Change& change) {

@@ -167,6 +167,8 @@ std::optional<Instant> Engine::turn() {
   if (!is_well) return std::nullopt;
   if (is_idle) look_for_others(*database_, *health_);
   run_timers(now);
+  run_starts(now);
+  bool has_signals = run_signals(now);
   sign_head(now);
   drop_what_is_old(now);
   tell_events();
@@ -176,11 +178,16 @@ std::optional<Instant> Engine::turn() {
     health_->note(view.error());
     return std::nullopt;
   }
+  if (has_signals) return now;
   auto next = flow::next_timer(**view);
+  auto start = flow::next_start(**view);
   if (!next) health_->note(next.error());
-  if (!next || !*next) return std::nullopt;
+  if (!next || !start) return std::nullopt;
+  if (*start && (!*next || **start < **next)) next = start;
+  if (!*next) return std::nullopt;
   // A timer that failed waits for its retry; nobody spins on it.
-  if (**next <= now && !failed_timers_.empty()) return now + kIdleMax;
+  bool has_failed = !failed_timers_.empty() || !failed_starts_.empty();
+  if (**next <= now && has_failed) return now + kIdleMax;
   return *next;
 }
 
@@ -273,6 +280,50 @@ void Engine::run_timers(Instant now) {
     log(LogLevel::Error, "a timer could not be fired", std::move(more));
     failed_timers_[(*due)[i].id] = now + kTimerRetry;
   }
+}
+
+void Engine::run_starts(Instant now) {
+  auto view = snapshot();
+  if (!view) return;
+  auto due = flow::due_starts(**view, now, kTimersPerTurn);
+  view->reset();
+  if (!due) return;
+  auto plant = sensing_->plant();
+  for (const flow::DueStart& start : *due) {
+    auto failed = failed_starts_.find(start.id);
+    if (failed != failed_starts_.end() && failed->second > now) continue;
+    std::vector<store::Work> works = {[&](store::Transaction& transaction) -> Result<void> {
+      Execution execution({packs_, config_, database_->blobs(), ids_, now, plant}, transaction);
+      return execution.begin_flow(start.id);
+    }};
+    auto committed = commit_group(works);
+    failed_starts_.erase(start.id);
+    if (committed && committed->front()) continue;
+    Json more = log_error(committed ? committed->front().error() : committed.error());
+    more.set("start", start.id);
+    log(LogLevel::Error, "a flow could not begin", std::move(more));
+    failed_starts_[start.id] = now + kTimerRetry;
+  }
+}
+
+bool Engine::run_signals(Instant now) {
+  auto view = snapshot();
+  if (!view) return false;
+  auto posts = flow::posts_open(**view, 1);
+  view->reset();
+  if (!posts || posts->empty()) return false;
+  auto plant = sensing_->plant();
+  std::vector<store::Work> works = {[&](store::Transaction& transaction) -> Result<void> {
+    Execution execution({packs_, config_, database_->blobs(), ids_, now, plant}, transaction);
+    return execution.go_on_with(posts->front());
+  }};
+  auto committed = commit_group(works);
+  bool is_done = committed && committed->front();
+  if (!is_done) {
+    log(LogLevel::Error, "a signal could not be spread",
+        log_error(committed ? committed->front().error() : committed.error()));
+  }
+  return is_done;
 }
 
 void Engine::sign_head(Instant now) {

@@ -184,6 +184,9 @@ class Engine {
   void run_group(std::deque<Waiting> group);
   static std::vector<KnownAnswers::Key> keys_of(const std::deque<Waiting>& group);
   void run_timers(Instant now);
+  void run_starts(Instant now);
+  // Whether some signal has still not reached everybody.
+  bool run_signals(Instant now);
   void sign_head(Instant now);
   struct OldRows {
     std::string_view table, act;
@@ -216,6 +219,7 @@ class Engine {
   int64_t told_ = 0;
   Instant next_head_{};
   Instant next_cleaning_{};
+  std::map<std::string, Instant> failed_starts_;
   std::map<TimerId, Instant> failed_timers_;  // when to try again: a broken case must not spin
 
   std::mutex mutex_;  // guards the rest

@@ -131,7 +131,7 @@ Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow
 
 // By the system: whoever set the flow going needs no right on the other record.
 Result<void> Execution::carry_out(const flow::Step& step) {
-  if (step.records.empty() && step.letters.empty()) return {};
+  if (step.records.empty() && step.letters.empty() && step.signals.empty()) return {};
   if (chain_ == limits::kFlowChainMax) {
     return refuse(ErrorCode::LimitReached, "flows that make records of each other without end");
   }
@@ -146,6 +146,10 @@ Result<void> Execution::carry_out(const flow::Step& step) {
   for (const flow::Letter& letter : step.letters) {
     if (done) done = deliver(letter);
   }
+  for (const flow::Signal& signal : step.signals) {
+    if (!done) break;
+    done = spread(flow::post(around_.ids, signal, step.case_id), store::RowChange::Kind::Insert);
+  }
   --chain_;
   command_ = before;
   return done;
@@ -153,12 +157,16 @@ Result<void> Execution::carry_out(const flow::Step& step) {
 
 Result<void> Execution::make_wished(const flow::NewRecord& wish) {
   const records::Form* form = TRY(form_of(wish.form));
-  TRY(create_with(*form, wish.fields, wish.id, {.fallback = access::FieldMode::Write}));
+  begun_ = wish.start.empty() ? nullptr : &wish;
+  auto made = create_with(*form, wish.fields, wish.id, {.fallback = access::FieldMode::Write});
+  begun_ = nullptr;
+  if (!made) return std::unexpected(made.error());
   return {};
 }
 
 // A record that is gone, has no case, or does not listen has not been told; nobody minds.
 Result<void> Execution::deliver(const flow::Letter& letter) {
+  if (letter.form.empty()) return begin_flows(letter);
   const records::Form* form = TRY(form_of(letter.form));
   auto record = records::read_whole(transaction_, *form, letter.record);
   if (!record && record.error().code == ErrorCode::NotFound) return {};

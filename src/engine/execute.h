@@ -48,6 +48,10 @@ class Execution {
   bool is_taken_back() const { return is_taken_back_; }
 
   Result<void> fire_timer(const flow::DueTimer& timer);
+  // The next of those who listen to a signal that had too many listeners for one transaction.
+  Result<void> go_on_with(const flow::SignalPost& post);
+  // A flow that begins by a clock.
+  Result<void> begin_flow(const std::string& clock);
 
  private:
   friend class ImportRun;  // import_run.h: the rows of one import
@@ -94,6 +98,7 @@ class Execution {
   Result<Json> execute(const KeepTrack& what);
   Result<Json> execute(const HandOver& what);
   Result<Json> execute(const RetryCase& what);
+  Result<Json> execute(const MigrateCase& what);
   Result<Json> execute(const RegisterDevice& what);
   Result<Json> execute(const RevokeDevice& what);
   Result<Json> execute(const MarkBox& what);
@@ -124,6 +129,13 @@ class Execution {
   Result<void> carry_out(const flow::Step& step);
   Result<void> make_wished(const flow::NewRecord& wish);
   Result<void> deliver(const flow::Letter& letter);
+  // `as` says what becomes of the row of the post where somebody is left to be told.
+  Result<void> spread(flow::SignalPost post, store::RowChange::Kind as);
+  // Flows that begin with a message that no case is named for.
+  Result<void> begin_flows(const flow::Letter& letter);
+  Result<void> signal_one(const flow::Listener& listener, const flow::Signal& signal);
+  // A person changed the record: conditions of its case may have become true.
+  Result<void> look_again(const records::Form& form, RecordId id);
   Result<flow::HandOverCommand> hand_over_to(const flow::Task& task, const HandOver& what);
   Result<void> hand_over_one(const flow::Task& task, const HandOver& what);
   Result<flow::Receiver> receiver(const flow::Task& task, PersonId person);
@@ -184,6 +196,7 @@ class Execution {
   Around around_;
   store::Transaction& transaction_;
   const Command* command_ = nullptr;
+  const flow::NewRecord* begun_ = nullptr;  // the flow of this record begins at its event
   Json made_{};  // the record that was just created, whole, where no flow goes on with it
   std::optional<Error> refused_after_commit_;
   bool is_taken_back_ = false;

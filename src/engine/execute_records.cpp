@@ -65,6 +65,10 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
                            .record = written.record,
                            .org_path = written.record.text_or("org_path", "/")};
   if (const auto* made = std::get_if<CreateRecord>(&command_->what)) start.chosen = made->chosen;
+  if (const flow::NewRecord* begun = std::exchange(begun_, nullptr)) {
+    start.node = begun->start;
+    start.message = begun->message;
+  }
   flow::Step step = TRY(flow::start(flow_around(by.actor), start));
   if (!step.record_patch.has("case_id")) step.record_patch.set("case_id", step.case_id.text());
   TRY(finish_step(form, written.id, std::move(step)));
@@ -110,6 +114,7 @@ Result<Json> Execution::execute(const UpdateRecord& what) {
   TRY(transaction_.apply(written.change));
   EvidenceDesk photos{transaction_, command_->by.actor, around_.now, around_.config.has_vision};
   TRY(keep_photos(transaction_, photos, *form, written.record));
+  TRY(look_again(*form, what.id));
   return answer_record(*form, what.id);
 }
 
@@ -184,13 +189,12 @@ Result<Json> Execution::execute(const CompleteTask& what) {
     TRY(keep_photos(transaction_, photos, *form, written.record));
     record = std::move(written.record);
   }
-  flow::Step step = TRY(flow::complete(
-      flow_around(by.actor), by,
-      {.task = what.task,
-       .outcome = what.outcome,
-       .comment = what.comment,
-       .record = record,
-       .proof = proof}));
+  flow::Step step = TRY(flow::complete(flow_around(by.actor), by,
+                                       {.task = what.task,
+                                        .outcome = what.outcome,
+                                        .comment = what.comment,
+                                        .record = record,
+                                        .proof = proof}));
   if (proof.signature) step.change.files.push_back(proof.signature->file);
   for (const std::string& file : proof.attachments) step.change.files.push_back(file);
   TRY(finish_step(*form, task.record_id, std::move(step)));

@@ -104,4 +104,18 @@ Result<Json> Execution::execute(const RetryCase& what) {
   return Json::object();
 }
 
+// A change of the ground that a case stands on: whoever runs the system, and on record.
+Result<Json> Execution::execute(const MigrateCase& what) {
+  TRY(require("flow"));
+  const records::Form* form = TRY(form_of(what.form));
+  Json record = TRY(records::read_whole(transaction_, *form, what.id));
+  auto case_id = CaseId::parse(record.text_or("case_id", ""));
+  if (!case_id) return refuse(ErrorCode::WrongState, "this record has no flow");
+  flow::MigrateCommand command{
+      .case_id = *case_id, .mapping = what.mapping, .comment = what.comment, .record = record};
+  flow::Step step = TRY(flow::migrate_case(flow_around(command_->by.actor), command));
+  TRY(finish_step(*form, what.id, std::move(step)));
+  return Json::object();
+}
+
 }  // namespace anlan::engine

@@ -32,4 +32,12 @@ Result<Json> delegations(Engine& engine, const access::Subject& by) {
   return Json::object({{"rows", std::move(rows)}});
 }
 
+Json flow_findings(std::string_view xml) {
+  Json findings = Json::array();
+  for (const flow::Finding& finding : flow::Model::lint(xml)) {
+    findings.push(Json::object({{"element", finding.element_id}, {"text", finding.text}}));
+  }
+  return Json::object({{"findings", std::move(findings)}});
+}
+
 }  // namespace anlan::engine

@@ -15,4 +15,7 @@ Result<Json> draft_of(Engine& engine, const access::Subject& by, TaskId task);
 // {"rows"}: whom the caller named, and for whom he stands in.
 Result<Json> delegations(Engine& engine, const access::Subject& by);
 
+// POST /api/flows/lint: {"findings": [{"element", "text"}]}, just those that a deployment refuses.
+Json flow_findings(std::string_view xml);
+
 }  // namespace anlan::engine

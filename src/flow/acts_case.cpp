@@ -7,6 +7,7 @@
 #include "flow/acts_common.h"
 #include "flow/assign.h"
 #include "flow/go_back.h"
+#include "flow/throws.h"
 #include "flow/user.h"
 
 namespace anlan::flow {
@@ -53,12 +54,13 @@ Token* first_token(Machine& machine) {
 
 // The caller's decision that is the newest one of the case around it.
 Result<TaskRow*> last_decision(Machine& machine, PersonId person) {
-  auto rows = TRY(machine.around.view.query(
-      {"SELECT act, node, task_id, actor FROM flow_history WHERE case_id = ? ORDER BY seq DESC",
-       {machine.state.row.id.text()}}));
+  auto rows =
+      TRY(machine.around.view.query({"SELECT act, node, path, task_id, actor FROM flow_history "
+                                     "WHERE case_id = ? ORDER BY seq DESC",
+                                     {machine.state.row.id.text()}}));
   std::vector<const Node*> acted;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Node* node = machine.graph.find(rows[i].text("node"));
+    const Node* node = machine.graph.find(node_of_row(rows[i]));
     bool is_own = rows[i].text("act") == "task.complete" &&
                   person_or_none(rows[i], "actor") == person && node && node->user;
     if (is_own) {
@@ -153,7 +155,7 @@ Result<void> apply_all(Machine& machine, const std::vector<Setting>& settings, c
     if (settings[i].is_field) {
       machine.patch_record(settings[i].name, std::move(made[i]));
     } else {
-      TRY(machine.set_var(settings[i].name, std::move(made[i])));
+      TRY(machine.set_var(token, settings[i].name, std::move(made[i])));
     }
   }
   return {};
@@ -174,6 +176,8 @@ Result<void> carry_out_rejection(Machine& machine, Token& token, const TaskRow& 
   token.vars.set("task", decided_json(task));
   TRY(apply_all(machine, rejection.settings, token));
   if (!rejection.returns) {
+    // Whatever is around may wait for it as for any error.
+    if (catch_outside(machine, token, {.code = "rejected"})) return {};
     end_case(machine, "rejected");
     return {};
   }
@@ -189,8 +193,7 @@ Result<void> carry_out_rejection(Machine& machine, Token& token, const TaskRow& 
                     .by = *task.completed_by});
 }
 
-Result<Step> reject(const Around& around, const access::Subject& by,
-                    const RejectCommand& command) {
+Result<Step> reject(const Around& around, const access::Subject& by, const RejectCommand& command) {
   Desk desk = TRY(open_desk(around, command.task, command.record));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
@@ -210,15 +213,14 @@ Result<Step> reject(const Around& around, const access::Subject& by,
 Result<Json> acts_on_case(store::View& view, const Library& library, const access::Subject& by,
                           CaseId id) {
   Json acts = Json::array();
-  auto rows = TRY(view.query({"SELECT model_id, model_version, state FROM flow_case WHERE id = ?",
-                              {id.text()}}));
+  auto rows = TRY(view.query(
+      {"SELECT model_id, model_version, state FROM flow_case WHERE id = ?", {id.text()}}));
   if (rows.empty() || rows[0].text("state") == state::kEnded || by.person.is_nil()) return acts;
   const Model* model = library.model(rows[0].text("model_id"), rows[0].int64("model_version"));
-  bool has_acts =
-      model && (model->graph().rules.withdraw != ProcessRules::Withdraw::No ||
-                std::ranges::any_of(model->graph().nodes, [](const Node& node) {
-                  return node.user && node.user->ops.retracts;
-                }));
+  bool has_acts = model && (model->graph().rules.withdraw != ProcessRules::Withdraw::No ||
+                            std::ranges::any_of(model->graph().nodes, [](const Node& node) {
+                              return node.user && node.user->ops.retracts;
+                            }));
   if (!has_acts) return acts;
   NoIds none;
   Around around = none.around(view, library, {});

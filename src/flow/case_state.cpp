@@ -28,6 +28,15 @@ store::Value instant_or_null(const std::optional<Instant>& at) {
   return at ? store::Value(at->ns) : store::Value();
 }
 
+store::Value json_or_null(const Json& json) {
+  return json.is_null() ? store::Value() : store::Value(write_json(json));
+}
+
+Result<Json> json_or_none(const store::Row& row, std::string_view column) {
+  if (row.is_null(column)) return Json();
+  return json_at(row, column);
+}
+
 std::string phase_text(Token::Phase phase) {
   return phase == Token::Phase::Leave ? "leave" : "enter";
 }
@@ -42,6 +51,7 @@ Cells cells_of(const CaseRow& row) {
           {"state", row.state},
           {"vars", write_json(row.vars)},
           {"taken", write_json(row.taken)},
+          {"called", json_or_null(row.called)},
           {"initiator", value_or_null(row.initiator)},
           {"started", row.started.ns},
           {"ended", instant_or_null(row.ended)},
@@ -50,7 +60,14 @@ Cells cells_of(const CaseRow& row) {
 
 Cells cells_of(const Activation& row, const CaseRow& of) {
   store::Value parent = row.parent ? store::Value(format_uuid(*row.parent)) : store::Value();
-  return {{"case_id", of.id.text()}, {"parent_id", parent}, {"fork", row.fork}};
+  store::Value host = row.host ? store::Value(format_uuid(*row.host)) : store::Value();
+  return {{"case_id", of.id.text()},
+          {"parent_id", parent},
+          {"fork", row.fork},
+          {"host_id", host},
+          {"branches", json_or_null(row.branches)},
+          {"vars", json_or_null(row.vars)},
+          {"isolated", int64_t{row.is_isolated ? 1 : 0}}};
 }
 
 Cells cells_of(const Token& row, const CaseRow& of) {
@@ -67,12 +84,14 @@ Cells cells_of(const Token& row, const CaseRow& of) {
 
 Cells cells_of(const TaskRow& row, const CaseRow& of) {
   Json signing = signing_json(row.signing);
+  NodePath at = path_of(row.node);
   return {{"case_id", of.id.text()},
           {"token_id", format_uuid(row.token)},
           {"visit", row.visit},
-          {"node", row.node},
-          {"model_id", of.model_id},
-          {"model_version", of.model_version},
+          {"node", at.node},
+          {"path", at.path},
+          {"model_id", row.model_id},
+          {"model_version", row.model_version},
           {"form", of.form},
           {"record_id", of.record_id.text()},
           {"org_path", of.org_path},
@@ -101,6 +120,10 @@ Cells cells_of(const TimerRow& row, const CaseRow& of) {
           {"remaining", row.left},
           {"every", row.every.ns},
           {"calendar", row.calendar}};
+}
+
+Cells cells_of(const ListenerRow& row, const CaseRow& of) {
+  return {{"case_id", of.id.text()}, {"name", row.name}};
 }
 
 struct RowState {
@@ -164,6 +187,7 @@ Result<CaseRow> read_case(store::View& view, CaseId id) {
                  .ended = instant_or_none(row, "ended"),
                  .seq = row.int64("seq"),
                  .taken = std::move(taken),
+                 .called = TRY(json_or_none(row, "called")),
                  .version = row.int64("version")};
 }
 
@@ -174,6 +198,10 @@ Result<void> read_activations(store::View& view, CaseState& into) {
     store::Row row = found[i];
     Activation made{.id = TRY(uuid_at(row, "id")), .fork = row.text("fork")};
     if (!row.is_null("parent_id")) made.parent = TRY(uuid_at(row, "parent_id"));
+    if (!row.is_null("host_id")) made.host = TRY(uuid_at(row, "host_id"));
+    made.branches = TRY(json_or_none(row, "branches"));
+    made.vars = TRY(json_or_none(row, "vars"));
+    made.is_isolated = !row.is_null("isolated") && row.int64("isolated") != 0;
     made.before = cells_of(made, into.row);
     into.activations.push_back(std::move(made));
   }
@@ -222,9 +250,11 @@ Result<void> read_tasks(store::View& view, CaseState& into) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     store::Row row = found[i];
     TaskRow made{.id = TRY(TaskId::parse(row.text("id"))),
+                 .model_id = row.text("model_id"),
+                 .model_version = row.int64("model_version"),
                  .token = TRY(uuid_at(row, "token_id")),
                  .visit = row.int64("visit"),
-                 .node = row.text("node"),
+                 .node = node_of_row(row),
                  .state = row.text("state"),
                  .assignee = person_or_none(row, "assignee"),
                  .completed_by = person_or_none(row, "completed_by"),
@@ -279,6 +309,11 @@ RowChange case_change(const CaseRow& row) {
                   {"vars", write_json(row.vars)},
                   {"ended", instant_or_null(row.ended)},
                   {"seq", row.seq}};
+  if (row.is_moved) {
+    change.cells.push_back({"model_version", row.model_version});
+    change.cells.push_back({"decisions", write_json(row.decisions)});
+    change.cells.push_back({"called", json_or_null(row.called)});
+  }
   if (row.is_taken_changed) change.cells.push_back({"taken", write_json(row.taken)});
   return change;
 }
@@ -331,7 +366,30 @@ Result<CaseId> case_of_task(store::View& view, TaskId id) {
   return CaseId::parse(found[0].text("case_id"));
 }
 
-std::vector<RowChange> rows_changed(const CaseState& state) {
+Result<void> read_listeners(store::View& view, CaseState& into) {
+  store::Rows found = TRY(
+      view.query({"SELECT id, name FROM flow_listener WHERE case_id = ?", {into.row.id.text()}}));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    ListenerRow made{.id = TRY(uuid_at(found[i], "id")), .name = found[i].text("name")};
+    made.before = cells_of(made, into.row);
+    into.listeners.push_back(std::move(made));
+  }
+  return {};
+}
+
+NodePath path_of(std::string_view node) {
+  std::size_t slash = node.rfind('/');
+  if (slash == std::string_view::npos) return {.path = "", .node = std::string(node)};
+  return {.path = std::string(node.substr(0, slash + 1)),
+          .node = std::string(node.substr(slash + 1))};
+}
+
+std::string node_of_row(const store::Row& row) {
+  std::string path = row.is_null("path") ? "" : row.text("path");
+  return path + row.text("node");
+}
+
+std::vector<RowChange> rows_changed(const CaseState& state, const Graph& graph) {
   std::vector<RowChange> rows = {case_change(state.row)};
   const CaseRow& of = state.row;
   auto now = [&](const auto& row) -> std::optional<Cells> {
@@ -345,11 +403,19 @@ std::vector<RowChange> rows_changed(const CaseState& state) {
     add_change(rows, {"flow_token", format_uuid(row.id), row.before, now(row)});
   }
   for (const TaskRow& row : state.tasks) {
-    add_change(rows, {"flow_task", row.id.text(), row.before, cells_of(row, of)});
+    TaskRow known = row;
+    Part part = graph.part_of(row.node, {.model_id = of.model_id, .version = of.model_version});
+    bool is_closed = row.before && !row.is_open();  // what was done stays where it was done
+    if (!is_closed) known.model_id = part.model_id;
+    if (!is_closed) known.model_version = part.version;
+    add_change(rows, {"flow_task", row.id.text(), row.before, cells_of(known, of)});
     add_candidates(rows, row, of);
   }
   for (const TimerRow& row : state.timers) {
     add_change(rows, {"flow_timer", row.id.text(), row.before, now(row)});
+  }
+  for (const ListenerRow& row : state.listeners) {
+    add_change(rows, {"flow_listener", format_uuid(row.id), row.before, now(row)});
   }
   return rows;
 }

@@ -10,6 +10,7 @@
 
 #include "core/id.h"
 #include "core/json.h"
+#include "flow/graph.h"
 #include "store/store.h"
 
 namespace anlan::flow {
@@ -28,7 +29,8 @@ inline constexpr const char* kOpen = "open";            // task
 inline constexpr const char* kClaimed = "claimed";      // task
 inline constexpr const char* kDone = "done";            // task
 inline constexpr const char* kCancelled = "cancelled";  // task
-inline constexpr const char* kSuspended = "suspended";  // task: others sign first, or its time is up
+inline constexpr const char* kSuspended =
+    "suspended";  // task: others sign first, or its time is up
 }  // namespace state
 
 struct CaseRow {
@@ -47,15 +49,21 @@ struct CaseRow {
   int64_t seq = 0;             // counts history rows and visits
   Json taken = Json::array();  // ids of the flows that tokens went along
   bool is_taken_changed = false;
+  Json called{};  // processes that may be called, id to version, as at the start; null for none
+  bool is_moved = false;  // to another version of its flow
   int64_t version = 1;
   bool is_new = false;
 };
 
-// A parallel block that was entered; the first one of a case is the process itself.
+// A block or sub-process that was entered; the first one of a case is the process itself.
 struct Activation {
   Uuid id{};
   std::optional<Uuid> parent;
-  std::string fork;
+  std::string fork;            // its gateway, sub-process or call activity
+  std::optional<Uuid> host{};  // the token that waits at the sub-process until this is over
+  Json branches{};             // of an inclusive fork: the flows that were taken
+  Json vars{};                 // seen inside only; null for none
+  bool is_isolated = false;    // nothing of the variables outside is seen inside
   bool is_gone = false;
   std::optional<Cells> before{};
 };
@@ -84,14 +92,14 @@ struct Candidate {
 
 // What several signatures, delegation and urging need to know of one task.
 struct Signing {
-  int64_t weight = 0;                // millionths; 0 where signatures are not weighed
-  std::optional<PersonId> owner{};   // who delegated it, decides, and gets it back
-  std::vector<PersonId> helpers{};   // whom it came back from: separation of duty counts them
-  int64_t group = 0;                 // of added signatures; 0 for those that the model asks for
-  std::string when{};                // of an added one: "before", "parallel", "after"
+  int64_t weight = 0;               // millionths; 0 where signatures are not weighed
+  std::optional<PersonId> owner{};  // who delegated it, decides, and gets it back
+  std::vector<PersonId> helpers{};  // whom it came back from: separation of duty counts them
+  int64_t group = 0;                // of added signatures; 0 for those that the model asks for
+  std::string when{};               // of an added one: "before", "parallel", "after"
   std::optional<PersonId> added_by{};
   std::optional<Instant> urged{};
-  Json signature{};                  // {"file","person","at","content_sha256"}
+  Json signature{};  // {"file","person","at","content_sha256"}
   bool operator==(const Signing&) const = default;
 };
 Json signing_json(const Signing& signing);  // null where there is nothing to say
@@ -99,6 +107,8 @@ Result<Signing> signing_from_json(const Json& json);
 
 struct TaskRow {
   TaskId id{};
+  std::string model_id{};  // of the process that the node stands in; rows_changed fills it in
+  int64_t model_version = 0;
   Uuid token{};
   std::optional<Uuid> activation{};  // nothing in rows of before flow.acts.1
   int64_t visit = 0;
@@ -123,13 +133,21 @@ struct TaskRow {
 
 struct TimerRow {
   TimerId id{};
-  Uuid token{};
+  Uuid token{};  // or the activation that an event sub-process waits in
   std::string node;
   Instant due{};
   int64_t firing = 1;
   int64_t left = 1;  // firings still to come, this one included; 0 means without end
   Duration every{};
   std::string calendar;  // in whose time it repeats
+  bool is_gone = false;
+  std::optional<Cells> before{};
+};
+
+// A signal that the case listens to, so that who sends one finds it.
+struct ListenerRow {
+  Uuid id{};
+  std::string name;
   bool is_gone = false;
   std::optional<Cells> before{};
 };
@@ -152,6 +170,7 @@ struct CaseState {
   std::deque<Token> tokens;
   std::deque<TaskRow> tasks;
   std::deque<TimerRow> timers;
+  std::deque<ListenerRow> listeners;
 
   Token* token(const Uuid& id);
   TaskRow* task(TaskId id);
@@ -160,9 +179,17 @@ struct CaseState {
 };
 
 Result<CaseState> load_case(store::View& view, CaseId id);  // NotFound
+Result<void> read_listeners(store::View& view, CaseState& into);
+// "call/task" is "task" inside what "call" calls.
+struct NodePath {
+  std::string path;  // ends in "/"; empty in the case's own process
+  std::string node;
+};
+NodePath path_of(std::string_view node);
+std::string node_of_row(const store::Row& row);             // of tasks and history: path and node
 Result<CaseId> case_of_task(store::View& view, TaskId id);  // NotFound
 // Rows that differ from what was read, the case first so that a lost race is a Conflict.
-std::vector<store::RowChange> rows_changed(const CaseState& state);
+std::vector<store::RowChange> rows_changed(const CaseState& state, const Graph& graph);
 
 std::optional<PersonId> person_or_none(const store::Row& row, std::string_view column);
 store::Value value_or_null(const std::optional<PersonId>& person);

@@ -7,6 +7,8 @@
 
 namespace anlan::flow {
 
+// The newest version of each decision file that a graph asks, by id. BadModel where one is missing.
+Result<Json> pin_decisions(const Library& library, const Graph& graph);
 Result<Machine> open_case(const Around& around, CaseId id, Json record, Actor actor);
 
 // Only people act on tasks: never a timer, the system or somebody without a name.

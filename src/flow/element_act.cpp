@@ -4,6 +4,7 @@
 
 #include "core/limits.h"
 #include "flow/assign.h"
+#include "flow/inside.h"
 #include "flow/machine.h"
 #include "flow/xml.h"
 
@@ -92,7 +93,7 @@ Result<void> count_records(Machine& machine, const Token& token, const CountSpec
     }
     found = TRY(answers->count(ask));
   }
-  return machine.set_var(spec.var, found);
+  return machine.set_var(token, spec.var, found);
 }
 
 // Whatever would refuse the record later is an incident here, where it can be tried again.
@@ -119,13 +120,15 @@ Result<NewRecord> make_record(Machine& machine, const Token& token, const Record
 // Nothing where there is no record to tell.
 Result<std::optional<Letter>> make_letter(Machine& machine, const Token& token,
                                           const LetterSpec& spec) {
-  rules::Value to = TRY(machine.evaluate(spec.record, token));
-  if (to.is_null()) return std::nullopt;
-  auto record = to.as_string() ? RecordId::parse(*to.as_string())
-                               : Result<RecordId>(refuse(ErrorCode::BadExpression));
-  if (!record) return refuse(ErrorCode::BadExpression, rules::text_of(to) + " is no record");
-  Letter letter{
-      .form = spec.form, .record = *record, .name = spec.name, .data = {}, .node = token.node};
+  Letter letter{.form = spec.form, .record = {}, .name = spec.name, .data = {}, .node = token.node};
+  if (!spec.form.empty()) {
+    rules::Value to = TRY(machine.evaluate(spec.record, token));
+    if (to.is_null()) return std::nullopt;
+    auto record = to.as_string() ? RecordId::parse(*to.as_string())
+                                 : Result<RecordId>(refuse(ErrorCode::BadExpression));
+    if (!record) return refuse(ErrorCode::BadExpression, rules::text_of(to) + " is no record");
+    letter.record = *record;
+  }
   letter.data = rules::json_from_value(TRY(machine.evaluate_or_null(spec.data, token)));
   auto readable = parse_json(write_json(letter.data), limits::kObjectBytesMax);
   if (!readable) return refuse(ErrorCode::TooLarge, "the data of a message is too large");
@@ -146,7 +149,7 @@ Result<Wishes> wishes_of(Machine& machine, const Token& token, const Node& node)
   for (const RecordSpec& record : node.records) {
     wishes.records.push_back(TRY(make_record(machine, token, record)));
     if (record.var.empty()) continue;
-    TRY(machine.set_var(record.var, wishes.records.back().id.text()));
+    TRY(machine.set_var(token, record.var, wishes.records.back().id.text()));
   }
   for (const LetterSpec& spec : node.letters) {
     auto letter = TRY(make_letter(machine, token, spec));
@@ -189,10 +192,53 @@ void hand_on(Machine& machine, const Node& node, Wishes wishes) {
 
 }  // namespace
 
-Result<void> enter_service(Machine& machine, Token& token, const Node& node) {
+Result<void> carry_out_acts(Machine& machine, const Token& token, const Node& node) {
+  hand_on(machine, node, TRY(wishes_of(machine, token, node)));
+  return {};
+}
+
+namespace {
+
+// Settings come between: what they fail at must leave nothing handed on.
+Result<void> serve(Machine& machine, const Token& token, const Node& node) {
   Wishes wishes = TRY(wishes_of(machine, token, node));
   TRY(machine.apply_settings(node, token, false));
   hand_on(machine, node, std::move(wishes));
+  return {};
+}
+
+// An instance sees its item in an activation that lasts for this step only.
+Result<void> serve_item(Machine& machine, const Token& token, const Node& node, const Json& item,
+                        int64_t number) {
+  Token eye = token;
+  eye.vars.set("loopCounter", number);
+  eye.activation = machine.around.ids.next();
+  Activation made{.id = eye.activation, .parent = token.activation, .fork = node.id};
+  if (!node.repeated->element.empty()) {
+    made.vars = Json::object({{node.repeated->element, item}});
+  }
+  machine.state.activations.push_back(std::move(made));
+  auto served = serve(machine, eye, node);
+  machine.state.activations.pop_back();
+  return served;
+}
+
+Result<void> serve_each(Machine& machine, const Token& token, const Node& node) {
+  Json items = TRY(instance_items(machine, token, node));
+  auto total = static_cast<int64_t>(items.as_array().size());
+  for (int64_t i = 0; i < total; ++i) {
+    const Json& item = items.as_array()[static_cast<std::size_t>(i)];
+    TRY(serve_item(machine, token, node, item, i + 1));
+    if (TRY(completes(machine, token, node, {total, i + 1, 0}))) break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> enter_service(Machine& machine, Token& token, const Node& node) {
+  if (node.repeated) TRY(serve_each(machine, token, node));
+  else TRY(serve(machine, token, node));
   machine.schedule(token, Token::Phase::Leave);
   return {};
 }
@@ -216,8 +262,8 @@ Result<void> enter_rule(Machine& machine, Token& token, const Node& node) {
   }
   Json value = rules::json_from_value(outcome.value);
   Json reason = matched_json(outcome);
-  TRY(machine.set_var(call.result, value));
-  TRY(machine.set_var(call.result + "_reason", reason));
+  TRY(machine.set_var(token, call.result, value));
+  TRY(machine.set_var(token, call.result + "_reason", reason));
   machine.note("rule.decide", node.id).detail = Json::object({{"decision", call.decision},
                                                               {"version", *version},
                                                               {"result", std::move(value)},

@@ -60,28 +60,63 @@ Result<void> enter_exclusive(Machine& machine, Token& token, const Node& node) {
   return {};
 }
 
+Result<std::vector<std::size_t>> ways_open(Machine& machine, const Token& token, const Node& node) {
+  std::vector<std::size_t> open;
+  for (std::size_t i : node.out) {
+    if (i == node.default_edge) continue;
+    const Edge& edge = machine.graph.edges[i];
+    rules::Value holds = TRY(machine.evaluate(edge.condition, token));
+    if (!holds.as_bool()) {
+      return refuse(ErrorCode::BadExpression,
+                    "the condition of '" + edge.id + "' is neither true nor false");
+    }
+    if (holds.is_true()) open.push_back(i);
+  }
+  if (open.empty() && node.default_edge != kNone) open.push_back(node.default_edge);
+  if (open.empty()) return refuse(ErrorCode::BadModel, "no condition of '" + node.id + "' holds");
+  return open;
+}
+
+namespace {
+
+// Of an inclusive block only the ways in from branches that were taken: BPMN 2.0.2, 13.4.3.
+std::vector<std::size_t> ways_awaited(Machine& machine, const Token& token, const Node& join) {
+  const Graph& graph = machine.graph;
+  const Activation* activation = machine.state.activation(token.activation);
+  if (!activation || activation->branches.is_null()) return join.in;
+  std::vector<std::size_t> awaited;
+  for (std::size_t edge : join.in) {
+    for (const Json& branch : activation->branches.as_array()) {
+      std::size_t taken = graph.edge_by_id.find(branch.as_text())->second;
+      bool is_its = graph.is_scope_within(graph.edges[edge].scope, graph.edges[taken].scope);
+      if (is_its) awaited.push_back(edge);
+    }
+  }
+  return awaited;
+}
+
+}  // namespace
+
 // BPMN 2.0.2, 13.4.1: fires when a token is there on every way in, and takes exactly one of each;
 // only tokens of the same activation count.
-Result<void> enter_parallel(Machine& machine, Token& token, const Node& node) {
-  if (node.in.size() > 1) {
-    token.state = state::kJoining;
-    std::vector<Token*> complete;
-    for (std::size_t edge : node.in) {
-      Token* there = arrived(machine, token, machine.graph.edges[edge].id);
-      if (!there) return {};
-      complete.push_back(there);
-    }
-    // The one that came last carries its variables on.
-    bool is_among = std::ranges::contains(complete, &token);
-    Token& on = is_among ? token : *complete.back();
-    for (Token* other : complete) {
-      if (other != &on) machine.consume(*other);
-    }
-    end_activation(machine, on, node);
-    machine.schedule(on, Token::Phase::Leave);
-    return {};
+Result<void> enter_join(Machine& machine, Token& token, const Node& node) {
+  if (!is_join(node)) return enter_plain(machine, token, node);
+  token.state = state::kJoining;
+  std::vector<Token*> complete;
+  for (std::size_t edge : ways_awaited(machine, token, node)) {
+    Token* there = arrived(machine, token, machine.graph.edges[edge].id);
+    if (!there) return {};
+    complete.push_back(there);
   }
-  return enter_plain(machine, token, node);
+  // The one that came last carries its variables on.
+  bool is_among = std::ranges::contains(complete, &token);
+  Token& on = is_among ? token : *complete.back();
+  for (Token* other : complete) {
+    if (other != &on) machine.consume(*other);
+  }
+  end_activation(machine, on, node);
+  machine.schedule(on, Token::Phase::Leave);
+  return {};
 }
 
 }  // namespace anlan::flow

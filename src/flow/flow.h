@@ -14,6 +14,8 @@
 #include "flow/model.h"
 #include "flow/picture.h"
 #include "flow/roster.h"
+#include "flow/signals.h"
+#include "flow/starts.h"
 #include "flow/step.h"
 #include "flow/tasks.h"
 #include "flow/trial.h"

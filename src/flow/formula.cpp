@@ -8,8 +8,8 @@ namespace {
 
 // Names that every expression in a model sees (step.h).
 const std::vector<std::string>& own_names() {
-  static const std::vector<std::string> names = {"record", "vars",   "task",
-                                                 "case",   "firing", "message"};
+  static const std::vector<std::string> names = {"record", "vars",    "task",  "case",
+                                                 "firing", "message", "error", "loopCounter"};
   return names;
 }
 

@@ -4,7 +4,7 @@
 //
 // Scopes carry the rule of lowcode.md 1.3 for going back: a branch of a parallel block is a scope
 // of its own, entering the block makes an activation, the join counts tokens of one activation.
-// An embedded sub-process will be one more kind of scope.
+// The content of a sub-process is one more kind of scope, and entering it one more activation.
 
 #include <cstdint>
 #include <map>
@@ -32,12 +32,38 @@ enum class NodeKind {
   Service,
   Rule,
   Script,
+  Manual,
+  Send,
+  Receive,
   Exclusive,
+  Inclusive,
   Parallel,
   Events,  // an event-based gateway
   Catch,
-  Boundary
+  Throw,
+  Boundary,
+  Sub,       // an embedded sub-process
+  EventSub,  // one that an event starts, beside or instead of what runs around it
+  Call       // another deployed process
 };
+
+constexpr bool is_gateway(NodeKind kind) {
+  return kind == NodeKind::Exclusive || kind == NodeKind::Inclusive || kind == NodeKind::Parallel ||
+         kind == NodeKind::Events;
+}
+constexpr bool is_event(NodeKind kind) {
+  return kind == NodeKind::Start || kind == NodeKind::End || kind == NodeKind::Terminate ||
+         kind == NodeKind::Catch || kind == NodeKind::Throw || kind == NodeKind::Boundary;
+}
+constexpr bool is_activity(NodeKind kind) {
+  return !is_gateway(kind) && !is_event(kind) && kind != NodeKind::EventSub;
+}
+// Where a token stays for a while, so that an event on the border can happen.
+constexpr bool is_waiting_kind(NodeKind kind) {
+  return kind == NodeKind::User || kind == NodeKind::Receive || kind == NodeKind::Sub ||
+         kind == NodeKind::Call;
+}
+constexpr bool has_inside(NodeKind kind) { return kind == NodeKind::Sub || kind == NodeKind::Call; }
 
 // <anlan:set>: a case variable or a field of the record.
 struct Setting {
@@ -231,6 +257,30 @@ struct DecisionCall {
   std::string result;  // case variable
 };
 
+// standardLoopCharacteristics: again and again while the condition holds.
+struct Looping {
+  Formula condition;
+  bool tests_before = false;
+  int64_t times_max = 0;
+};
+
+// Multi-instance of anything but a user task, whose signatures are a Multi.
+struct Repeated {
+  bool is_sequential = false;
+  Formula collection;  // one of these two
+  Formula cardinality;
+  std::string element;  // variable that an instance sees its item under
+  Formula completion;
+};
+
+// callActivity: without inputs and outputs both sides share their variables.
+struct CallSpec {
+  std::string model;
+  std::vector<Setting> inputs;
+  std::vector<Setting> outputs;
+  bool is_isolated = false;
+};
+
 struct Node {
   std::string id;
   NodeKind kind = NodeKind::Start;
@@ -241,10 +291,22 @@ struct Node {
   std::size_t scope = kRootScope;
   std::vector<Setting> settings;
 
+  std::size_t container = kNone;        // the sub-process around it
+  std::size_t begin = kNone;            // its own start event, of what has an inside
+  std::vector<std::size_t> event_subs;  // directly inside
+
   std::optional<UserTask> user;
-  // Catch and Boundary have one of these two.
+  // An event has at most one of these: what it waits for or throws.
   std::optional<TimerSpec> timer;
-  std::string message;  // the name it listens to
+  std::string message;
+  std::string signal;
+  std::optional<std::string> error;       // code; an empty one catches all
+  std::optional<std::string> escalation;  // code; an empty one catches all
+  Formula condition;
+  Formula data;  // thrown along
+  std::optional<Looping> loop;
+  std::optional<Repeated> repeated;
+  std::optional<CallSpec> calls;
   std::optional<DecisionCall> call;
   std::vector<Notify> notices;          // Service
   std::vector<JobSpec> jobs;            // Service
@@ -265,7 +327,7 @@ struct Edge {
   Formula condition;
 };
 
-// A branch of a parallel block, or the whole process (no parent).
+// A branch of a block, the content of a sub-process, or the whole process (no parent).
 struct Scope {
   std::size_t parent = kNone;
   std::size_t block = kNone;
@@ -274,6 +336,13 @@ struct Scope {
 struct Block {
   std::size_t fork = kNone;
   std::size_t join = kNone;
+  std::size_t first_scope = kNone;  // of its branches, in the order of the fork's ways out
+};
+
+// A process that was called, as its nodes stand in the graph of the caller.
+struct Part {
+  std::string model_id;
+  int64_t version = 0;
 };
 
 // <anlan:process>: what holds for the whole case.
@@ -294,12 +363,27 @@ struct Graph {
   std::vector<Edge> edges;
   std::vector<Scope> scopes;
   std::vector<Block> blocks;
-  std::map<std::string, std::string, std::less<>> messages;  // id to name
+  // id to name, or to code
+  std::map<std::string, std::string, std::less<>> messages;
+  std::map<std::string, std::string, std::less<>> signals;
+  std::map<std::string, std::string, std::less<>> errors;
+  std::map<std::string, std::string, std::less<>> escalations;
   std::map<std::string, std::size_t, std::less<>> by_id;
   std::map<std::string, std::size_t, std::less<>> edge_by_id;
-  std::size_t start = kNone;
+  std::size_t start = kNone;            // the plain one, else the first
+  std::vector<std::size_t> starts;      // of the process itself
+  std::vector<std::size_t> event_subs;  // of the process itself
+  std::vector<std::string> approving;   // states of the record that only a person may bring about
+  bool has_signals = false;
+  bool has_conditions = false;
+  std::map<std::string, Part, std::less<>> parts;  // "call/" to what is called there
   ProcessRules rules;
 
+  const std::vector<std::size_t>& event_subs_in(std::size_t container) const {
+    return container == kNone ? event_subs : nodes[container].event_subs;
+  }
+  // The process that a node stands in; `own` unless it was called.
+  Part part_of(std::string_view node_id, Part own) const;
   const Node* find(std::string_view node_id) const;
   std::size_t block_of_fork(std::size_t node) const;
   std::size_t block_of_join(std::size_t node) const;
@@ -315,6 +399,7 @@ bool is_target_word(std::string_view target);
 struct Reading {
   Graph graph;
   std::vector<Finding> findings;
+  std::map<std::string, std::string, std::less<>> lane_roles;  // by node id
 
   void find_fault(std::string_view element, std::string text) {
     findings.push_back({std::string(element), std::move(text)});
@@ -322,8 +407,11 @@ struct Reading {
 };
 
 Result<Reading> read_graph(std::string_view xml);
+bool is_fork(const Node& node);
+bool is_join(const Node& node);
 void find_scopes(Graph& graph);
 void lint_graph(Reading& reading);
 void lint_acts(Reading& reading);
+void lint_clocks(Reading& reading);  // of lint_graph
 
 }  // namespace anlan::flow

@@ -16,15 +16,21 @@ constexpr int kMargin = 20;
 constexpr int kEventsBelow = 30;  // room for what hangs on a task
 constexpr int kLane = 14;         // between ways that lead back
 constexpr int kSweeps = 8;
+constexpr int kTitle = 20;                  // of a frame, above what it holds
 constexpr std::size_t kPlacesMax = 20'000;  // beyond it long ways go straight
 
-Box size_of(const Node& node) {
+Box plain_size(const Node& node) {
   switch (node.kind) {
     case NodeKind::User:
     case NodeKind::Service:
     case NodeKind::Rule:
+    case NodeKind::Manual:
+    case NodeKind::Send:
+    case NodeKind::Receive:
+    case NodeKind::Call:
     case NodeKind::Script: return {.w = 128, .h = 56};
     case NodeKind::Exclusive:
+    case NodeKind::Inclusive:
     case NodeKind::Parallel:
     case NodeKind::Events: return {.w = 40, .h = 40};
     case NodeKind::Boundary: return {.w = 24, .h = 24};
@@ -42,11 +48,15 @@ struct Slot {
   std::vector<std::size_t> after{};
 };
 
+// Lays out what stands directly in one process or sub-process. Frames inside it have their boxes'
+// sizes already.
 class Layouter {
  public:
-  explicit Layouter(const Graph& graph) : graph_(graph) {}
+  Layouter(const Graph& graph, std::size_t container, Layout& layout)
+      : graph_(graph), container_(container), layout_(layout) {}
 
-  Layout run() {
+  // How far down it reaches.
+  int run() {
     find_back();
     find_ranks();
     make_slots();
@@ -54,10 +64,20 @@ class Layouter {
     for (int i = 0; i < kSweeps; ++i) settle(i % 2 == 0);
     place();
     route();
-    return std::move(layout_);
+    return bottom_;
   }
 
  private:
+  bool is_mine(std::size_t node) const {
+    const Node& one = graph_.nodes[node];
+    return one.container == container_ && one.kind != NodeKind::EventSub;
+  }
+  bool is_my_edge(std::size_t edge) const { return is_mine(graph_.edges[edge].from); }
+  Box size_of(const Node& node) const {
+    if (node.kind != NodeKind::Sub) return plain_size(node);
+    const Box& frame = layout_.boxes[static_cast<std::size_t>(&node - graph_.nodes.data())];
+    return {.w = frame.w, .h = frame.h};
+  }
   // Events on a border stand where their task stands.
   std::size_t owner(std::size_t node) const {
     std::size_t host = graph_.nodes[node].host;
@@ -87,12 +107,19 @@ class Layouter {
       marks[node] = Mark::Open;
       path.push_back({node, ways_out(node)});
     };
-    if (graph_.start != kNone) open(graph_.start);
+    auto begin = [&] {
+      for (std::size_t node = 0; node < graph_.nodes.size(); ++node) {
+        bool is_begin = graph_.nodes[node].kind == NodeKind::Start && is_mine(node);
+        if (is_begin && marks[node] == Mark::New) return open(node);
+      }
+    };
+    begin();
     while (!path.empty()) {
       Step& step = path.back();
       if (step.next == step.ways.size()) {
         marks[step.node] = Mark::Done;
         path.pop_back();
+        if (path.empty()) begin();
         continue;
       }
       std::size_t edge = step.ways[step.next++];
@@ -106,11 +133,11 @@ class Layouter {
     rank_.assign(graph_.nodes.size(), 0);
     std::vector<std::size_t> waits(graph_.nodes.size(), 0);
     for (std::size_t edge = 0; edge < graph_.edges.size(); ++edge) {
-      if (!is_back_[edge]) ++waits[target(edge)];
+      if (is_my_edge(edge) && !is_back_[edge]) ++waits[target(edge)];
     }
     std::vector<std::size_t> ready;
     for (std::size_t node = 0; node < graph_.nodes.size(); ++node) {
-      if (owner(node) == node && waits[node] == 0) ready.push_back(node);
+      if (is_mine(node) && owner(node) == node && waits[node] == 0) ready.push_back(node);
     }
     for (std::size_t i = 0; i < ready.size(); ++i) {
       for (std::size_t edge : ways_out(ready[i])) {
@@ -138,13 +165,13 @@ class Layouter {
     slot_of_.assign(graph_.nodes.size(), kNone);
     passes_.resize(graph_.edges.size());
     for (std::size_t node = 0; node < graph_.nodes.size(); ++node) {
-      if (owner(node) != node) continue;
+      if (!is_mine(node) || owner(node) != node) continue;
       int height = size_of(graph_.nodes[node]).h;
       if (!graph_.nodes[node].boundaries.empty()) height += kEventsBelow;
       slot_of_[node] = add_slot(rank_[node], {.node = node, .height = height});
     }
     for (std::size_t edge = 0; edge < graph_.edges.size(); ++edge) {
-      if (is_back_[edge]) continue;
+      if (!is_my_edge(edge) || is_back_[edge]) continue;
       std::size_t last = slot_of_[owner(graph_.edges[edge].from)];
       std::size_t from = rank_[owner(graph_.edges[edge].from)];
       for (std::size_t layer = from + 1; layer < rank_[target(edge)]; ++layer) {
@@ -216,7 +243,6 @@ class Layouter {
     double top = 0;
     for (const Slot& slot : slots_) top = std::min(top, slot.centre - slot.height / 2.0);
     for (Slot& slot : slots_) slot.centre += kMargin - top;
-    layout_.boxes.resize(graph_.nodes.size());
     int x = kMargin;
     for (const auto& layer : layers_) {
       int width = 0;
@@ -273,6 +299,7 @@ class Layouter {
     int lane = bottom_ + kLane;
     middles_.resize(slots_.size());
     for (std::size_t edge = 0; edge < graph_.edges.size(); ++edge) {
+      if (!is_my_edge(edge)) continue;
       const Box& from = layout_.boxes[graph_.edges[edge].from];
       const Box& to = layout_.boxes[target(edge)];
       bool hangs = graph_.nodes[graph_.edges[edge].from].kind == NodeKind::Boundary;
@@ -292,11 +319,14 @@ class Layouter {
         for (std::size_t place : passes_[edge]) go_to(way, middles_[place]);
         go_to(way, {to.x, to.y + to.h / 2});
       }
-      layout_.ways.push_back(std::move(way));
+      layout_.ways[edge] = std::move(way);
     }
+    bottom_ = std::max(bottom_, lane - kLane);
   }
 
   const Graph& graph_;
+  std::size_t container_;
+  Layout& layout_;
   std::vector<bool> is_back_;
   std::vector<std::size_t> rank_;
   std::vector<Slot> slots_;
@@ -305,11 +335,79 @@ class Layouter {
   std::vector<std::vector<std::size_t>> layers_;
   std::vector<Point> middles_;  // of places, by slot
   int bottom_ = 0;
-  Layout layout_;
 };
+
+bool lies_in(const Graph& graph, std::size_t node, std::size_t frame) {
+  std::size_t at = graph.nodes[node].container;
+  while (at != kNone && at != frame) at = graph.nodes[at].container;
+  return at != kNone;
+}
+
+void shift(Box& box, const Point& by) { box = {box.x + by.x, box.y + by.y, box.w, box.h}; }
+
+// What lies in a frame was laid out from its corner on.
+void move_into(const Graph& graph, Layout& layout, std::size_t frame) {
+  Point by{layout.boxes[frame].x, layout.boxes[frame].y + kTitle};
+  for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
+    if (lies_in(graph, node, frame)) shift(layout.boxes[node], by);
+  }
+  for (std::size_t edge = 0; edge < graph.edges.size(); ++edge) {
+    if (!lies_in(graph, graph.edges[edge].from, frame)) continue;
+    for (Point& point : layout.ways[edge]) point = {point.x + by.x, point.y + by.y};
+  }
+}
+
+Point extent_of(const Graph& graph, const Layout& layout, std::size_t container) {
+  Point far;
+  for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
+    const Box& box = layout.boxes[node];
+    if (graph.nodes[node].container != container) continue;
+    far = {std::max(far.x, box.x + box.w), std::max(far.y, box.y + box.h)};
+  }
+  for (std::size_t edge = 0; edge < graph.edges.size(); ++edge) {
+    if (graph.nodes[graph.edges[edge].from].container != container) continue;
+    for (const Point& point : layout.ways[edge]) {
+      far = {std::max(far.x, point.x), std::max(far.y, point.y)};
+    }
+  }
+  return far;
+}
+
+// Frames that an event starts stand below, one under the other.
+void place_aside(const Graph& graph, Layout& layout, std::size_t container, int bottom) {
+  int y = bottom + kGapY;
+  for (std::size_t frame : graph.event_subs_in(container)) {
+    layout.boxes[frame].x = kMargin;
+    layout.boxes[frame].y = y;
+    y += layout.boxes[frame].h + kGapY;
+  }
+}
+
+void lay_out_in(const Graph& graph, Layout& layout, std::size_t container) {
+  std::vector<std::size_t> frames;
+  for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
+    NodeKind kind = graph.nodes[node].kind;
+    bool is_frame = kind == NodeKind::Sub || kind == NodeKind::EventSub;
+    if (is_frame && graph.nodes[node].container == container) frames.push_back(node);
+  }
+  for (std::size_t frame : frames) {
+    lay_out_in(graph, layout, frame);
+    Point far = extent_of(graph, layout, frame);
+    layout.boxes[frame] = {.w = std::max(far.x + kMargin, 128),
+                           .h = std::max(far.y + kMargin + kTitle, 56)};
+  }
+  int bottom = Layouter(graph, container, layout).run();
+  place_aside(graph, layout, container, bottom);
+  for (std::size_t frame : frames) move_into(graph, layout, frame);
+}
 
 }  // namespace
 
-Layout lay_out(const Graph& graph) { return Layouter(graph).run(); }
+Layout lay_out(const Graph& graph) {
+  Layout layout{.boxes = std::vector<Box>(graph.nodes.size()),
+                .ways = std::vector<std::vector<Point>>(graph.edges.size())};
+  lay_out_in(graph, layout, kNone);
+  return layout;
+}
 
 }  // namespace anlan::flow

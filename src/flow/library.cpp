@@ -1,5 +1,9 @@
 #include "flow/library.h"
 
+#include <algorithm>
+
+#include "flow/graph.h"
+
 namespace anlan::flow {
 
 namespace {
@@ -29,6 +33,23 @@ Library::Versioned Library::newest(std::string_view id) const {
   if (versions == models_.end() || versions->second.empty()) return {};
   const auto& [version, model] = *versions->second.rbegin();
   return {&model, version};
+}
+
+std::vector<std::string> Library::models() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, versions] : models_) ids.push_back(id);
+  return ids;
+}
+
+bool Library::watches_records(std::string_view id) const {
+  auto versions = models_.find(id);
+  if (versions == models_.end()) return false;
+  return std::ranges::any_of(versions->second, [](const auto& version) {
+    const Graph& graph = version.second.graph();
+    bool calls =
+        std::ranges::any_of(graph.nodes, [](const Node& node) { return node.calls.has_value(); });
+    return calls || graph.has_conditions;
+  });
 }
 
 const Model* Library::model(std::string_view id, int64_t version) const {

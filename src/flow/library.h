@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "flow/model.h"
@@ -22,6 +23,10 @@ class Library {
     int64_t version = 0;
   };
   Versioned newest(std::string_view id) const;  // null model if there is none
+  // Ids of all flows.
+  std::vector<std::string> models() const;
+  // Whether a case of any version may wait for what its record says.
+  bool watches_records(std::string_view id) const;
   const Model* model(std::string_view id, int64_t version) const;
   // The newest decision model at the case's start is pinned by the case: version 0 means newest.
   const rules::Model* decision(std::string_view id, int64_t version) const;

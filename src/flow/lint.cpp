@@ -25,30 +25,44 @@ std::vector<bool> reach(const Graph& graph, std::vector<std::size_t> open, bool 
     for (std::size_t edge : is_forward ? node.out : node.in) {
       open.push_back(is_forward ? graph.edges[edge].to : graph.edges[edge].from);
     }
-    if (is_forward) open.insert(open.end(), node.boundaries.begin(), node.boundaries.end());
-    if (!is_forward && node.host != kNone) open.push_back(node.host);
+    if (!is_forward) {
+      if (node.host != kNone) open.push_back(node.host);
+      continue;
+    }
+    open.insert(open.end(), node.boundaries.begin(), node.boundaries.end());
+    open.insert(open.end(), node.event_subs.begin(), node.event_subs.end());
+    if (node.begin != kNone) open.push_back(node.begin);
   }
   return is_seen;
 }
 
 void lint_ways(Reading& reading, const Node& node) {
-  bool is_gateway = node.kind == NodeKind::Exclusive || node.kind == NodeKind::Parallel ||
-                    node.kind == NodeKind::Events;
-  bool has_entry = node.kind != NodeKind::Start && node.kind != NodeKind::Boundary;
+  bool is_aside = node.kind == NodeKind::EventSub;
+  bool has_entry = node.kind != NodeKind::Start && node.kind != NodeKind::Boundary && !is_aside;
   if (!has_entry && !node.in.empty()) {
     reading.find_fault(node.id, "No flow may lead into '" + node.id + "'.");
   }
-  if (is_end(node)) {
+  if (is_end(node) || is_aside) {
     if (!node.out.empty()) reading.find_fault(node.id, "No flow may leave '" + node.id + "'.");
     return;
   }
   if (node.out.empty()) {
     reading.find_fault(node.id, "'" + node.id + "' has no way out: an end event is missing.");
   }
-  if (node.out.size() > 1 && !is_gateway) {
+  if (node.out.size() > 1 && !is_gateway(node.kind)) {
     reading.find_fault(node.id,
                        "'" + node.id + "' has more than one way out: put a gateway behind it.");
   }
+}
+
+// One thing listens to a message or signal once.
+void lint_heard(Reading& reading, const std::string& listener, const Node& event,
+                std::set<std::string>& names) {
+  bool is_message = !event.message.empty();
+  const std::string& name = is_message ? event.message : event.signal;
+  if (name.empty() || names.insert((is_message ? "message " : "signal ") + name).second) return;
+  reading.find_fault(listener, "'" + listener + "' listens to the " +
+                                   (is_message ? "message" : "signal") + " '" + name + "' twice.");
 }
 
 // BPMN 2.0.2, 10.6.6: events stand right behind the gateway, each with this one way in.
@@ -68,22 +82,19 @@ void lint_events(Reading& reading, const Node& node) {
       reading.find_fault(event.id, "The event '" + event.id + "' behind the gateway '" + node.id +
                                        "' has another way in.");
     }
-    if (!event.message.empty() && !names.insert(event.message).second) {
-      reading.find_fault(node.id,
-                         "'" + node.id + "' listens to the message '" + event.message + "' twice.");
-    }
+    lint_heard(reading, node.id, event, names);
   }
 }
 
 void lint_conditions(Reading& reading, const Node& node) {
   const Graph& graph = reading.graph;
-  bool decides = node.kind == NodeKind::Exclusive;
+  bool decides = node.kind == NodeKind::Exclusive || node.kind == NodeKind::Inclusive;
   for (std::size_t i : node.out) {
     const Edge& edge = graph.edges[i];
     bool has_condition = !edge.condition.is_empty();
     if (!decides && has_condition) {
-      reading.find_fault(
-          edge.id, "The flow '" + edge.id + "' has a condition but leaves no exclusive gateway.");
+      reading.find_fault(edge.id, "The flow '" + edge.id +
+                                      "' has a condition but leaves no gateway that decides.");
     }
     bool lacks = decides && node.out.size() > 1 && !has_condition && i != node.default_edge;
     if (lacks) {
@@ -95,7 +106,9 @@ void lint_conditions(Reading& reading, const Node& node) {
 
 void lint_reachable(Reading& reading) {
   const Graph& graph = reading.graph;
-  std::vector<bool> from_start = reach(graph, {graph.start}, true);
+  std::vector<std::size_t> starts = graph.starts;
+  starts.insert(starts.end(), graph.event_subs.begin(), graph.event_subs.end());
+  std::vector<bool> from_start = reach(graph, std::move(starts), true);
   std::vector<std::size_t> ends;
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     if (is_end(graph.nodes[at])) ends.push_back(at);
@@ -120,7 +133,7 @@ void lint_return(Reading& reading, const Node& node, const std::string& target_i
                                     "' is no user task of this process.");
   } else if (!graph.is_scope_within(node.scope, target->scope)) {
     reading.find_fault(node.id, "'" + node.id + "' can't return to '" + target_id +
-                                    "': it lies inside another parallel branch.");
+                                    "': it lies inside another branch or sub-process.");
   }
 }
 
@@ -154,10 +167,29 @@ void lint_user(Reading& reading, const Node& node) {
 void lint_listeners(Reading& reading, const Node& node) {
   std::set<std::string> names;
   for (std::size_t boundary : node.boundaries) {
-    const std::string& name = reading.graph.nodes[boundary].message;
-    if (name.empty() || names.insert(name).second) continue;
-    reading.find_fault(node.id, "'" + node.id + "' listens to the message '" + name + "' twice.");
+    lint_heard(reading, node.id, reading.graph.nodes[boundary], names);
   }
+}
+
+void lint_started(Reading& reading, const std::string& id,
+                  const std::vector<std::size_t>& event_subs) {
+  std::set<std::string> names;
+  for (std::size_t at : event_subs) {
+    const Node& around = reading.graph.nodes[at];
+    if (around.begin != kNone) lint_heard(reading, id, reading.graph.nodes[around.begin], names);
+  }
+}
+
+void lint_inside(Reading& reading, const Node& node) {
+  bool is_embedded = node.kind == NodeKind::Sub || node.kind == NodeKind::EventSub;
+  if (!is_embedded) return;
+  if (node.begin == kNone) {
+    reading.find_fault(node.id, "The sub-process '" + node.id + "' has no start event.");
+  }
+  if (!node.boundaries.empty() && node.kind == NodeKind::EventSub) {
+    reading.find_fault(node.id, "No event stands on the border of '" + node.id + "'.");
+  }
+  lint_started(reading, node.id, node.event_subs);
 }
 
 // A non-interrupting event makes a token more than its host's branch has: a join behind it would
@@ -169,7 +201,7 @@ void lint_side_way(Reading& reading, std::size_t boundary) {
   std::vector<bool> side = reach(graph, {boundary}, true);
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     const Node& join = graph.nodes[at];
-    if (!side[at] || join.kind != NodeKind::Parallel || join.in.size() < 2) continue;
+    if (!side[at] || !is_join(join)) continue;
     std::size_t block = graph.block_of_join(at);
     bool is_own = block != kNone && side[graph.blocks[block].fork];
     if (is_own) continue;
@@ -205,9 +237,8 @@ void lint_branch(Reading& reading, const Block& block, std::size_t branch) {
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     if (!ways[at]) continue;
     const Node& node = graph.nodes[at];
-    bool is_fork = node.kind == NodeKind::Parallel && node.out.size() > 1;
-    has_open_fork |= is_fork && graph.block_of_fork(at) == kNone;
-    if (node.kind == NodeKind::End) {
+    has_open_fork |= is_fork(node) && graph.block_of_fork(at) == kNone;
+    if (node.kind == NodeKind::End && !node.error) {
       reading.find_fault(node.id, "The end event '" + node.id +
                                       "' lies in a branch that the join '" + join.id +
                                       "' waits for.");
@@ -231,13 +262,18 @@ void lint_joins(Reading& reading) {
   }
   bool has_open_fork = false;
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
-    bool is_fork = graph.nodes[at].kind == NodeKind::Parallel && graph.nodes[at].out.size() > 1;
-    has_open_fork |= is_fork && graph.block_of_fork(at) == kNone;
+    has_open_fork |= is_fork(graph.nodes[at]) && graph.block_of_fork(at) == kNone;
   }
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     const Node& node = graph.nodes[at];
-    bool is_join = node.kind == NodeKind::Parallel && node.in.size() > 1;
-    if (!is_join || graph.block_of_join(at) != kNone || has_open_fork) continue;
+    if (!is_join(node) || graph.block_of_join(at) != kNone) continue;
+    if (node.kind == NodeKind::Inclusive) {
+      reading.find_fault(node.id, "The inclusive join '" + node.id +
+                                      "' does not close exactly the branches of one inclusive "
+                                      "gateway before it.");
+      continue;
+    }
+    if (has_open_fork) continue;
     reading.find_fault(node.id, "The join '" + node.id + "' waits for " +
                                     std::to_string(node.in.size()) +
                                     " tokens, but no fork before it makes them.");
@@ -259,10 +295,13 @@ void lint_graph(Reading& reading) {
     lint_user(reading, graph.nodes[at]);
     lint_listeners(reading, graph.nodes[at]);
     lint_side_way(reading, at);
+    lint_inside(reading, graph.nodes[at]);
   }
+  lint_started(reading, graph.id, graph.event_subs);
   lint_reachable(reading);
   lint_joins(reading);
   lint_acts(reading);
+  lint_clocks(reading);
 }
 
 }  // namespace anlan::flow

@@ -24,8 +24,14 @@ struct ExtraName {
 
 class Machine {
  public:
-  Machine(const Around& around, const Model& model, CaseState state, Json record, Actor actor);
+  Machine(const Around& around, std::shared_ptr<const Graph> graph, CaseState state, Json record,
+          Actor actor);
 
+ private:
+  // shared: with the model, or its only owner where processes are called (link.h).
+  std::shared_ptr<const Graph> owned_;
+
+ public:
   const Around& around;
   const Graph& graph;
   CaseState state;
@@ -34,6 +40,7 @@ class Machine {
   std::vector<Job> jobs{};
   std::vector<NewRecord> records{};
   std::vector<Letter> letters{};
+  std::vector<Signal> signals{};
   // Only of this step; earlier rows stay in the database.
   std::vector<HistoryRow> history{};
   std::vector<store::RowChange> more_rows{};
@@ -45,6 +52,8 @@ class Machine {
 
   Result<rules::Value> evaluate(const Formula& formula, const Token& token,
                                 const ExtraName* extra = nullptr);
+  Result<rules::Value> evaluate_with(const Formula& formula, const Token& token,
+                                     std::span<const ExtraName> extras);
   rules::Context names_for(const Token& token);
   // Null where the formula is empty.
   Result<rules::Value> evaluate_or_null(const Formula& formula, const Token& token);
@@ -59,7 +68,8 @@ class Machine {
   Result<std::span<const Away>> away();
   // <anlan:set> elements of the node; all are evaluated before the first is written.
   Result<void> apply_settings(const Node& node, const Token& token, bool on_complete);
-  Result<void> set_var(const std::string& name, Json value);
+  // Of the nearest process around the token that has variables of its own.
+  Result<void> set_var(const Token& token, const std::string& name, Json value);
   void patch_record(const std::string& field, Json value);
 
   Token& add_token(const Uuid& activation, const std::string& node);
@@ -73,22 +83,26 @@ class Machine {
   void tell_task(const TaskRow& task);
   void raise_incident(Token& token, const Error& error);
 
-  // Ends open tasks and timers of a token.
+  // Ends open tasks and timers of a token, with all that runs inside it.
   void close_token_work(Token& token, std::string_view act);
-  void drop_timers(const Token& token);
+  void drop_timers(const Uuid& token_or_activation);
   void drop_empty_activations();
 
   Step finish(std::string act, Json detail);
 
  private:
+  void run_queue();
+  void run_one(Token& token);
   void settle();
+  void keep_listeners();
+  rules::Value vars_for(const Token& token);
   void tell_case();
   store::RowChange history_row(const HistoryRow& row);
 
   Json record_;
   Json patch_;
   std::optional<rules::Value> record_value_;
-  std::optional<rules::Value> vars_value_;
+  std::optional<rules::Value> vars_value_;  // of the case; what is local is made each time
   std::optional<std::vector<Away>> away_;
   std::vector<store::Event> events_{};
   std::deque<Uuid> queue_{};
@@ -107,8 +121,15 @@ Result<void> enter_user(Machine& machine, Token& token, const Node& node);
 Result<void> enter_service(Machine& machine, Token& token, const Node& node);
 Result<void> enter_rule(Machine& machine, Token& token, const Node& node);
 Result<void> enter_exclusive(Machine& machine, Token& token, const Node& node);
-Result<void> enter_parallel(Machine& machine, Token& token, const Node& node);
+// Parallel and inclusive gateways.
+Result<void> enter_join(Machine& machine, Token& token, const Node& node);
 Result<void> enter_catch(Machine& machine, Token& token, const Node& node);
+Result<void> enter_throw(Machine& machine, Token& token, const Node& node);
+Result<void> enter_inside(Machine& machine, Token& token, const Node& node);
+// Notices, jobs, counts, records and messages of a node: all or, where one fails, none.
+Result<void> carry_out_acts(Machine& machine, const Token& token, const Node& node);
+// The ways that an inclusive gateway opens now.
+Result<std::vector<std::size_t>> ways_open(Machine& machine, const Token& token, const Node& node);
 Result<void> enter_events(Machine& machine, Token& token, const Node& node);
 
 }  // namespace anlan::flow

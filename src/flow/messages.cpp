@@ -1,75 +1,79 @@
-// Message events (BPMN 2.0.2, 10.5.4 and 10.5.5.4): what a case is told from outside. Who listens
-// follows from where its tokens stand, so there is no table of listeners.
+// Message and signal events (BPMN 2.0.2, 10.5.4 and 10.5.5.4): what a case is told from outside.
+// Who listens follows from where its tokens stand. Only signals have rows of listeners, because
+// their sender knows no case.
 
 #include "core/limits.h"
 #include "flow/check.h"
-#include "flow/machine.h"
+#include "flow/inside.h"
+#include "flow/throws.h"
 #include "flow/timers.h"
 
 namespace anlan::flow {
 
 namespace {
 
-Json taken_json(const MessageCommand& command) {
-  return Json::object({{"name", command.name}, {"data", command.data}});
+bool hears(const Node& event, const Happening& happening) {
+  const std::string& name = happening.is_signal ? event.signal : event.message;
+  return !name.empty() && name == happening.name;
 }
 
-void leave_catch(Machine& machine, Token& token, const Node& event, const MessageCommand& command) {
-  machine.note("message.take", event.id).detail = taken_json(command);
-  token.vars.set("message", command.data);
+void note_taken(Machine& machine, const Node& event, const Happening& happening) {
+  machine.note(happening.is_signal ? "signal.take" : "message.take", event.id).detail =
+      Json::object({{"name", happening.name}, {"data", happening.data}});
+}
+
+void leave_catch(Machine& machine, Token& token, const Node& event, const Happening& happening) {
+  note_taken(machine, event, happening);
+  token.vars.set("message", happening.data);
   take_event(machine, token, event);
 }
 
-const Node* event_of(const Graph& graph, const Node& events, std::string_view name) {
+const Node* event_of(const Graph& graph, const Node& events, const Happening& happening) {
   if (events.kind != NodeKind::Events) return nullptr;
   for (std::size_t edge : events.out) {
     const Node& event = graph.nodes[graph.edges[edge].to];
-    if (event.message == name) return &event;
+    if (hears(event, happening)) return &event;
   }
   return nullptr;
-}
-
-// BPMN 2.0.2, 10.5.6: an interrupting boundary event ends its activity, the other kind starts a
-// way beside it.
-void take_at_boundary(Machine& machine, Token& host, const Node& event,
-                      const MessageCommand& command) {
-  machine.note("message.take", event.id).detail = taken_json(command);
-  if (!event.is_interrupting) {
-    Token& made = machine.add_token(host.activation, event.id);
-    made.vars = host.vars;
-    made.vars.set("message", command.data);
-    machine.schedule(made, Token::Phase::Enter);
-    return;
-  }
-  machine.close_token_work(host, "task.interrupted");
-  host.vars.set("message", command.data);
-  host.node = event.id;
-  machine.schedule(host, Token::Phase::Enter);
 }
 
 // A task that could not be opened listens all the same: a permit that is stuck must still be
 // suspended; so does an event-based gateway. A catch event that is stuck has taken its message or
 // has never begun to wait.
-bool takes(Machine& machine, Token& token, const MessageCommand& command) {
+bool takes(Machine& machine, Token& token, const Happening& happening) {
   const Node& node = machine.node_of(token);
   bool is_waiting = token.state == state::kWaiting;
-  bool is_catching = is_waiting && node.kind == NodeKind::Catch && node.message == command.name;
-  if (is_catching) {
-    leave_catch(machine, token, node, command);
+  bool catches = node.kind == NodeKind::Catch || node.kind == NodeKind::Receive;
+  if (is_waiting && catches && hears(node, happening)) {
+    leave_catch(machine, token, node, happening);
     return true;
   }
   bool listens = is_waiting || token.state == state::kIncident;
-  const Node* awaited = listens ? event_of(machine.graph, node, command.name) : nullptr;
+  const Node* awaited = listens ? event_of(machine.graph, node, happening) : nullptr;
   if (awaited) {
-    leave_catch(machine, token, *awaited, command);
+    leave_catch(machine, token, *awaited, happening);
     return true;
   }
-  bool is_at_task = node.kind == NodeKind::User && listens;
-  if (!is_at_task) return false;
+  if (!listens || !is_waiting_kind(node.kind)) return false;
   for (std::size_t boundary : node.boundaries) {
     const Node& event = machine.graph.nodes[boundary];
-    if (event.message != command.name) continue;
-    take_at_boundary(machine, token, event, command);
+    if (!hears(event, happening)) continue;
+    note_taken(machine, event, happening);
+    happen_at_border(machine, token, event, {.name = "message", .data = happening.data},
+                     "task.interrupted");
+    return true;
+  }
+  return false;
+}
+
+bool starts_inside(Machine& machine, const Activation& around, const Happening& happening) {
+  std::vector<std::size_t> open = event_subs_open(machine, around);
+  for (std::size_t at : open) {
+    const Node& event_sub = machine.graph.nodes[at];
+    const Node& begin = machine.graph.nodes[event_sub.begin];
+    if (!hears(begin, happening)) continue;
+    note_taken(machine, begin, happening);
+    start_event_sub(machine, around.id, event_sub, {.name = "message", .data = happening.data});
     return true;
   }
   return false;
@@ -85,22 +89,44 @@ Result<void> check_message(const MessageCommand& command) {
 
 }  // namespace
 
+// What comes about by it does not take it once more.
+bool take_everywhere(Machine& machine, const Happening& happening) {
+  bool is_taken = false;
+  std::size_t activations = machine.state.activations.size();
+  std::size_t tokens = machine.state.tokens.size();
+  for (std::size_t i = 0; i < tokens; ++i) {
+    Token& token = machine.state.tokens[i];
+    if (!token.is_gone && takes(machine, token, happening)) is_taken = true;
+  }
+  for (std::size_t i = 0; i < activations; ++i) {
+    const Activation& around = machine.state.activations[i];
+    if (!around.is_gone && starts_inside(machine, around, happening)) is_taken = true;
+  }
+  return is_taken;
+}
+
 Result<Step> message(const Around& around, const MessageCommand& command) {
   TRY(check_message(command));
   Machine machine = TRY(open_case(around, command.case_id, command.record, around.actor));
-  bool is_taken = false;
-  std::size_t tokens_before = machine.state.tokens.size();
-  for (std::size_t i = 0; i < tokens_before; ++i) {
-    Token& token = machine.state.tokens[i];
-    if (!token.is_gone && takes(machine, token, command)) is_taken = true;
-  }
-  if (!is_taken) {
+  if (!take_everywhere(machine, {.name = command.name, .data = command.data})) {
     return refuse(ErrorCode::WrongState, "nobody listens to the message '" + command.name + "'");
   }
   machine.run();
   return machine.finish("message.take", Json::object({{"case", command.case_id.text()},
                                                       {"name", command.name},
                                                       {"data", command.data}}));
+}
+
+Result<Step> signal(const Around& around, const MessageCommand& command) {
+  TRY(check_message(command));
+  Machine machine = TRY(open_case(around, command.case_id, command.record, around.actor));
+  if (!take_everywhere(machine, {.is_signal = true, .name = command.name, .data = command.data})) {
+    return refuse(ErrorCode::WrongState, "nobody listens to the signal '" + command.name + "'");
+  }
+  machine.run();
+  return machine.finish("signal.take", Json::object({{"case", command.case_id.text()},
+                                                     {"name", command.name},
+                                                     {"data", command.data}}));
 }
 
 }  // namespace anlan::flow

@@ -17,6 +17,13 @@ const Node* Graph::find(std::string_view node_id) const {
   return found == by_id.end() ? nullptr : &nodes[found->second];
 }
 
+Part Graph::part_of(std::string_view node_id, Part own) const {
+  std::size_t slash = node_id.rfind('/');
+  if (slash == std::string_view::npos) return own;
+  auto found = parts.find(node_id.substr(0, slash + 1));
+  return found == parts.end() ? own : found->second;
+}
+
 std::size_t Graph::block_of_fork(std::size_t node) const {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].fork == node) return i;

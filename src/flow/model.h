@@ -37,6 +37,7 @@ class Model {
   // [{"id","name":{"zh","en"},"outcomes":[{"id","name"}],"requires":[...]}].
   Json describe() const;
   const Graph& graph() const { return *graph_; }
+  std::shared_ptr<const Graph> shared_graph() const { return graph_; }  // shared: see graph_
 
  private:
   std::shared_ptr<const Graph> graph_;  // shared: a Model is copied freely, its graph never changes

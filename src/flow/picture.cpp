@@ -16,23 +16,45 @@ struct Kind {
   const char* shape;
 };
 
+const char* event_shape(const Node& node) {
+  if (!node.message.empty() || !node.letters.empty()) return "message";
+  if (!node.signal.empty()) return "signal";
+  if (node.error) return "error";
+  if (node.escalation) return "escalation";
+  if (!node.condition.is_empty()) return "condition";
+  return node.timer ? "timer" : "plain";
+}
+
+// Starts and ends have marks of their own unless something particular starts or ends.
+const char* edge_shape(const Node& node, const char* plain) {
+  const char* shape = event_shape(node);
+  return std::string_view(shape) == "plain" ? plain : shape;
+}
+
 Kind kind_of(const Node& node) {
-  const char* event = node.message.empty() ? "timer" : "message";
   switch (node.kind) {
-    case NodeKind::Start: return {"start", "start"};
-    case NodeKind::End: return {"end", "end"};
+    case NodeKind::Start: return {"start", edge_shape(node, "start")};
+    case NodeKind::End: return {"end", edge_shape(node, "end")};
     case NodeKind::Terminate: return {"end", "terminate"};
     case NodeKind::User: return {"user", "user"};
     case NodeKind::Service: return {"service", "service"};
+    case NodeKind::Send: return {"service", "send"};
+    case NodeKind::Receive: return {"service", "receive"};
+    case NodeKind::Manual: return {"service", "manual"};
     case NodeKind::Rule: return {"rule", "rule"};
     case NodeKind::Script: return {"script", "script"};
     case NodeKind::Exclusive: return {"gateway", "exclusive"};
+    case NodeKind::Inclusive: return {"gateway", "inclusive"};
     case NodeKind::Parallel: return {"gateway", "parallel"};
     case NodeKind::Events: return {"gateway", "events"};
+    case NodeKind::Sub: return {"frame", "sub"};
+    case NodeKind::EventSub: return {"frame", "event_sub"};
+    case NodeKind::Call: return {"call", "call"};
     case NodeKind::Catch:
+    case NodeKind::Throw:
     case NodeKind::Boundary: break;
   }
-  return {"event", event};
+  return {"event", event_shape(node)};
 }
 
 // What is known of where the case has been; nodes of a case older than the picture have history
@@ -53,11 +75,23 @@ Result<Past> past_of(store::View& view, const CaseState& state) {
   return past;
 }
 
+// What a call activity or an event sub-process holds stands there too: nothing else tells of it.
+bool stands_at(const Graph& graph, const Token& token, const Node& node) {
+  if (token.node == node.id) return true;
+  if (node.kind == NodeKind::Call) return token.node.starts_with(node.id + "/");
+  const Node* at = node.kind == NodeKind::EventSub ? graph.find(token.node) : nullptr;
+  while (at && at->container != kNone) {
+    at = &graph.nodes[at->container];
+    if (at == &node) return true;
+  }
+  return false;
+}
+
 std::string state_of(const Graph& graph, const CaseState& state, const Past& past,
                      const Node& node) {
   bool is_waiting = false;
   for (const Token& token : state.tokens) {
-    if (token.node != node.id) continue;
+    if (!stands_at(graph, token, node)) continue;
     if (token.state == state::kIncident) return "incident";
     is_waiting = true;
   }

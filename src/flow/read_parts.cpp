@@ -60,12 +60,50 @@ void read_settings(Reading& reading, pugi::xml_node element, Node& node) {
   }
 }
 
-// BPMN 2.0.2, 10.5.5.5 (timer): only timeDuration; a date can be given by a formula.
+namespace {
+
+// "R3/PT10M": as often as it says, "R/PT10M" without end.
+struct Cycle {
+  std::string every;
+  std::string times;
+};
+std::optional<Cycle> cycle_of(std::string_view text) {
+  std::size_t slash = text.find('/');
+  if (!text.starts_with('R') || slash == std::string_view::npos) return std::nullopt;
+  return Cycle{.every = std::string(text.substr(slash + 1)),
+               .times = std::string(text.substr(1, slash - 1))};
+}
+
+// What the standard's own elements say, as ours would.
+struct Plain {
+  std::string first;
+  Cycle cycle;
+};
+Plain plain_timer(pugi::xml_node definition) {
+  Plain plain{.first = xml::text(xml::child(definition, xml::kBpmn, "timeDuration"))};
+  if (plain.first.empty()) plain.first = xml::text(xml::child(definition, xml::kBpmn, "timeDate"));
+  if (!plain.first.empty()) return plain;
+  auto cycle = cycle_of(xml::text(xml::child(definition, xml::kBpmn, "timeCycle")));
+  if (cycle) plain = {.first = cycle->every, .cycle = *cycle};
+  return plain;
+}
+
+bool may_repeat(const Node& node) {
+  if (node.kind == NodeKind::Boundary) return !node.is_interrupting;
+  if (node.kind != NodeKind::Start) return false;
+  return node.container == kNone || !node.is_interrupting;
+}
+
+}  // namespace
+
+// BPMN 2.0.2, 10.5.5.5 (timer).
 void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definition, Node& node) {
   TimerSpec spec;
   pugi::xml_node own = xml::extension(element, "timer");
-  std::string first = own ? xml::attribute(own, "first")
-                          : xml::text(xml::child(definition, xml::kBpmn, "timeDuration"));
+  Plain plain = own ? Plain{.first = xml::attribute(own, "first"),
+                            .cycle = {xml::attribute(own, "every"), xml::attribute(own, "times")}}
+                    : plain_timer(definition);
+  const std::string& first = plain.first;
   if (first.empty()) {
     reading.find_fault(node.id, "The timer '" + node.id + "' has no duration.");
     return;
@@ -80,16 +118,16 @@ void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definit
     reading.find_fault(node.id,
                        "The timer '" + node.id + "' has no readable duration ('" + first + "').");
   }
-  spec.every = read_formula(reading, node.id, xml::attribute(own, "every"));
-  spec.times = read_formula(reading, node.id, xml::attribute(own, "times"));
+  spec.every = read_formula(reading, node.id, plain.cycle.every);
+  spec.times = read_formula(reading, node.id, plain.cycle.times);
   spec.done = read_formula(reading, node.id, xml::attribute(own, "done"));
   bool repeats = !spec.every.is_empty();
   if (!repeats && !spec.done.is_empty()) {
     reading.find_fault(node.id, "'" + node.id + "' says done but does not repeat.");
   }
-  if (repeats && (node.kind != NodeKind::Boundary || node.is_interrupting)) {
+  if (repeats && !may_repeat(node)) {
     reading.find_fault(node.id,
-                       "Only a non-interrupting boundary timer repeats ('" + node.id + "').");
+                       "Only a timer that starts something beside repeats ('" + node.id + "').");
   }
   node.timer = std::move(spec);
 }
@@ -142,7 +180,9 @@ void read_letter(Reading& reading, pugi::xml_node act, Node& node) {
                     .name = xml::attribute(act, "name"),
                     .record = read_formula(reading, node.id, xml::attribute(act, "record")),
                     .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
-  if (letter.form.empty() || letter.name.empty() || letter.record.is_empty()) {
+  bool begins = letter.form.empty() && letter.record.is_empty();
+  bool is_addressed = !letter.form.empty() && !letter.record.is_empty();
+  if (letter.name.empty() || (!begins && !is_addressed)) {
     reading.find_fault(node.id, "A message of '" + node.id + "' needs form, record and name.");
   }
   node.letters.push_back(std::move(letter));
@@ -150,14 +190,18 @@ void read_letter(Reading& reading, pugi::xml_node act, Node& node) {
 
 }  // namespace
 
-void read_service(Reading& reading, pugi::xml_node element, Node& node) {
+void read_acts(Reading& reading, pugi::xml_node element, Node& node, std::string_view only) {
   std::vector<pugi::xml_node> acts = xml::extensions(element, "act");
   if (acts.empty()) {
-    reading.find_fault(node.id, "The service task '" + node.id + "' has no <anlan:act>.");
+    std::string what = node.kind == NodeKind::Service ? "service task" : "element";
+    reading.find_fault(node.id, "The " + what + " '" + node.id + "' has no <anlan:act>.");
   }
   for (pugi::xml_node act : acts) {
     std::string topic = xml::attribute(act, "topic");
-    if (topic == "notify") {
+    if (!only.empty() && topic != only) {
+      reading.find_fault(node.id, "An act of '" + node.id + "' can only have the topic '" +
+                                      std::string(only) + "'.");
+    } else if (topic == "notify") {
       read_notify(reading, act, node);
     } else if (topic == "job") {
       read_job(reading, act, node);

@@ -9,6 +9,13 @@
 
 namespace anlan::flow {
 
+inline constexpr int64_t kInstancesMax = 200;  // of one activity; a longer list is a mistake
+
+constexpr bool is_thrown(NodeKind kind) {
+  return kind == NodeKind::End || kind == NodeKind::Terminate || kind == NodeKind::Throw;
+}
+std::string cannot_run(std::string_view id, std::string_view what);
+
 // name is Chinese, anlan:en the same in English.
 LocalText read_name(pugi::xml_node element);
 // A formula; a fault of `element_id` when it doesn't compile.
@@ -21,7 +28,8 @@ Formula read_feel(Reading& reading, std::string_view element_id, std::string_vie
 
 void read_settings(Reading& reading, pugi::xml_node element, Node& node);
 void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definition, Node& node);
-void read_service(Reading& reading, pugi::xml_node element, Node& node);
+// <anlan:act> elements; of one topic only, unless it is empty.
+void read_acts(Reading& reading, pugi::xml_node element, Node& node, std::string_view only);
 void read_decision(Reading& reading, pugi::xml_node element, Node& node);
 void read_script(Reading& reading, pugi::xml_node element, Node& node);
 void read_setting(Reading& reading, pugi::xml_node set, const std::string& element_id,
@@ -35,5 +43,15 @@ void read_policies(Reading& reading, pugi::xml_node assign, Node& node);
 void read_acts(Reading& reading, pugi::xml_node element, Node& node);
 void read_process_rules(Reading& reading, pugi::xml_node process);
 void read_user_task(Reading& reading, pugi::xml_node element, Node& node);
+// What other tools say of who does a task: camunda attributes, resources, lanes.
+void read_foreign(Reading& reading, pugi::xml_node element, Node& node);
+void read_event(Reading& reading, pugi::xml_node element, Node& node);
+void read_receive(Reading& reading, pugi::xml_node element, Node& node);
+void read_event_gateway(Reading& reading, pugi::xml_node element, const Node& node);
+void read_loops(Reading& reading, pugi::xml_node element, Node& node);
+void read_call(Reading& reading, pugi::xml_node element, Node& node);
+void read_process(Reading& reading, pugi::xml_node process);
+// Messages, signals, errors and escalations that events refer to.
+void read_roots(Reading& reading, pugi::xml_node definitions);
 
 }  // namespace anlan::flow

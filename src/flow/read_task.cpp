@@ -206,9 +206,6 @@ void read_user_task(Reading& reading, pugi::xml_node element, Node& node) {
   for (pugi::xml_node assign : xml::extensions(element, "assign")) {
     read_assign(reading, assign, node, item);
   }
-  if (user.assigns.empty()) {
-    reading.find_fault(node.id, "The user task '" + node.id + "' has no assignment.");
-  }
   for (pugi::xml_node requires_ : xml::extensions(element, "requires")) {
     for (std::string& field : xml::words(xml::attribute(requires_, "fields"))) {
       user.required.push_back(std::move(field));
@@ -221,6 +218,10 @@ void read_user_task(Reading& reading, pugi::xml_node element, Node& node) {
               .calendar = read_formula(reading, node.id, xml::attribute(due, "calendar"))};
   user.level =
       read_formula(reading, node.id, xml::attribute(xml::extension(element, "level"), "value"));
+  read_foreign(reading, element, node);
+  if (user.assigns.empty()) {
+    reading.find_fault(node.id, "The user task '" + node.id + "' has no assignment.");
+  }
   read_rights(reading, element, node);
   read_notice(reading, element, node);
   read_acts(reading, element, node);

@@ -69,12 +69,13 @@ std::optional<Place> target_place(Machine& machine, const Token& from, const Nod
 
 // What was done since the target was last opened no longer counts; it stays readable.
 Result<void> mark_superseded(Machine& machine, const Node& target) {
-  store::Rows rows = TRY(machine.around.view.query(
-      {"SELECT id, act, node, superseded FROM flow_history WHERE case_id = ? ORDER BY seq DESC",
-       {machine.state.row.id.text()}}));
+  store::Rows rows =
+      TRY(machine.around.view.query({"SELECT id, act, node, path, superseded FROM flow_history "
+                                     "WHERE case_id = ? ORDER BY seq DESC",
+                                     {machine.state.row.id.text()}}));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     store::Row row = rows[i];
-    const Node* node = machine.graph.find(row.text("node"));
+    const Node* node = machine.graph.find(node_of_row(row));
     bool is_inside = node && machine.graph.is_scope_within(node->scope, target.scope);
     bool is_done = row.text("act") == "task.complete" && is_inside;
     if (is_done && row.int64("superseded") == 0) {
@@ -90,10 +91,11 @@ Result<void> mark_superseded(Machine& machine, const Node& target) {
 
 // What the task of a detour said before is said anew; all between stays.
 Result<void> supersede_own(Machine& machine, const std::string& node) {
+  NodePath at = path_of(node);
   store::Rows rows = TRY(machine.around.view.query(
-      {"SELECT id FROM flow_history WHERE case_id = ? AND node = ? AND act = 'task.complete'"
-       " AND superseded = 0",
-       {machine.state.row.id.text(), node}}));
+      {"SELECT id FROM flow_history WHERE case_id = ? AND node = ? AND COALESCE(path, '') = ?"
+       " AND act = 'task.complete' AND superseded = 0",
+       {machine.state.row.id.text(), at.node, at.path}}));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     machine.more_rows.push_back({.kind = store::RowChange::Kind::Update,
                                  .table = "flow_history",
@@ -106,15 +108,18 @@ Result<void> supersede_own(Machine& machine, const std::string& node) {
 // Tasks done in this case that still count, the newest first; each node once.
 Result<std::vector<const Node*>> done_before(store::View& view, const Graph& graph, CaseId id,
                                              const Node& from) {
-  store::Rows rows = TRY(view.query({"SELECT node FROM flow_history WHERE case_id = ?"
-                                     " AND act = 'task.complete' AND superseded = 0"
-                                     " ORDER BY seq DESC",
-                                     {id.text()}}));
+  store::Rows rows =
+      TRY(view.query({"SELECT node, path FROM flow_history WHERE case_id = ?"
+                      " AND act = 'task.complete' AND superseded = 0"
+                      " ORDER BY seq DESC",
+                      {id.text()}}));
   std::vector<const Node*> done;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Node* node = graph.find(rows[i].text("node"));
-    bool is_fit = node && node->user && node != &from &&
-                  graph.is_scope_within(from.scope, node->scope);
+    // A called process alone knows nothing of where it was called.
+    bool is_alone = graph.parts.empty();
+    const Node* node = graph.find(is_alone ? rows[i].text("node") : node_of_row(rows[i]));
+    bool is_fit =
+        node && node->user && node != &from && graph.is_scope_within(from.scope, node->scope);
     if (is_fit && !std::ranges::contains(done, node)) done.push_back(node);
   }
   return done;
@@ -123,8 +128,8 @@ Result<std::vector<const Node*>> done_before(store::View& view, const Graph& gra
 const Node* initiator_task(const Graph& graph, const Node& from) {
   for (const Node& node : graph.nodes) {
     bool is_asked = node.user && std::ranges::any_of(node.user->assigns, [](const Assign& assign) {
-      return assign.kind == Assign::Kind::Initiator;
-    });
+                      return assign.kind == Assign::Kind::Initiator;
+                    });
     if (is_asked && &node != &from && graph.is_scope_within(from.scope, node.scope)) return &node;
   }
   return nullptr;
@@ -161,10 +166,8 @@ Result<void> check_target(Machine& machine, const Node& from, const ReturnComman
 }
 
 Json task_json(const WayBack& way, const std::string& node) {
-  return Json::object({{"outcome", way.outcome},
-                       {"comment", way.comment},
-                       {"by", way.by.text()},
-                       {"node", node}});
+  return Json::object(
+      {{"outcome", way.outcome}, {"comment", way.comment}, {"by", way.by.text()}, {"node", node}});
 }
 
 // The token alone makes the detour; nothing else of the case changes.
@@ -250,14 +253,17 @@ Result<Step> return_to(const Around& around, const access::Subject& by,
   TRY(check_may_decide(machine, by, task));
   Token* token = machine.state.token(task->token);
   if (!token) return refuse(ErrorCode::WrongState, "the task's token is gone");
-  TRY(check_target(machine, machine.node_of(*token), command));
+  // Whoever returns a task of a called process names the target as that process does.
+  ReturnCommand back = command;
+  back.to_node = path_of(token->node).path + command.to_node;
+  TRY(check_target(machine, machine.node_of(*token), back));
   note_stand_in(machine, *task, by);
   HistoryRow& row = machine.note("task.return", task->node);
   row.task = task->id.text();
   row.comment = command.comment;
   row.detail = Json::object({{"to", command.to_node}});
   TRY(send_back(machine, *token,
-                {.to = command.to_node,
+                {.to = back.to_node,
                  .outcome = "return",
                  .comment = command.comment,
                  .by = by.person,

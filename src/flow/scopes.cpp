@@ -1,6 +1,6 @@
-// Finds the parallel blocks of a graph: a fork and the join that closes exactly its branches. Each
-// branch becomes a scope. A fork whose branches are not closed by one join has no block: its
-// tokens stay in the scope around it.
+// Finds the blocks of a graph: a fork and the join of the same kind that closes exactly its
+// branches. Each branch becomes a scope, and so does the content of each sub-process. A fork whose
+// branches are not closed by one join has no block: its tokens stay in the scope around it.
 
 #include <algorithm>
 
@@ -15,9 +15,6 @@ struct Region {
   std::vector<std::size_t> branch_of;  // per node: index into the fork's ways out, or kNone
   std::size_t size = 0;
 };
-
-bool is_fork(const Node& node) { return node.kind == NodeKind::Parallel && node.out.size() > 1; }
-bool is_join(const Node& node) { return node.kind == NodeKind::Parallel && node.in.size() > 1; }
 
 // Colours what branch `branch` reaches before the join; false when it meets another branch, the
 // fork itself, or never reaches the join.
@@ -80,7 +77,8 @@ std::vector<std::size_t> joins_after(const Graph& graph, std::size_t fork) {
   std::vector<std::size_t> joins;
   for (std::size_t i = 0; i < queue.size(); ++i) {
     const Node& node = graph.nodes[queue[i]];
-    if (queue[i] != fork && is_join(node)) joins.push_back(queue[i]);
+    bool is_same_kind = node.kind == graph.nodes[fork].kind;
+    if (queue[i] != fork && is_same_kind && is_join(node)) joins.push_back(queue[i]);
     auto visit = [&](std::size_t next) {
       if (is_seen[next]) return;
       is_seen[next] = true;
@@ -94,9 +92,10 @@ std::vector<std::size_t> joins_after(const Graph& graph, std::size_t fork) {
 
 void add_scopes(Graph& graph, const Region& region) {
   std::size_t block = graph.blocks.size();
-  graph.blocks.push_back(region.block);
   const Node& fork = graph.nodes[region.block.fork];
   std::size_t first = graph.scopes.size();
+  graph.blocks.push_back(region.block);
+  graph.blocks.back().first_scope = first;
   for (std::size_t branch = 0; branch < fork.out.size(); ++branch) {
     graph.scopes.push_back({.parent = fork.scope, .block = block});
   }
@@ -108,16 +107,14 @@ void add_scopes(Graph& graph, const Region& region) {
 // A flow lies in the scope it comes from; what leaves the fork lies in its branch.
 void place_edges(Graph& graph) {
   for (Edge& edge : graph.edges) edge.scope = graph.nodes[edge.from].scope;
-  std::size_t scope = kRootScope + 1;
   for (const Block& block : graph.blocks) {
+    std::size_t scope = block.first_scope;
     for (std::size_t edge : graph.nodes[block.fork].out) graph.edges[edge].scope = scope++;
   }
 }
 
-}  // namespace
-
-void find_scopes(Graph& graph) {
-  graph.scopes = {Scope{}};
+// Outer blocks come first, so that inner ones find their parent and overwrite it.
+std::vector<Region> find_regions(const Graph& graph) {
   std::vector<Region> regions;
   for (std::size_t fork = 0; fork < graph.nodes.size(); ++fork) {
     if (!is_fork(graph.nodes[fork])) continue;
@@ -128,9 +125,45 @@ void find_scopes(Graph& graph) {
       break;
     }
   }
-  // Outer blocks first, so that inner ones find their parent and overwrite it.
   std::ranges::stable_sort(regions, std::greater{}, &Region::size);
-  for (const Region& region : regions) add_scopes(graph, region);
+  return regions;
+}
+
+}  // namespace
+
+bool is_fork(const Node& node) {
+  bool splits = node.kind == NodeKind::Parallel || node.kind == NodeKind::Inclusive;
+  return splits && node.out.size() > 1;
+}
+
+bool is_join(const Node& node) {
+  bool joins = node.kind == NodeKind::Parallel || node.kind == NodeKind::Inclusive;
+  return joins && node.in.size() > 1;
+}
+
+// A sub-process stands before its content in the list of nodes, so scopes are found from outside
+// inwards: the branch that a sub-process lies in is known when its content is looked at.
+void find_scopes(Graph& graph) {
+  graph.scopes = {Scope{}};
+  std::vector<Region> regions = find_regions(graph);
+  std::vector<std::size_t> containers = {kNone};
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    NodeKind kind = graph.nodes[at].kind;
+    if (kind == NodeKind::Sub || kind == NodeKind::EventSub) containers.push_back(at);
+  }
+  for (std::size_t container : containers) {
+    std::size_t scope = kRootScope;
+    if (container != kNone) {
+      scope = graph.scopes.size();
+      graph.scopes.push_back({.parent = graph.nodes[container].scope});
+    }
+    for (Node& node : graph.nodes) {
+      if (node.container == container) node.scope = scope;
+    }
+    for (const Region& region : regions) {
+      if (graph.nodes[region.block.fork].container == container) add_scopes(graph, region);
+    }
+  }
   place_edges(graph);
 }
 

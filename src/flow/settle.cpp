@@ -112,12 +112,13 @@ Result<bool> has_agreed(Machine& machine, PersonId person) {
            is_yes(machine, row.node, row.outcome);
   });
   if (is_now) return true;
-  auto rows = TRY(machine.around.view.query(
-      {"SELECT id, node, outcome FROM flow_history WHERE case_id = ? AND act = 'task.complete'"
-       " AND superseded = 0 AND actor = ?",
-       {machine.state.row.id.text(), person.text()}}));
+  auto rows =
+      TRY(machine.around.view.query({"SELECT id, node, path, outcome FROM flow_history WHERE "
+                                     "case_id = ? AND act = 'task.complete'"
+                                     " AND superseded = 0 AND actor = ?",
+                                     {machine.state.row.id.text(), person.text()}}));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    bool counts = is_yes(machine, rows[i].text("node"), rows[i].text("outcome"));
+    bool counts = is_yes(machine, node_of_row(rows[i]), rows[i].text("outcome"));
     if (counts && !is_superseded_now(machine, rows[i].text("id"))) return true;
   }
   return false;

@@ -158,8 +158,7 @@ Result<void> decide(Machine& machine, Token& token, Visit& visit) {
     token.pending = visit_json(visit);
     if (verdict == Verdict::Open) return {};
   }
-  const TaskRow* decisive =
-      verdict == Verdict::Agreed ? count.last_agreed : count.last_refused;
+  const TaskRow* decisive = verdict == Verdict::Agreed ? count.last_agreed : count.last_refused;
   if (!decisive) {
     go_on_skipped(machine, token, node);
     return {};

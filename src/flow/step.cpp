@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "flow/check.h"
+#include "flow/link.h"
 #include "flow/machine.h"
 #include "flow/timers.h"
 #include "flow/user.h"
@@ -14,6 +15,19 @@
 namespace anlan::flow {
 
 namespace {
+
+Result<const Model*> model_of(const Library& library, const CaseRow& row) {
+  const Model* model = library.model(row.model_id, row.model_version);
+  if (model) return model;
+  return refuse(ErrorCode::BadModel, "flow '" + row.model_id + "' version " +
+                                         std::to_string(row.model_version) + " is not deployed");
+}
+
+Json case_detail(const CaseRow& row, std::string_view node) {
+  return Json::object({{"case", row.id.text()}, {"node", node}});
+}
+
+}  // namespace
 
 Result<Json> pin_decisions(const Library& library, const Graph& graph) {
   Json pinned = Json::object();
@@ -29,12 +43,7 @@ Result<Json> pin_decisions(const Library& library, const Graph& graph) {
   return pinned;
 }
 
-Result<const Model*> model_of(const Library& library, const CaseRow& row) {
-  const Model* model = library.model(row.model_id, row.model_version);
-  if (model) return model;
-  return refuse(ErrorCode::BadModel, "flow '" + row.model_id + "' version " +
-                                         std::to_string(row.model_version) + " is not deployed");
-}
+namespace {
 
 // Only people, and only where the model lets the initiator choose.
 Result<void> check_chosen(const Graph& graph, const Json& chosen) {
@@ -53,21 +62,19 @@ Result<void> check_chosen(const Graph& graph, const Json& chosen) {
   return {};
 }
 
-Json case_detail(const CaseRow& row, std::string_view node) {
-  return Json::object({{"case", row.id.text()}, {"node", node}});
-}
-
 }  // namespace
 
 Result<Machine> open_case(const Around& around, CaseId id, Json record, Actor actor) {
   CaseState state = TRY(load_case(around.view, id));
   const Model* model = TRY(model_of(around.library, state.row));
+  auto graph = TRY(link(around.library, *model, state.row.called));
   for (const Token& token : state.tokens) {
-    if (model->graph().find(token.node)) continue;
+    if (graph->find(token.node)) continue;
     return refuse(ErrorCode::BadModel,
                   "the deployed flow differs from the one this case began with", token.node);
   }
-  return Machine(around, *model, std::move(state), std::move(record), actor);
+  if (graph->has_signals) TRY(read_listeners(around.view, state));
+  return Machine(around, std::move(graph), std::move(state), std::move(record), actor);
 }
 
 Result<Step> start(const Around& around, const StartCommand& command) {
@@ -75,27 +82,36 @@ Result<Step> start(const Around& around, const StartCommand& command) {
   if (!newest.model) {
     return refuse(ErrorCode::NotFound, "no flow '" + command.model_id + "' is deployed");
   }
-  const Graph& graph = newest.model->graph();
+  Json called = TRY(pin_calls(around.library, *newest.model));
+  auto graph = TRY(link(around.library, *newest.model, called));
   CaseState state;
   state.row = {.id = around.ids.next_id<CaseKind>(),
                .model_id = command.model_id,
                .model_version = newest.version,
-               .decisions = TRY(pin_decisions(around.library, graph)),
+               .decisions = TRY(pin_decisions(around.library, *graph)),
                .form = command.form,
                .record_id = command.record_id,
                .org_path = command.org_path,
                .started = around.now,
+               .called = std::move(called),
                .is_new = true};
   if (!around.actor.person.is_nil()) state.row.initiator = around.actor.person;
   if (!command.chosen.is_null()) {
-    TRY(check_chosen(graph, command.chosen));
+    TRY(check_chosen(*graph, command.chosen));
     state.row.vars.set("chosen", command.chosen);
   }
   Uuid root = around.ids.next();
   state.activations.push_back({.id = root, .fork = ""});
-  Machine machine(around, *newest.model, std::move(state), command.record, around.actor);
+  const Node* begin = &graph->nodes[graph->start];
+  if (!command.node.empty()) begin = graph->find(command.node);
+  if (!begin || begin->kind != NodeKind::Start || begin->container != kNone) {
+    return refuse(ErrorCode::BadModel, "the flow has no such start event", command.node);
+  }
+  std::string begins_at = begin->id;
+  Machine machine(around, std::move(graph), std::move(state), command.record, around.actor);
   machine.note("case.start", "");
-  Token& token = machine.add_token(root, graph.nodes[graph.start].id);
+  Token& token = machine.add_token(root, begins_at);
+  if (!command.message.is_null()) token.vars.set("message", command.message);
   machine.schedule(token, Token::Phase::Enter);
   machine.run();
   Json detail = case_detail(machine.state.row, "");
@@ -114,8 +130,8 @@ Result<Step> complete(const Around& around, const access::Subject& by,
   TRY(check_filled_in(machine, *node.user, command));
   TRY(check_proof(*node.user, command.proof));
   note_stand_in(machine, *task, by);
-  HistoryRow& row = note_decision(
-      machine, *task, {"task.complete", command.outcome, command.comment, by.person});
+  HistoryRow& row =
+      note_decision(machine, *task, {"task.complete", command.outcome, command.comment, by.person});
   keep_proof(machine, *task, command.proof, row);
   Json detail = case_detail(machine.state.row, node.id);
   detail.set("outcome", command.outcome);
@@ -192,6 +208,18 @@ Result<Step> fire_timer(const Around& around, TimerId id, const Json& record) {
     return machine.finish("timer.fire", std::move(detail));
   }
   return refuse(ErrorCode::WrongState, "the timer has fired or was cancelled");
+}
+
+Result<std::optional<Step>> record_changed(const Around& around, CaseId id, const Json& record) {
+  Machine machine = TRY(open_case(around, id, record, around.actor));
+  if (!machine.graph.has_conditions || machine.state.row.state == state::kEnded) {
+    return std::nullopt;
+  }
+  machine.run();
+  bool is_changed = rows_changed(machine.state, machine.graph).size() > 1;
+  if (!is_changed) return std::nullopt;
+  Json detail = case_detail(machine.state.row, "");
+  return machine.finish("condition.true", std::move(detail));
 }
 
 Result<Step> retry(const Around& around, CaseId id, const Json& record) {

@@ -72,15 +72,24 @@ struct NewRecord {
   RecordId id;
   Json fields;
   std::string node;
+  std::string start{};  // the start event that its flow begins at; empty: the plain one
+  Json message{};       // what began it, seen as `message`
 };
 
 // A message to the case of another record, taken in the same transaction. Nobody need listen.
+// Without a form it goes to flows that begin with it instead.
 struct Letter {
   std::string form;
   RecordId record;
   std::string name;
   Json data;
   std::string node;
+};
+
+// To whatever case listens, in the same transaction or, beyond a number, soon after it.
+struct Signal {
+  std::string name;
+  Json data;
 };
 
 struct Step {
@@ -90,6 +99,7 @@ struct Step {
   std::vector<Job> jobs{};
   std::vector<NewRecord> records{};
   std::vector<Letter> letters{};
+  std::vector<Signal> signals{};
   bool is_ended = false;
   CaseId case_id{};
 };
@@ -104,6 +114,8 @@ struct StartCommand {
   Json record;           // whole
   std::string org_path;  // of the record: decides which role holders are asked
   Json chosen{};         // {node: [person]}: whom the initiator chose, for kind="choice"
+  std::string node{};    // one of the start events; empty: the plain one, else the first
+  Json message{};
 };
 Result<Step> start(const Around& around, const StartCommand& command);
 
@@ -164,6 +176,25 @@ struct MessageCommand {
   Json record;
 };
 Result<Step> message(const Around& around, const MessageCommand& command);
+// The same of a signal, which goes to every case that listens: see signals.h.
+Result<Step> signal(const Around& around, const MessageCommand& command);
+
+// The record was changed outside of the flow: conditional events look again. Nothing where none
+// came true.
+Result<std::optional<Step>> record_changed(const Around& around, CaseId id, const Json& record);
+
+// A running case goes on with another version of its flow. Every token must stand, under the same
+// name or the one that `mapping` gives, in the same surroundings there; else BadModel, the first
+// fault in detail, its node in field. WrongState: over, or on that version already. Tasks stay
+// open; clocks keep their instants; decisions and called flows are pinned anew.
+struct MigrateCommand {
+  CaseId case_id;
+  int64_t to_version = 0;  // 0: the newest
+  Json mapping{};          // node id to node id; null for none
+  std::string comment;     // required
+  Json record;
+};
+Result<Step> migrate_case(const Around& around, const MigrateCommand& command);
 
 // After its cause was mended, lets every token that stands in an incident try again. WrongState
 // where there is none. Whether somebody may ask for it is the caller's question to access.

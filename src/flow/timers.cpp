@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "flow/inside.h"
 #include "flow/sla.h"
 
 namespace anlan::flow {
@@ -108,14 +109,6 @@ void plan_next(Machine& machine, const TimerRow& fired) {
                                   .calendar = fired.calendar});
 }
 
-void fire_beside(Machine& machine, const Token& host, const TimerRow& timer) {
-  Token& made = machine.add_token(host.activation, timer.node);
-  made.vars = host.vars;
-  made.vars.set("firing", timer.firing);
-  plan_next(machine, timer);
-  machine.schedule(made, Token::Phase::Enter);
-}
-
 }  // namespace
 
 Result<std::vector<TimerRow>> plan_timers(Machine& machine, const Token& token, const Node& node) {
@@ -126,7 +119,7 @@ Result<std::vector<TimerRow>> plan_timers(Machine& machine, const Token& token, 
     if (timer) planned.push_back(std::move(*timer));
     return {};
   };
-  if (node.kind == NodeKind::Catch) TRY(plan(node));
+  if (node.kind == NodeKind::Catch || node.kind == NodeKind::Start) TRY(plan(node));
   for (std::size_t boundary : node.boundaries) TRY(plan(machine.graph.nodes[boundary]));
   if (node.kind != NodeKind::Events) return planned;
   for (std::size_t edge : node.out) {
@@ -137,7 +130,7 @@ Result<std::vector<TimerRow>> plan_timers(Machine& machine, const Token& token, 
 
 void take_event(Machine& machine, Token& token, const Node& event) {
   if (token.node != event.id) {
-    machine.drop_timers(token);
+    machine.drop_timers(token.id);
     token.edge = machine.graph.edges[event.in[0]].id;
     machine.state.take(token.edge);
     token.node = event.id;
@@ -148,24 +141,26 @@ void take_event(Machine& machine, Token& token, const Node& event) {
 Result<void> fire(Machine& machine, TimerRow& timer) {
   timer.is_gone = true;
   Token* token = machine.state.token(timer.token);
+  const Activation* activation = machine.state.activation(timer.token);
   const Node* node = machine.graph.find(timer.node);
-  if (!token || !node) return refuse(ErrorCode::WrongState, "the timer's token is gone");
+  if ((!token && !activation) || !node) {
+    return refuse(ErrorCode::WrongState, "the timer's token is gone");
+  }
   HistoryRow& row = machine.note("timer.fire", timer.node);
   row.detail = Json::object({{"firing", timer.firing}, {"due", format_instant(timer.due)}});
-  if (node->kind == NodeKind::Boundary && !node->is_interrupting) {
-    fire_beside(machine, *token, TimerRow(timer));
-    return {};
-  }
   if (node->kind == NodeKind::User) return fire_sla(machine, *token, *node, TimerRow(timer));
-  token->vars.set("firing", timer.firing);
-  if (node->kind == NodeKind::Catch) {
+  Started started{.name = "firing", .data = Json(timer.firing)};
+  TimerRow fired(timer);
+  if (!node->is_interrupting) plan_next(machine, fired);
+  if (activation) {
+    start_event_sub(machine, activation->id, machine.graph.nodes[node->container], started);
+  } else if (node->kind == NodeKind::Catch) {
+    token->vars.set("firing", timer.firing);
     take_event(machine, *token, *node);
-    return {};
+  } else {
+    // An interrupted task was completed by nobody.
+    happen_at_border(machine, *token, *node, started, "task.timed_out");
   }
-  // BPMN 2.0.2, 10.5.6: an interrupting boundary event ends its activity. Nobody completed it.
-  machine.close_token_work(*token, "task.timed_out");
-  token->node = timer.node;
-  machine.schedule(*token, Token::Phase::Enter);
   return {};
 }
 

@@ -128,7 +128,9 @@ export interface Duty {
 export type FlowNodeState = "done" | "waiting" | "incident" | "ahead";
 export interface FlowNode {
   id: string;
-  kind: "start" | "end" | "user" | "service" | "rule" | "script" | "gateway" | "event";
+  kind:
+    | "start" | "end" | "user" | "service" | "rule" | "script" | "gateway" | "event" | "frame"
+    | "call";
   name: LocalText | null;
   state: FlowNodeState;
   x: number;

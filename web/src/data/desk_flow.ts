@@ -37,8 +37,10 @@ function farOf({ nodes, edges }: FlowPicture): [number, number] {
 }
 
 // Where the case stands: incidents first, then what waits, else the last that is done.
+// A frame only says that something in it is meant.
 export function standingAt(nodes: FlowNode[]): FlowNode[] {
-  const of = (state: FlowNode["state"]) => nodes.filter((node) => node.state === state);
+  const steps = nodes.filter(({ kind }) => kind !== "frame");
+  const of = (state: FlowNode["state"]) => steps.filter((node) => node.state === state);
   const now = [...of("incident"), ...of("waiting")];
   if (now.length > 0) return now;
   const done = of("done");

@@ -122,8 +122,10 @@ function Drawing({ picture, title }: { picture: FlowPicture; title: string }) {
           viewBox={`${shown.x} ${shown.y} ${shown.width} ${shown.height}`}
         >
           <Arrows />
+          {picture.nodes.filter(isFrame).map((node) => <Frame key={node.id} node={node} />)}
           {picture.edges.map((edge, at) => <Edge key={at} edge={edge} />)}
-          {picture.nodes.map((node) => <Node key={node.id} node={node} />)}
+          {picture.nodes.filter((node) => !isFrame(node)).map(
+            (node) => <Node key={node.id} node={node} />)}
         </svg>
       </div>
       <div className="flow-tools" role="group" aria-label={w("flowZoom")}>
@@ -173,9 +175,26 @@ const signs: Record<FlowNode["kind"], string> = {
     "1.600 5.2 4.300",
   service: "M2 7h4l1.5-4.500L9.500 11 11 7h2", rule: "M2 3h10 M2 7h10 M2 11h10 M5.500 3v8",
   script: "M4.500 3.500L1.500 7l3 3.500 M9.500 3.500L12.500 7l-3 3.500",
-  start: "", end: "", gateway: "", event: "M7 3v4l2.500 1.500",
+  start: "", end: "", gateway: "", frame: "", event: "M7 3v4l2.500 1.500",
+  call: "M2 4h10v7H2z M7 5.500v4 M5 7.500h4",
 };
 const isRound = (node: FlowNode) => ["start", "end", "event"].includes(node.kind);
+
+// A sub-process is drawn around what it holds, which comes after it.
+const isFrame = (node: FlowNode) => node.kind === "frame";
+function Frame({ node }: { node: FlowNode }) {
+  const { w, lang } = useWork();
+  const name = nodeName(node, lang);
+  const [line] = broken(name, (node.w - 14) / 12, 1);
+  return (
+    <g className={`flow-node frame ${node.state}`}>
+      <title>{`${name} (${w(`flow_${node.state}`)})`}</title>
+      <rect className="shape" x={node.x} y={node.y} width={node.w} height={node.h} rx={8} />
+      {line && <text x={node.x + 10} y={node.y + 15}>{line}</text>}
+      {node.state === "incident" && <Bang x={node.x + node.w} y={node.y} />}
+    </g>
+  );
+}
 
 function Node({ node }: { node: FlowNode }) {
   const { w, lang } = useWork();
