@@ -81,8 +81,7 @@ Result<flow::Step> Execution::act_step(const flow::Task& task, const ActOnTask& 
   for (PersonId person : what.to) to.push_back(TRY(receiver(task, person)));
   if (what.act == "cc") return flow::copy_to(around, by, task.id, to, what.comment);
   if (what.act == "add_sign") {
-    return flow::add_sign(around, by,
-                          {task.id, what.when, what.mode, std::move(to), what.comment});
+    return flow::add_sign(around, by, {task.id, what.when, what.mode, std::move(to), what.comment});
   }
   flow::TransferCommand command{task.id, std::move(to.front()), what.comment};
   if (what.act == "transfer") return flow::transfer(around, by, command);

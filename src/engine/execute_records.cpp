@@ -184,13 +184,12 @@ Result<Json> Execution::execute(const CompleteTask& what) {
     TRY(keep_photos(transaction_, photos, *form, written.record));
     record = std::move(written.record);
   }
-  flow::Step step = TRY(flow::complete(
-      flow_around(by.actor), by,
-      {.task = what.task,
-       .outcome = what.outcome,
-       .comment = what.comment,
-       .record = record,
-       .proof = proof}));
+  flow::Step step = TRY(flow::complete(flow_around(by.actor), by,
+                                       {.task = what.task,
+                                        .outcome = what.outcome,
+                                        .comment = what.comment,
+                                        .record = record,
+                                        .proof = proof}));
   if (proof.signature) step.change.files.push_back(proof.signature->file);
   for (const std::string& file : proof.attachments) step.change.files.push_back(file);
   TRY(finish_step(*form, task.record_id, std::move(step)));

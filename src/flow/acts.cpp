@@ -16,9 +16,8 @@ namespace {
 constexpr Duration kUrgeEvery = Duration::minutes(10);  // so that nobody is rung at for an hour
 
 bool has_signed(const Machine& machine, PersonId person) {
-  return std::ranges::any_of(machine.state.tasks, [&](const TaskRow& task) {
-    return task.completed_by == person;
-  });
+  return std::ranges::any_of(machine.state.tasks,
+                             [&](const TaskRow& task) { return task.completed_by == person; });
 }
 
 void note_hands(Machine& machine, const TaskRow& task, const Json& detail,

@@ -1,7 +1,7 @@
 #pragma once
 // What may be done with a task or a case beside claiming and completing: the acts of Chinese
-// approval practice. The model says which are allowed (docs/formats/flow.md, "Acts"); each is one
-// step. Refusals of all: NotFound, WrongState, Forbidden (the model or the person), SeparationOfDuty.
+// approval practice, as the model allows them (docs/formats/approval.md, "Acts"); each is one step.
+// Refusals of all: NotFound, WrongState, Forbidden (model or person), SeparationOfDuty.
 
 #include <string>
 #include <string_view>
@@ -43,8 +43,8 @@ Result<Step> reject(const Around& around, const access::Subject& by, const Rejec
 
 struct AddSignCommand {
   TaskId task;
-  std::string when;         // "before", "parallel", "after"
-  std::string mode;         // among the added: "all", "any", "sequence"
+  std::string when;          // "before", "parallel", "after"
+  std::string mode;          // among the added: "all", "any", "sequence"
   std::vector<Receiver> to;  // BadField (to): may not read, signs already, nobody
   std::string comment;
 };

@@ -189,8 +189,7 @@ Result<void> carry_out_rejection(Machine& machine, Token& token, const TaskRow& 
                     .by = *task.completed_by});
 }
 
-Result<Step> reject(const Around& around, const access::Subject& by,
-                    const RejectCommand& command) {
+Result<Step> reject(const Around& around, const access::Subject& by, const RejectCommand& command) {
   Desk desk = TRY(open_desk(around, command.task, command.record));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
@@ -210,15 +209,14 @@ Result<Step> reject(const Around& around, const access::Subject& by,
 Result<Json> acts_on_case(store::View& view, const Library& library, const access::Subject& by,
                           CaseId id) {
   Json acts = Json::array();
-  auto rows = TRY(view.query({"SELECT model_id, model_version, state FROM flow_case WHERE id = ?",
-                              {id.text()}}));
+  auto rows = TRY(view.query(
+      {"SELECT model_id, model_version, state FROM flow_case WHERE id = ?", {id.text()}}));
   if (rows.empty() || rows[0].text("state") == state::kEnded || by.person.is_nil()) return acts;
   const Model* model = library.model(rows[0].text("model_id"), rows[0].int64("model_version"));
-  bool has_acts =
-      model && (model->graph().rules.withdraw != ProcessRules::Withdraw::No ||
-                std::ranges::any_of(model->graph().nodes, [](const Node& node) {
-                  return node.user && node.user->ops.retracts;
-                }));
+  bool has_acts = model && (model->graph().rules.withdraw != ProcessRules::Withdraw::No ||
+                            std::ranges::any_of(model->graph().nodes, [](const Node& node) {
+                              return node.user && node.user->ops.retracts;
+                            }));
   if (!has_acts) return acts;
   NoIds none;
   Around around = none.around(view, library, {});

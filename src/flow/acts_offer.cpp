@@ -45,8 +45,8 @@ Result<void> offer_removal(Offer& offer) {
   bool has_added = std::ranges::any_of(visit.groups, [&](const AddedGroup& group) {
     return group.by == offer.by.person || offer.user.ops.removes_signs;
   });
-  bool is_several = offer.user.multi && offer.user.ops.removes_signs &&
-                    !offer.machine.graph.rules.is_permit;
+  bool is_several =
+      offer.user.multi && offer.user.ops.removes_signs && !offer.machine.graph.rules.is_permit;
   offer.add(has_added || is_several, "remove_sign");
   return {};
 }

@@ -31,8 +31,7 @@ bool is_waiting(const Visit& visit, PersonId person) {
 
 // Those whom the caller asks, checked, each once.
 Result<std::vector<PersonId>> people_of_command(Machine& machine, const TaskRow& task,
-                                                const Visit& visit,
-                                                const AddSignCommand& command) {
+                                                const Visit& visit, const AddSignCommand& command) {
   std::vector<PersonId> people;
   for (const Receiver& one : command.to) {
     TRY(check_receiver(machine, task, one));
@@ -101,7 +100,8 @@ Result<void> drop_open(Machine& machine, Visit& visit, TaskRow& task) {
   } else if (AddedGroup* group = visit.group(task.signing.group)) {
     group->size -= 1;
     int64_t id = group->id;
-    if (group->size <= 0) std::erase_if(visit.groups, [&](const auto& one) { return one.id == id; });
+    if (group->size <= 0)
+      std::erase_if(visit.groups, [&](const auto& one) { return one.id == id; });
   }
   int64_t of_group = task.signing.group;
   Token* token = machine.state.token(task.token);

@@ -155,8 +155,9 @@ Result<std::vector<Instance>> instances_of_assigns(Machine& machine, const Token
   }
   if (!instances.empty()) return instances;
   using OnEmpty = Policies::OnEmpty;
-  bool is_stop = node.user->policies.on_empty == OnEmpty::Stop ||
-                 (node.user->policies.on_empty == OnEmpty::Role && node.user->fallback_role.empty());
+  bool is_stop =
+      node.user->policies.on_empty == OnEmpty::Stop ||
+      (node.user->policies.on_empty == OnEmpty::Role && node.user->fallback_role.empty());
   if (is_stop) return refuse(ErrorCode::BadExpression, "'" + node.id + "' has nobody to sign");
   instances.push_back({});  // for the policy to fill
   return instances;

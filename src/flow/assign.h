@@ -12,8 +12,8 @@ namespace anlan::flow {
 // What one signature needs: any of these.
 struct Instance {
   std::vector<Candidate> candidates;
-  bool is_direct = false;  // exactly one person was named: the task is theirs at once
-  int64_t weight = 0;      // millionths, where signatures are weighed
+  bool is_direct = false;        // exactly one person was named: the task is theirs at once
+  int64_t weight = 0;            // millionths, where signatures are weighed
   Json found = Json::array();    // [[rule, "kind:who"]]: how they were found, for the timeline
   std::vector<PersonId> told{};  // when it opens; not stored
 };

@@ -28,7 +28,7 @@ inline constexpr const char* kOpen = "open";            // task
 inline constexpr const char* kClaimed = "claimed";      // task
 inline constexpr const char* kDone = "done";            // task
 inline constexpr const char* kCancelled = "cancelled";  // task
-inline constexpr const char* kSuspended = "suspended";  // task: others sign first, or its time is up
+inline constexpr const char* kSuspended = "suspended";  // task: waits for others, or time is up
 }  // namespace state
 
 struct CaseRow {
@@ -84,14 +84,14 @@ struct Candidate {
 
 // What several signatures, delegation and urging need to know of one task.
 struct Signing {
-  int64_t weight = 0;                // millionths; 0 where signatures are not weighed
-  std::optional<PersonId> owner{};   // who delegated it, decides, and gets it back
-  std::vector<PersonId> helpers{};   // whom it came back from: separation of duty counts them
-  int64_t group = 0;                 // of added signatures; 0 for those that the model asks for
-  std::string when{};                // of an added one: "before", "parallel", "after"
+  int64_t weight = 0;               // millionths; 0 where signatures are not weighed
+  std::optional<PersonId> owner{};  // who delegated it, decides, and gets it back
+  std::vector<PersonId> helpers{};  // whom it came back from: separation of duty counts them
+  int64_t group = 0;                // of added signatures; 0 for those that the model asks for
+  std::string when{};               // of an added one: "before", "parallel", "after"
   std::optional<PersonId> added_by{};
   std::optional<Instant> urged{};
-  Json signature{};                  // {"file","person","at","content_sha256"}
+  Json signature{};  // {"file","person","at","content_sha256"}
   bool operator==(const Signing&) const = default;
 };
 Json signing_json(const Signing& signing);  // null where there is nothing to say

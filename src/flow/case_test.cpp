@@ -84,7 +84,8 @@ class Player {
 
  private:
   void play_more(const std::string& verb) {
-    ActWords acts{world_, line_.words, case_id_, [this](std::string node) { return task_at(node); }};
+    ActWords acts{world_, line_.words, case_id_,
+                  [this](std::string node) { return task_at(node); }};
     if (auto step = acts.play()) {
       tell(*step);
     } else if (auto said = acts.ask()) {

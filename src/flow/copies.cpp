@@ -12,13 +12,13 @@ void tell_copy(Machine& machine, const Node& node, std::vector<PersonId> people,
   HistoryRow& row = machine.note("task.cc", node.id);
   row.comment = std::string(comment);
   row.detail = Json::object({{"people", std::move(to)}});
-  machine.notices.push_back({.persons = std::move(people),
-                             .kind = "cc",
-                             .level = "",
-                             .node = node.id,
-                             .data = Json::object({{"name_zh", node.name.zh},
-                                                   {"name_en", node.name.en},
-                                                   {"comment", comment}})});
+  machine.notices.push_back(
+      {.persons = std::move(people),
+       .kind = "cc",
+       .level = "",
+       .node = node.id,
+       .data = Json::object(
+           {{"name_zh", node.name.zh}, {"name_en", node.name.en}, {"comment", comment}})});
 }
 
 Result<void> tell_copies(Machine& machine, const Token& token, const Node& node, CopyTime time) {

@@ -24,10 +24,11 @@ Result<store::Change> save_draft(const access::Desk& desk, PersonId person, Task
                        .is_housekeeping = true};
   std::string key = key_of(task, person);
   // Drafts of tasks that are over go with the next one that is saved.
-  auto old = TRY(desk.view.query({"SELECT d.id FROM flow_draft d JOIN flow_task t"
-                                  " ON t.id = d.task_id WHERE d.person = ?"
-                                  " AND t.state IN ('done', 'cancelled')",
-                                  {person.text()}}));
+  auto old =
+      TRY(desk.view.query({"SELECT d.id FROM flow_draft d JOIN flow_task t"
+                           " ON t.id = d.task_id WHERE d.person = ?"
+                           " AND t.state IN ('done', 'cancelled')",
+                           {person.text()}}));
   for (std::size_t i = 0; i < old.size(); ++i) {
     change.rows.push_back({.kind = store::RowChange::Kind::Delete,
                            .table = "flow_draft",
@@ -48,10 +49,11 @@ Result<store::Change> save_draft(const access::Desk& desk, PersonId person, Task
 }
 
 Result<Json> find_draft(store::View& view, PersonId person, TaskId task) {
-  auto rows = TRY(view.query({"SELECT d.content, d.at FROM flow_draft d JOIN flow_task t"
-                              " ON t.id = d.task_id WHERE d.id = ?"
-                              " AND t.state NOT IN ('done', 'cancelled')",
-                              {key_of(task, person)}}));
+  auto rows =
+      TRY(view.query({"SELECT d.content, d.at FROM flow_draft d JOIN flow_task t"
+                      " ON t.id = d.task_id WHERE d.id = ?"
+                      " AND t.state NOT IN ('done', 'cancelled')",
+                      {key_of(task, person)}}));
   if (rows.empty()) return Json();
   Json content = TRY(parse_json(rows[0].text("content"), limits::kXmlBytesMax));
   return Json::object(

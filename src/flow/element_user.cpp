@@ -118,8 +118,7 @@ TaskRow& open_task(Machine& machine, Token& token, const Instance& instance, con
   }
   HistoryRow& row = machine.note("task.open", token.node);
   row.task = task.id.text();
-  row.detail =
-      Json::object({{"candidates", who_json(task.candidates)}, {"found", instance.found}});
+  row.detail = Json::object({{"candidates", who_json(task.candidates)}, {"found", instance.found}});
   machine.tell_task(task);
   const Node& node = machine.node_of(token);
   Json data = visit.data;

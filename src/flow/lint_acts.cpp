@@ -27,8 +27,8 @@ void lint_permit(Reading& reading, const Node& node) {
 const Node* initiator_task(const Graph& graph, const Node& from) {
   for (const Node& node : graph.nodes) {
     if (!node.user || &node == &from || !graph.is_scope_within(from.scope, node.scope)) continue;
-    bool is_asked = std::ranges::contains(node.user->assigns, Assign::Kind::Initiator,
-                                          &Assign::kind);
+    bool is_asked =
+        std::ranges::contains(node.user->assigns, Assign::Kind::Initiator, &Assign::kind);
     if (is_asked) return &node;
   }
   return nullptr;
@@ -58,8 +58,8 @@ void lint_jump(Reading& reading, const Node& node) {
 void lint_rejection(Reading& reading, const Node& node) {
   if (!node.user->rejection) return;
   if (node.user->outcome("reject")) {
-    reading.find_fault(node.id, "'" + node.id +
-                                    "' has an outcome 'reject' beside <anlan:reject>: one of them.");
+    reading.find_fault(
+        node.id, "'" + node.id + "' has an outcome 'reject' beside <anlan:reject>: one of them.");
   }
   if (!node.user->rejection->returns) return;
   const std::string& to = node.user->rejection->to;

@@ -1,4 +1,4 @@
-// What the model says of approval: docs/formats/flow.md, "Assignments", "Acts", "Policies".
+// What the model says of approval: docs/formats/approval.md.
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@ namespace anlan::flow {
 
 namespace {
 
-constexpr int64_t kLevelMax = 10;         // of managers
+constexpr int64_t kLevelMax = 10;  // of managers
 constexpr std::size_t kRemindersMax = 10;
 
 std::optional<int64_t> whole(const std::string& text) {
@@ -183,9 +183,9 @@ void read_policies(Reading& reading, pugi::xml_node assign, Node& node) {
                        policies.on_empty);
   }
   using Dedupe = Policies::Dedupe;
-  read_word<Dedupe>(
-      reading, node, xml::attribute(assign, "dedupe"),
-      {{"adjacent", Dedupe::Adjacent}, {"all", Dedupe::All}, {"no", Dedupe::No}}, policies.dedupe);
+  read_word<Dedupe>(reading, node, xml::attribute(assign, "dedupe"),
+                    {{"adjacent", Dedupe::Adjacent}, {"all", Dedupe::All}, {"no", Dedupe::No}},
+                    policies.dedupe);
   using Self = Policies::SelfApprove;
   read_word<Self>(
       reading, node, xml::attribute(assign, "selfApprove"),
@@ -219,8 +219,8 @@ void read_process_rules(Reading& reading, pugi::xml_node process) {
   if (withdraw == "untilFirst") rules.withdraw = ProcessRules::Withdraw::UntilFirst;
   if (withdraw == "always") rules.withdraw = ProcessRules::Withdraw::Always;
   std::string kind = xml::attribute(from, "kind");
-  bool is_known = rules.withdraw != ProcessRules::Withdraw::No || withdraw.empty() ||
-                  withdraw == "no";
+  bool is_known =
+      rules.withdraw != ProcessRules::Withdraw::No || withdraw.empty() || withdraw == "no";
   if (!is_known || (!kind.empty() && kind != "permit")) {
     reading.find_fault(
         id, "The process '" + id + "' has withdraw untilFirst, always or no, and kind permit.");

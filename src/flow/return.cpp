@@ -106,15 +106,16 @@ Result<void> supersede_own(Machine& machine, const std::string& node) {
 // Tasks done in this case that still count, the newest first; each node once.
 Result<std::vector<const Node*>> done_before(store::View& view, const Graph& graph, CaseId id,
                                              const Node& from) {
-  store::Rows rows = TRY(view.query({"SELECT node FROM flow_history WHERE case_id = ?"
-                                     " AND act = 'task.complete' AND superseded = 0"
-                                     " ORDER BY seq DESC",
-                                     {id.text()}}));
+  store::Rows rows =
+      TRY(view.query({"SELECT node FROM flow_history WHERE case_id = ?"
+                      " AND act = 'task.complete' AND superseded = 0"
+                      " ORDER BY seq DESC",
+                      {id.text()}}));
   std::vector<const Node*> done;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Node* node = graph.find(rows[i].text("node"));
-    bool is_fit = node && node->user && node != &from &&
-                  graph.is_scope_within(from.scope, node->scope);
+    bool is_fit =
+        node && node->user && node != &from && graph.is_scope_within(from.scope, node->scope);
     if (is_fit && !std::ranges::contains(done, node)) done.push_back(node);
   }
   return done;
@@ -123,8 +124,8 @@ Result<std::vector<const Node*>> done_before(store::View& view, const Graph& gra
 const Node* initiator_task(const Graph& graph, const Node& from) {
   for (const Node& node : graph.nodes) {
     bool is_asked = node.user && std::ranges::any_of(node.user->assigns, [](const Assign& assign) {
-      return assign.kind == Assign::Kind::Initiator;
-    });
+                      return assign.kind == Assign::Kind::Initiator;
+                    });
     if (is_asked && &node != &from && graph.is_scope_within(from.scope, node.scope)) return &node;
   }
   return nullptr;
@@ -161,10 +162,8 @@ Result<void> check_target(Machine& machine, const Node& from, const ReturnComman
 }
 
 Json task_json(const WayBack& way, const std::string& node) {
-  return Json::object({{"outcome", way.outcome},
-                       {"comment", way.comment},
-                       {"by", way.by.text()},
-                       {"node", node}});
+  return Json::object(
+      {{"outcome", way.outcome}, {"comment", way.comment}, {"by", way.by.text()}, {"node", node}});
 }
 
 // The token alone makes the detour; nothing else of the case changes.

@@ -27,13 +27,13 @@ Result<void> remind(Machine& machine, const Token& token, const Node& node, int6
   auto people = TRY(holders_of(machine, token, node));
   machine.note("sla.remind", node.id).detail = Json::object({{"number", number}});
   if (people.empty()) return {};
-  machine.notices.push_back({.persons = std::move(people),
-                             .kind = "remind",
-                             .level = "",
-                             .node = node.id,
-                             .data = Json::object({{"name_zh", node.name.zh},
-                                                   {"name_en", node.name.en},
-                                                   {"number", number}})});
+  machine.notices.push_back(
+      {.persons = std::move(people),
+       .kind = "remind",
+       .level = "",
+       .node = node.id,
+       .data = Json::object(
+           {{"name_zh", node.name.zh}, {"name_en", node.name.en}, {"number", number}})});
   return {};
 }
 
@@ -78,13 +78,13 @@ Result<void> escalate(Machine& machine, const Token& token, const Node& node) {
     }
   }
   if (told.empty()) return {};
-  machine.notices.push_back({.persons = std::move(told),
-                             .kind = "escalation",
-                             .level = "",
-                             .node = node.id,
-                             .data = Json::object({{"name_zh", node.name.zh},
-                                                   {"name_en", node.name.en}}),
-                             .is_urgent = true});
+  machine.notices.push_back(
+      {.persons = std::move(told),
+       .kind = "escalation",
+       .level = "",
+       .node = node.id,
+       .data = Json::object({{"name_zh", node.name.zh}, {"name_en", node.name.en}}),
+       .is_urgent = true});
   return {};
 }
 
@@ -96,8 +96,8 @@ void suspend(Machine& machine, Token& token, const Node& node) {
     task.state = state::kSuspended;
     machine.tell_task(task);
   }
-  machine.raise_incident(token, {.code = ErrorCode::WrongState,
-                                 .detail = "the time of '" + node.id + "' is over"});
+  machine.raise_incident(
+      token, {.code = ErrorCode::WrongState, .detail = "the time of '" + node.id + "' is over"});
 }
 
 }  // namespace

@@ -114,8 +114,8 @@ Result<Step> complete(const Around& around, const access::Subject& by,
   TRY(check_filled_in(machine, *node.user, command));
   TRY(check_proof(*node.user, command.proof));
   note_stand_in(machine, *task, by);
-  HistoryRow& row = note_decision(
-      machine, *task, {"task.complete", command.outcome, command.comment, by.person});
+  HistoryRow& row =
+      note_decision(machine, *task, {"task.complete", command.outcome, command.comment, by.person});
   keep_proof(machine, *task, command.proof, row);
   Json detail = case_detail(machine.state.row, node.id);
   detail.set("outcome", command.outcome);

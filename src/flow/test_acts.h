@@ -81,8 +81,7 @@ struct ActWords {
                            .mode = word(4),
                            .to = receivers(word(5)),
                            .comment = word(6)};
-    return world.act(by.actor,
-                     [&](const Around& around) { return add_sign(around, by, command); });
+    return world.act(by.actor, [&](const Around& around) { return add_sign(around, by, command); });
   }
 
   Result<Step> remove() {
@@ -112,8 +111,8 @@ struct ActWords {
     access::Subject by = world.subject(word(1));
     auto view = world.view();
     if (word(2).empty()) return line(need(acts_on_case(*view, world.library, by, case_id)));
-    return line(need(
-        acts_on_task(*view, world.library, by, task_at(word(2)), world.answers->away)));
+    return line(
+        need(acts_on_task(*view, world.library, by, task_at(word(2)), world.answers->away)));
   }
 
   // How the people of the open tasks were found.

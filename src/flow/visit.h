@@ -12,15 +12,15 @@
 
 namespace anlan::flow {
 
-// Signatures that somebody added to his own: docs/formats/flow.md, "Adding signatures".
+// Signatures that somebody added to his own: docs/formats/approval.md, "Adding signatures".
 struct AddedGroup {
   int64_t id = 0;
   TaskId of{};  // the task it was added to
   std::string when;
   std::string mode;  // "all", "any", "sequence"
   PersonId by{};
-  int64_t size = 0;                // what it counts for, unless one of it decides
-  bool is_opened = false;          // those after wait for their task
+  int64_t size = 0;                 // what it counts for, unless one of it decides
+  bool is_opened = false;           // those after wait for their task
   std::vector<PersonId> waiting{};  // not asked yet
 };
 
@@ -32,8 +32,8 @@ struct Visit {
   int64_t total = 1;           // of what the model asks for, in units
   bool is_weighted = false;    // a unit is a millionth
   std::vector<AddedGroup> groups;
-  Json back;     // {"node","person","then"}: goes there instead of on
-  Json wanted;   // the person who gets the task when it opens, if it may be
+  Json back;    // {"node","person","then"}: goes there instead of on
+  Json wanted;  // the person who gets the task when it opens, if it may be
 
   int64_t unit() const { return is_weighted ? 1'000'000 : 1; }
   AddedGroup* group(int64_t id);

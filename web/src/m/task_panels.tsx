@@ -6,7 +6,9 @@ import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/ty
 import { isDoubtful, useEvidence } from "../data/evidence.ts";
 import { layoutOf, wantsReason } from "../data/outcomes.ts";
 import { localText } from "../data/prefs.ts";
-import { fieldTitle, isForMe, mayDecide, needsComment, photosOf, placeOf } from "../data/records.ts";
+import {
+  fieldTitle, isForMe, mayDecide, needsComment, photosOf, placeOf,
+} from "../data/records.ts";
 import { useMe } from "../data/session.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
 import { useLoopText } from "../text/loop.ts";
@@ -190,7 +192,9 @@ function Outcomes(props: OutcomesProps) {
           run={() => choose(outcome)}
         />
       ))}
-      {mayDecide(task) && layout.apart.length > 0 && <p className="soft other-ways">{p("otherWays")}</p>}
+      {mayDecide(task) && layout.apart.length > 0 && (
+        <p className="soft other-ways">{p("otherWays")}</p>
+      )}
       {mayDecide(task) && layout.apart.map(({ outcome }) => (
         <Button
           key={outcome.id} text={`${localText(outcome.name, lang)} …`}

@@ -1,5 +1,5 @@
-// The acts of approval beside the usual buttons: a sheet that lists them, and a dialog for each that
-// asks for what it needs. Loaded when somebody opens it; the server decides again.
+// The acts of approval beside the usual buttons: a sheet that lists them, and a dialog for each
+// that asks for what it needs. Loaded when somebody opens it; the server decides again.
 import { useState, type ReactNode } from "react";
 import * as calls from "../api/calls_acts.ts";
 import { asRefusal, type Refusal } from "../api/client.ts";

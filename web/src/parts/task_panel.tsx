@@ -5,7 +5,9 @@ import * as calls from "../api/calls.ts";
 import { fileUrl } from "../api/calls.ts";
 import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/types.ts";
 import { localText } from "../data/prefs.ts";
-import { fieldTitle, isForMe, mayDecide, needsComment, photosOf, placeOf } from "../data/records.ts";
+import {
+  fieldTitle, isForMe, mayDecide, needsComment, photosOf, placeOf,
+} from "../data/records.ts";
 import { useMe } from "../data/session.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
 import { useText } from "../text/index.ts";

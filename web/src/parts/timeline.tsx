@@ -20,7 +20,8 @@ function title(row: TimelineRow, { t, lang }: Speech, words: ActsWords): string 
   const act = acts[row.act];
   const node = localText(row.name, lang);
   const told = tellAct(row);
-  return [node, told ? fillIn(words[told.key], told.values) : act && t(act)].filter(Boolean).join(" · ") || row.act;
+  const what = told ? fillIn(words[told.key], told.values) : act && t(act);
+  return [node, what].filter(Boolean).join(" · ") || row.act;
 }
 
 function who(row: TimelineRow, { t }: Speech): string {
