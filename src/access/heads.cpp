@@ -9,8 +9,8 @@ namespace anlan::access {
 
 Result<store::Change> set_head(const Desk& desk, std::string_view code,
                                std::optional<PersonId> head) {
-  store::Rows rows = TRY(desk.view.query(
-      {"SELECT id, version FROM org_unit WHERE code = ?", {std::string(code)}}));
+  store::Rows rows = TRY(
+      desk.view.query({"SELECT id, version FROM org_unit WHERE code = ?", {std::string(code)}}));
   if (rows.empty()) return refuse(ErrorCode::NotFound, "unit");
   if (head) {
     auto person = find_person(desk.view, *head);
@@ -48,11 +48,11 @@ Result<std::vector<Superior>> superiors(store::View& view, PersonId person) {
 Result<std::vector<PersonId>> people_under(store::View& view, std::string_view org_path,
                                            std::size_t count) {
   std::string path(org_path);
-  store::Rows rows = TRY(view.query(
-      {"SELECT id FROM person WHERE state = 'active'"
-       " AND substr(org_path, 1, length(CAST(? AS text))) = CAST(? AS text)"
-       " ORDER BY login LIMIT ?",
-       {path, path, static_cast<int64_t>(count)}}));
+  store::Rows rows =
+      TRY(view.query({"SELECT id FROM person WHERE state = 'active'"
+                      " AND substr(org_path, 1, length(CAST(? AS text))) = CAST(? AS text)"
+                      " ORDER BY login LIMIT ?",
+                      {path, path, static_cast<int64_t>(count)}}));
   std::vector<PersonId> people;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     people.push_back(TRY(PersonId::parse(rows[i].text("id"))));

@@ -21,8 +21,8 @@ struct OrgUnit {
   std::string code;  // unique, [A-Za-z0-9_-]{1,32}
   std::string kind;  // "group", "company", "plant", "workshop", "team", "post"
   LocalText name;
-  std::string parent_code;  // empty at the top
-  std::string path;         // "/AL/WS1/T2/", built from codes
+  std::string parent_code;         // empty at the top
+  std::string path;                // "/AL/WS1/T2/", built from codes
   std::optional<PersonId> head{};  // whom those of the unit report to; set_head writes it
 };
 

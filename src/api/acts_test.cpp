@@ -68,8 +68,7 @@ class ActsTest : public ApiTest {
     for (const Json& task : mine["rows"].as_array()) {
       bool is_meant = task["node"] == Json(node) && task["record_id"] == Json(record_);
       if (!is_meant) continue;
-      return act(login, task, "complete",
-                 Json::object({{"outcome", outcome}, {"comment", "ok"}}));
+      return act(login, task, "complete", Json::object({{"outcome", outcome}, {"comment", "ok"}}));
     }
     return "no task";
   }
@@ -115,7 +114,8 @@ TEST_F(ActsTest, ADelegateGivesAnOpinionAndTheOwnerDecides) {
   Json rows = body_of(ask(get("/api/records/request/" + record_ + "/timeline")))["rows"];
   bool is_named = false;
   for (const Json& row : rows.as_array()) {
-    if (row["act"] == Json("task.delegate")) is_named = !row["detail"].text_or("to_name", "").empty();
+    if (row["act"] == Json("task.delegate"))
+      is_named = !row["detail"].text_or("to_name", "").empty();
   }
   EXPECT_TRUE(is_named);
 }

@@ -1,4 +1,4 @@
-// The acts of approval: docs/formats/flow.md, "Acts".
+// The acts of approval: docs/formats/approval.md, "Acts".
 
 #include "api/handlers.h"
 #include "engine/flow_view.h"

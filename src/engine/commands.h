@@ -50,7 +50,7 @@ struct CompleteTask {
   std::string comment;
   Json fields;
   std::optional<int64_t> version{};  // of the record as the person saw it
-  // docs/formats/flow.md, "Signature": the picture, and the hash of what was signed.
+  // docs/formats/approval.md, "Signature": the picture, and the hash of what was signed.
   std::string signature_file{}, content_sha256{};
   std::vector<std::string> attachments{};  // SHA-256 of files that the person uploaded
 };
@@ -275,7 +275,7 @@ struct NoteExport {
   Json detail;                   // {"rows","bytes","sha256","filter"?,"q"?}
 };
 
-// ---- approval: docs/formats/flow.md, "Acts" ----
+// ---- approval: docs/formats/approval.md, "Acts" ----
 struct ActOnTask {
   TaskId task;
   std::string act;  // as flow::acts_on_task names them

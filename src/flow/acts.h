@@ -1,8 +1,7 @@
 #pragma once
 // What may be done with a task or a case beside claiming and completing: the acts of Chinese
-// approval practice. The model says which are allowed (docs/formats/flow.md, "Acts"); each is one
-// step. Refusals of all: NotFound, WrongState, Forbidden (the model or the person),
-// SeparationOfDuty.
+// approval practice, as the model allows them (docs/formats/approval.md, "Acts"); each is one step.
+// Refusals of all: NotFound, WrongState, Forbidden (model or person), SeparationOfDuty.
 
 #include <string>
 #include <string_view>

@@ -29,8 +29,7 @@ inline constexpr const char* kOpen = "open";            // task
 inline constexpr const char* kClaimed = "claimed";      // task
 inline constexpr const char* kDone = "done";            // task
 inline constexpr const char* kCancelled = "cancelled";  // task
-inline constexpr const char* kSuspended =
-    "suspended";  // task: others sign first, or its time is up
+inline constexpr const char* kSuspended = "suspended";  // task: waits for others, or time is up
 }  // namespace state
 
 struct CaseRow {

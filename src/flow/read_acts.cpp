@@ -1,4 +1,4 @@
-// What the model says of approval: docs/formats/flow.md, "Assignments", "Acts", "Policies".
+// What the model says of approval: docs/formats/approval.md.
 
 #include <algorithm>
 #include <charconv>

@@ -83,16 +83,29 @@ void remember(Token& token, const TaskRow& task) {
                                        {"node", task.node}}));
 }
 
-// Mates that are open may no longer be taken by who just signed.
-void exclude_from_mates(Machine& machine, const TaskRow& signed_task) {
-  Candidate excluded{"excluded", signed_task.completed_by->text()};
+// Mates that are open may no longer be taken by who just signed. What he had claimed of them is
+// free again; where nobody is left the fallback role gets it, and the timeline says so.
+Result<void> exclude_from_mates(Machine& machine, const Node& node, const TaskRow& signed_task) {
+  PersonId signer = *signed_task.completed_by;
+  Candidate excluded{"excluded", signer.text()};
   for (TaskRow& mate : machine.state.tasks) {
     bool is_mate =
         mate.is_live() && mate.token == signed_task.token && mate.visit == signed_task.visit;
-    if (is_mate && !std::ranges::contains(mate.candidates, excluded)) {
-      mate.candidates.push_back(excluded);
+    if (!is_mate || std::ranges::contains(mate.candidates, excluded)) continue;
+    mate.candidates.push_back(excluded);
+    if (mate.assignee == signer) {
+      mate.assignee.reset();
+      if (mate.state == state::kClaimed) mate.state = state::kOpen;
     }
+    if (!TRY(people_of(machine, mate.candidates)).empty()) continue;
+    const std::string& fallback = node.user->fallback_role;
+    if (!fallback.empty()) merge(mate.candidates, {{"role", fallback}});
+    machine.note("incident", node.id).detail =
+        Json::object({{"code", error_text(ErrorCode::NotFound).code},
+                      {"text", "nobody can do '" + node.id + "'"},
+                      {"fallback", fallback}});
   }
+  return {};
 }
 
 bool has_live(const Machine& machine, const Token& token, int64_t group) {
@@ -255,7 +268,7 @@ Result<void> after_completion(Machine& machine, Token& token, const TaskRow& don
     go_on(machine, token);
     return {};
   }
-  exclude_from_mates(machine, task);
+  TRY(exclude_from_mates(machine, node, task));
   TRY(settle_own_group(machine, token, visit, task));
   TRY(settle_after(machine, token, visit, task));
   resume_signers(machine, token, visit);

@@ -12,7 +12,7 @@
 
 namespace anlan::flow {
 
-// Signatures that somebody added to his own: docs/formats/flow.md, "Adding signatures".
+// Signatures that somebody added to his own: docs/formats/approval.md, "Adding signatures".
 struct AddedGroup {
   int64_t id = 0;
   TaskId of{};  // the task it was added to

@@ -139,8 +139,13 @@ export interface Task {
   requires: string[];
   writes?: string[];
   return_targets: ReturnTarget[];
+  acts?: string[];
+  add_sign?: SignTime[];
+  owner?: string;
+  added_by?: string;
   record?: RecordRow;
 }
+export type SignTime = "before" | "parallel" | "after";
 export interface Clock {
   node: string;
   name: LocalText;
@@ -154,6 +159,7 @@ export interface RecordView {
   clocks: Clock[];
   modes: Record<string, FieldMode>;
   buttons: string[];
+  acts?: string[];
 }
 export interface ActorView {
   kind: string;

@@ -110,7 +110,10 @@ export function writesOf(task: Task, view: RecordView, form: FormSource): string
     ? task.writes.includes(field) : view.modes[field] === "write";
   return Object.keys(form.data.properties).filter(isOpenTo);
 }
-export const isForMe = (task: Task): boolean => task.is_mine || task.may_take !== false;
+export const isForMe = (task: Task): boolean =>
+  task.may_take !== false || (task.is_mine && task.state !== "suspended");
+// Somebody who was only asked for an opinion gives it and decides nothing.
+export const mayDecide = (task: Task): boolean => task.acts?.includes("complete") ?? true;
 
 // A text that the record holds in both languages, as x and x_en.
 export function inLanguage(record: RecordRow, field: string, lang: Language): string {

@@ -6,10 +6,13 @@ import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/ty
 import { isDoubtful, useEvidence } from "../data/evidence.ts";
 import { layoutOf, wantsReason } from "../data/outcomes.ts";
 import { localText } from "../data/prefs.ts";
-import { fieldTitle, isForMe, needsComment, photosOf, placeOf } from "../data/records.ts";
+import {
+  fieldTitle, isForMe, mayDecide, needsComment, photosOf, placeOf,
+} from "../data/records.ts";
 import { useMe } from "../data/session.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
 import { useLoopText } from "../text/loop.ts";
+import { CaseActs, TaskActs, TaskWaits } from "../parts/act_buttons.tsx";
 import { Button } from "../parts/button.tsx";
 import { Countdown } from "../parts/clocks.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -42,12 +45,15 @@ export function TaskPanels({ form, view }: { form: FormSource; view: RecordView 
             {others.map((task) => (
               <li key={task.id}>
                 <span>{localText(task.name, lang)}</span>
+                <TaskWaits task={task} />
                 {task.due && <Countdown due={task.due} />}
+                <TaskActs task={task} />
               </li>
             ))}
           </ul>
         </section>
       )}
+      <CaseActs form={form.id} view={view} />
     </>
   );
 }
@@ -179,15 +185,17 @@ function Outcomes(props: OutcomesProps) {
   };
   return (
     <div className="actions">
-      {front.map((outcome, at) => (
+      {mayDecide(task) && front.map((outcome, at) => (
         <Button
           key={outcome.id} text={localText(outcome.name, lang)} kind={at === 0 ? "main" : "plain"}
           isBusy={state.busy === outcome.id} isOff={state.isSending || state.busy !== null}
           run={() => choose(outcome)}
         />
       ))}
-      {layout.apart.length > 0 && <p className="soft other-ways">{p("otherWays")}</p>}
-      {layout.apart.map(({ outcome }) => (
+      {mayDecide(task) && layout.apart.length > 0 && (
+        <p className="soft other-ways">{p("otherWays")}</p>
+      )}
+      {mayDecide(task) && layout.apart.map(({ outcome }) => (
         <Button
           key={outcome.id} text={`${localText(outcome.name, lang)} …`}
           isOff={state.busy !== null} run={() => setOpen(outcome)}
@@ -198,10 +206,11 @@ function Outcomes(props: OutcomesProps) {
           {...props} outcome={open} fields={fields} finish={finish} onClose={() => setOpen(null)}
         />
       )}
-      {task.return_targets.length > 0 && (
+      {mayDecide(task) && task.return_targets.length > 0 && (
         <Button text={t("taskReturn")} icon="back" run={onReturn} isOff={state.busy !== null} />
       )}
-      <HandOver task={task} />
+      {mayDecide(task) && <HandOver task={task} />}
+      <TaskActs task={task} />
       <Button
         text={t("taskUnclaim")} kind="quiet" isBusy={state.busy === "unclaim"}
         isOff={state.busy !== null}

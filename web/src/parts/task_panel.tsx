@@ -5,10 +5,13 @@ import * as calls from "../api/calls.ts";
 import { fileUrl } from "../api/calls.ts";
 import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/types.ts";
 import { localText } from "../data/prefs.ts";
-import { fieldTitle, isForMe, needsComment, photosOf, placeOf } from "../data/records.ts";
+import {
+  fieldTitle, isForMe, mayDecide, needsComment, photosOf, placeOf,
+} from "../data/records.ts";
 import { useMe } from "../data/session.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
 import { useText } from "../text/index.ts";
+import { CaseActs, TaskActs, TaskWaits } from "./act_buttons.tsx";
 import { Button } from "./button.tsx";
 import { Countdown } from "./clocks.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -39,12 +42,15 @@ export function TaskPanels({ form, view }: { form: FormSource; view: RecordView 
             {others.map((task) => (
               <li key={task.id}>
                 <span>{localText(task.name, lang)}</span>
+                <TaskWaits task={task} />
                 {task.due && <Countdown due={task.due} />}
+                <TaskActs task={task} />
               </li>
             ))}
           </ul>
         </section>
       )}
+      <CaseActs form={form.id} view={view} />
     </>
   );
 }
@@ -146,16 +152,17 @@ function Outcomes({ task, state, onReturn }: OutcomesProps) {
   };
   return (
     <div className="actions">
-      {outcomes.map((outcome, at) => (
+      {mayDecide(task) && outcomes.map((outcome, at) => (
         <Button
           key={outcome.id} text={localText(outcome.name, lang)} kind={at === 0 ? "main" : "plain"}
           isBusy={state.busy === outcome.id} isOff={state.isSending || state.busy !== null}
           run={() => void finish(outcome)}
         />
       ))}
-      {task.return_targets.length > 0 && (
+      {mayDecide(task) && task.return_targets.length > 0 && (
         <Button text={t("taskReturn")} icon="back" run={onReturn} isOff={state.busy !== null} />
       )}
+      <TaskActs task={task} />
       <Button
         text={t("taskUnclaim")} kind="quiet" isBusy={state.busy === "unclaim"}
         isOff={state.busy !== null}

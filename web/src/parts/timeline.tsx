@@ -2,7 +2,9 @@
 import type { TimelineRow } from "../api/types.ts";
 import { dateTime } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
-import { useText, type Speech, type TextKey } from "../text/index.ts";
+import { approvalDeeds, tellAct } from "../data/told_acts.ts";
+import { useActsText } from "../text/acts.ts";
+import { fillIn, useText, type Speech, type TextKey } from "../text/index.ts";
 
 const acts: Record<string, TextKey> = {
   "case.start": "actStart", "case.end": "actEnd", "case.comment": "actComment",
@@ -12,10 +14,14 @@ const acts: Record<string, TextKey> = {
   "timer.fire": "actTimer",
 };
 
-function title(row: TimelineRow, { t, lang }: Speech): string {
+type ActsWords = ReturnType<typeof useActsText>["texts"];
+
+function title(row: TimelineRow, { t, lang }: Speech, words: ActsWords): string {
   const act = acts[row.act];
   const node = localText(row.name, lang);
-  return [node, act && t(act)].filter(Boolean).join(" · ") || row.act;
+  const told = tellAct(row);
+  const what = told ? fillIn(words[told.key], told.values) : act && t(act);
+  return [node, what].filter(Boolean).join(" · ") || row.act;
 }
 
 function who(row: TimelineRow, { t }: Speech): string {
@@ -24,14 +30,15 @@ function who(row: TimelineRow, { t }: Speech): string {
 
 // What somebody did, as against what followed from it by itself.
 const deeds = ["case.start", "case.comment", "task.claim", "task.unclaim", "task.complete",
-  "task.return"];
+  "task.return", ...approvalDeeds];
 
 function Row({ row }: { row: TimelineRow }) {
   const speech = useText();
+  const { texts } = useActsText();
   const isDeed = deeds.includes(row.act);
   return (
     <li className={`${isDeed ? "by-person" : "by-system"}${row.superseded ? " old" : ""}`}>
-      <p className={isDeed ? "strong" : "soft"}>{title(row, speech)}</p>
+      <p className={isDeed ? "strong" : "soft"}>{title(row, speech, texts)}</p>
       {row.comment && <p className="words">{row.comment}</p>}
       <p className="soft">
         <span>{who(row, speech)}</span>
