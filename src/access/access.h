@@ -9,6 +9,10 @@
 //   if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
 
 #include "access/identity.h"
+#include "access/identity_link.h"
+#include "access/oidc.h"
 #include "access/people.h"
 #include "access/policy.h"
+#include "access/second_factor.h"
 #include "access/sessions.h"
+#include "access/totp.h"

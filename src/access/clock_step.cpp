@@ -34,6 +34,11 @@ Result<std::optional<store::Change>> follow_clock(store::View& view, Duration st
         moved_row("session", {"id", row.text("id")},
                   {moved(row, "created_at", step), moved(row, "touched_at", step)}));
   }
+  store::Rows halves = TRY(view.query({"SELECT id, created_at FROM half_session"}));
+  for (std::size_t i = 0; i < halves.size(); ++i) {
+    change.rows.push_back(moved_row("half_session", {"id", halves[i].text("id")},
+                                    {moved(halves[i], "created_at", step)}));
+  }
   store::Rows failures =
       TRY(view.query({"SELECT login_sha256, last_at, locked_until FROM login_failure"}));
   for (std::size_t i = 0; i < failures.size(); ++i) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "access/identity_link.h"
+#include "access/second_factor.h"
 #include "access/tables.h"
 
 namespace anlan::access {
@@ -225,6 +227,8 @@ Result<store::Change> leave(const Desk& desk, PersonId person) {
   TRY(end_rows(desk.view, {"SELECT id FROM session WHERE person_id = ?", {id}}, "session", change));
   TRY(end_rows(desk.view, {"SELECT id FROM api_token WHERE person_id = ?", {id}}, "api_token",
                change));
+  TRY(end_factor(desk, person, change));
+  TRY(end_links(desk, person, change));
   Rows credential =
       TRY(desk.view.query({"SELECT person_id FROM credential WHERE person_id = ?", {id}}));
   if (!credential.empty()) {

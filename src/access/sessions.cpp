@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "access/login_parts.h"
 #include "access/tables.h"
 #include "core/check.h"
-#include "core/hash.h"
 
 namespace anlan::access {
 namespace {
@@ -13,105 +13,8 @@ using store::Row;
 using store::RowChange;
 using store::Rows;
 
-constexpr int64_t kSessionsPerPersonMax = 10;  // a phone, a desk, a spare; the oldest goes
 constexpr int64_t kTokensPerPersonMax = 20;
 constexpr Duration kTokenAgeMax = Duration::days(366);
-constexpr int64_t kUnknownLoginsMax = 10'000;  // rows for accounts that are not there
-constexpr std::size_t kTokenCharsMin = 32;     // less could be guessed: then it is our bug
-
-std::string digest(std::string_view text) { return to_hex(sha256(text)); }
-
-// How often a log-in has failed lately.
-struct Failures {
-  bool is_stored = false;
-  int64_t count = 0;
-  Instant last{};
-  Instant locked_until{};
-};
-
-Result<Failures> failures_of(store::View& view, const std::string& login_sha256) {
-  Rows rows =
-      TRY(view.query({"SELECT failures, last_at, locked_until FROM login_failure "
-                      "WHERE login_sha256 = ?",
-                      {login_sha256}}));
-  if (rows.empty()) return Failures{};
-  return Failures{
-      true, rows[0].int64("failures"), {rows[0].int64("last_at")}, {rows[0].int64("locked_until")}};
-}
-
-RowChange failure_row(const std::string& login_sha256, bool is_known, const Failures& failures) {
-  RowChange row = hidden(insert_row("login_failure", {"login_sha256", login_sha256},
-                                    {{"is_known", int64_t{is_known}},
-                                     {"failures", failures.count},
-                                     {"last_at", failures.last.ns},
-                                     {"locked_until", failures.locked_until.ns}}));
-  if (failures.is_stored) row.kind = RowChange::Kind::Update;
-  return row;
-}
-
-// Guessing at accounts that are not there must not fill the disk. Real accounts are never dropped,
-// so a flood of such guesses opens no lock.
-Result<void> bound_failures(store::View& view, store::Change& change) {
-  Rows count = TRY(view.query({"SELECT COUNT(*) AS count FROM login_failure WHERE is_known = 0"}));
-  int64_t surplus = count[0].int64("count") + 1 - kUnknownLoginsMax;
-  if (surplus <= 0) return {};
-  Rows oldest =
-      TRY(view.query({"SELECT login_sha256 FROM login_failure WHERE is_known = 0 "
-                      "ORDER BY last_at LIMIT ?",
-                      {surplus}}));
-  for (std::size_t i = 0; i < oldest.size(); ++i) {
-    change.rows.push_back(
-        hidden(delete_row("login_failure", "login_sha256", oldest[i].text("login_sha256"))));
-  }
-  return {};
-}
-
-// For accounts that are not there the log keeps only what looks like one: people type their
-// password into the wrong field.
-void log_login(const Desk& desk, const LoginCommand& command, std::string_view outcome,
-               store::Change& change) {
-  std::string id = format_uuid(desk.ids.next());
-  const PasswordCheck& check = command.check;
-  bool is_shown = check.person.has_value() || is_word(check.login, "._-@", 64);
-  bool is_address = is_word(command.address, ".:[]%-", 64);
-  change.rows.push_back(
-      insert_row("login_log", {"id", id},
-                 {{"at", desk.now.ns},
-                  {"login", is_shown ? check.login : std::string()},
-                  {"person_id", check.person ? check.person->text() : std::string()},
-                  {"outcome", std::string(outcome)},
-                  {"client", command.client},
-                  {"address", is_address ? command.address : std::string()}}));
-  if (change.subject_id.empty()) change.subject_id = id;
-  change.detail = Json::object({{"outcome", outcome}, {"client", command.client}});
-}
-
-LoginResult refuse_login(const Desk& desk, const LoginCommand& command, ErrorCode code,
-                         store::Change rows) {
-  store::Change change = change_of(desk, "login.refuse", "login", "");
-  change.actor = Actor{.kind = Actor::Kind::Anonymous};
-  change.append(std::move(rows));
-  log_login(desk, command, code == ErrorCode::LockedOut ? "locked" : "wrong", change);
-  return {.change = std::move(change), .answer = refuse(code)};
-}
-
-Result<LoginResult> fail(const Desk& desk, const LoginCommand& command, Failures failures,
-                         const SessionRules& rules) {
-  bool is_old = failures.last + rules.lock_out < desk.now;
-  failures.count = is_old ? 1 : failures.count + 1;
-  failures.last = desk.now;
-  bool is_locked = failures.count >= rules.failures_max;
-  if (is_locked) {
-    failures.locked_until = desk.now + rules.lock_out;
-    failures.count = 0;
-  }
-  store::Change rows;
-  bool is_known = command.check.person.has_value();
-  if (!failures.is_stored && !is_known) TRY(bound_failures(desk.view, rows));
-  rows.rows.push_back(failure_row(digest(command.check.login), is_known, failures));
-  ErrorCode code = is_locked ? ErrorCode::LockedOut : ErrorCode::LoginFailed;
-  return refuse_login(desk, command, code, std::move(rows));
-}
 
 // The slow check was made outside of the commit: the person or the password may be gone by now.
 Result<bool> still_holds(store::View& view, const PasswordCheck& check) {
@@ -121,42 +24,6 @@ Result<bool> still_holds(store::View& view, const PasswordCheck& check) {
                       "c.person_id = p.id WHERE p.id = ? AND p.state = 'active'",
                       {check.person->text()}}));
   return !rows.empty() && rows[0].int64("version") == check.credential_version;
-}
-
-Result<void> bound_sessions(const Desk& desk, PersonId person, const SessionRules& rules,
-                            store::Change& change) {
-  Rows rows =
-      TRY(desk.view.query({"SELECT id, created_at FROM session WHERE person_id = ? "
-                           "ORDER BY touched_at DESC",
-                           {person.text()}}));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    bool is_old = Instant{rows[i].int64("created_at")} + rules.age_max < desk.now;
-    bool is_surplus = static_cast<int64_t>(i) >= kSessionsPerPersonMax - 1;
-    if (!is_old && !is_surplus) continue;
-    change.rows.push_back(hidden(delete_row("session", "id", rows[i].text("id"))));
-  }
-  return {};
-}
-
-Result<LoginResult> open_session(const Desk& desk, const LoginCommand& command,
-                                 const Failures& failures, const SessionRules& rules) {
-  PersonId person = *command.check.person;
-  SessionId id = desk.ids.next_id<SessionKind>();
-  store::Change change = change_of(desk, "login.accept", "session", id.text());
-  change.actor = Actor{Actor::Kind::Person, person};
-  TRY(bound_sessions(desk, person, rules, change));
-  if (failures.is_stored) {
-    change.rows.push_back(
-        hidden(delete_row("login_failure", "login_sha256", digest(command.check.login))));
-  }
-  change.rows.push_back(hidden(insert_row("session", {"id", id.text()},
-                                          {{"person_id", person.text()},
-                                           {"token_sha256", digest(command.token)},
-                                           {"client", command.client},
-                                           {"created_at", desk.now.ns},
-                                           {"touched_at", desk.now.ns}})));
-  log_login(desk, command, "accepted", change);
-  return LoginResult{.change = std::move(change), .answer = id};
 }
 
 // Kept in memory until anybody's account, grants or password change.
@@ -186,7 +53,7 @@ Result<KnownToken> token_row(store::View& view, const std::string& token_sha256)
 }
 
 Result<Subject> authenticate_token(store::View& view, std::string_view token, Instant now) {
-  std::string hash = digest(token);
+  std::string hash = token_digest(token);
   auto known = TRY(store::remembered<KnownToken>(view, "access.token." + hash, {"api_token"},
                                                  [&] { return token_row(view, hash); }));
   if (known->expires <= now) return refuse(ErrorCode::NotLoggedIn);
@@ -222,15 +89,30 @@ Result<KnownSession> session_row(store::View& view, const std::string& token_sha
 Result<LoginResult> login(const Desk& desk, const LoginCommand& command,
                           const SessionRules& rules) {
   CHECK(command.token.size() >= kTokenCharsMin, "a session token comes from random_token");
-  if (command.client != "m" && command.client != "desk") {
-    return refuse(ErrorCode::BadField, "m or desk", "client");
-  }
-  Failures failures = TRY(failures_of(desk.view, digest(command.check.login)));
+  TRY(check_client(command.client));
+  Entrant entrant{.login = command.check.login,
+                  .person = command.check.person,
+                  .client = command.client,
+                  .address = command.address,
+                  .token = command.token,
+                  .way = "password"};
+  Failures failures = TRY(failures_of(desk.view, command.check.login));
   if (failures.locked_until > desk.now) {
-    return refuse_login(desk, command, ErrorCode::LockedOut, {});
+    return refuse_entry(desk, entrant, ErrorCode::LockedOut, {});
   }
-  if (!TRY(still_holds(desk.view, command.check))) return fail(desk, command, failures, rules);
-  return open_session(desk, command, failures, rules);
+  if (!TRY(still_holds(desk.view, command.check))) {
+    return fail_entry(desk, entrant, std::move(failures), rules);
+  }
+  LoginResult result = TRY(command.is_second_done ? open_session(desk, entrant, rules)
+                                                  : let_in(desk, entrant, rules));
+  forget_failures(failures, result.change);
+  return result;
+}
+
+Result<std::string> way_of(store::View& view, SessionId session) {
+  Rows rows = TRY(view.query({"SELECT way FROM session WHERE id = ?", {session.text()}}));
+  if (rows.empty()) return refuse(ErrorCode::NotLoggedIn);
+  return rows[0].text_or("way", "password");
 }
 
 Result<store::Change> logout(const Desk& desk, SessionId session) {
@@ -272,7 +154,7 @@ Result<Subject> authenticate(store::View& view, std::string_view token, Instant 
                              const SessionRules& rules) {
   if (token.size() < kTokenCharsMin || token.size() > 128) return refuse(ErrorCode::NotLoggedIn);
   if (token.starts_with(kTokenPrefix)) return authenticate_token(view, token, now);
-  std::string hash = digest(token);
+  std::string hash = token_digest(token);
   // Every log-in, log-out and sign of life changes the table, so what is kept is never older.
   auto known = TRY(store::remembered<KnownSession>(view, "access.session." + hash, {"session"},
                                                    [&] { return session_row(view, hash); }));
@@ -319,7 +201,7 @@ Result<store::Change> create_token(const Desk& desk, PersonId person, std::strin
   change.rows.push_back(hidden(insert_row("api_token", {"id", id},
                                           {{"person_id", person.text()},
                                            {"name", std::string(name)},
-                                           {"token_sha256", digest(token)},
+                                           {"token_sha256", token_digest(token)},
                                            {"created_at", desk.now.ns},
                                            {"expires_at", expires.ns}})));
   change.detail = Json::object({{"person", person.text()}});

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/identity.h"
 #include "access/people.h"
@@ -20,7 +21,8 @@ struct SessionRules {
   Duration idle_max = Duration::minutes(30);      // desk
   Duration idle_max_phone = Duration::hours(12);  // one shift
   Duration age_max = Duration::days(7);
-  int password_chars_min = 8;  // and three of: lower, upper, digit, other
+  int password_chars_min = 8;                      // and three of: lower, upper, digit, other
+  std::vector<std::string> second_factor_roles{};  // who holds one of these needs a second factor
 };
 
 // Slow (about 40 ms) and bounded: call it on an api thread, never in engine. Overloaded when too
@@ -45,19 +47,25 @@ Result<bool> is_password_of(store::View& view, PersonId person, std::string_view
 
 struct LoginCommand {
   PasswordCheck check;
-  std::string client;   // "m" or "desk": decides the idle limit
-  std::string address;  // kept in the log of log-ins only
-  std::string token;    // fresh random text; only its SHA-256 is stored
+  std::string client;           // "m" or "desk": decides the idle limit
+  std::string address;          // kept in the log of log-ins only
+  std::string token;            // fresh random text; only its SHA-256 is stored
+  bool is_second_done = false;  // the person has just changed the password in a whole session
 };
+// What is still wanted of who came half in.
+enum class NextStep { None, SecondFactor, SetUpFactor };
 // A failed log-in is also a Change (the log, the counter): the Change is committed, then the
 // refusal in `answer` is given: LoginFailed or LockedOut, the same time and words for unknown
 // accounts.
 struct LoginResult {
   store::Change change;
-  Result<SessionId> answer;
+  Result<SessionId> answer;  // nil with a step to come: then `token` is that of half a session
+  NextStep next = NextStep::None;
 };
 Result<LoginResult> login(const Desk& desk, const LoginCommand& command, const SessionRules& rules);
 Result<store::Change> logout(const Desk& desk, SessionId session);
+// "password" or "provider". NotLoggedIn where it has ended.
+Result<std::string> way_of(store::View& view, SessionId session);
 // Ends the person's sessions except `keep`. Set by anybody else it is a first password again.
 Result<store::Change> change_password(const Desk& desk, PersonId person, std::string new_hash,
                                       std::optional<SessionId> keep = {});

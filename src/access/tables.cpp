@@ -45,12 +45,29 @@ std::vector<std::string> sessions() {
       "CREATE INDEX login_failure_last ON login_failure (is_known, last_at)"};
 }
 
+std::vector<std::string> factors_and_providers() {
+  return {"ALTER TABLE session ADD COLUMN way {{text}}",
+          "CREATE TABLE half_session (id {{id}} PRIMARY KEY, person_id {{id}} NOT NULL, "
+          "token_sha256 {{text}} NOT NULL UNIQUE, client {{text}} NOT NULL, way {{text}} NOT NULL, "
+          "created_at {{int}} NOT NULL)",
+          // sealed: the secret under the key of the file. last_step: the newest code that was used.
+          "CREATE TABLE second_factor (person_id {{id}} PRIMARY KEY, sealed {{text}} NOT NULL, "
+          "state {{text}} NOT NULL, last_step {{int}} NOT NULL, created_at {{int}} NOT NULL)",
+          "CREATE TABLE recovery_code (id {{id}} PRIMARY KEY, person_id {{id}} NOT NULL, "
+          "code_sha256 {{text}} NOT NULL)",
+          "CREATE INDEX recovery_code_person ON recovery_code (person_id)",
+          "CREATE TABLE identity_link (id {{id}} PRIMARY KEY, issuer {{text}} NOT NULL, "
+          "subject {{text}} NOT NULL, person_id {{id}} NOT NULL, created_at {{int}} NOT NULL, "
+          "UNIQUE (issuer, subject), UNIQUE (issuer, person_id))"};
+}
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
   return {{"access.1", organisation()},
           {"access.2", sessions()},
-          {"access.heads.1", {"ALTER TABLE org_unit ADD COLUMN head {{id}}"}}};
+          {"access.heads.1", {"ALTER TABLE org_unit ADD COLUMN head {{id}}"}},
+          {"access.3", factors_and_providers()}};
 }
 
 bool is_word(std::string_view text, std::string_view more, std::size_t chars_max) {

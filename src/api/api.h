@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,17 @@ struct RateLimits {
   Rate anonymous_report{.per_minute = 6, .burst = 30};
 };
 
+// One request to the log-in provider, over the plant's own libcurl.
+struct WebAsk {
+  std::string url;
+  std::vector<std::string> headers{};
+  std::string body{};  // of a POST; empty: GET
+};
+struct WebReply {
+  int status = 0;  // 0: nobody answered
+  std::string body{};
+};
+
 // What lies outside of engine and api, as the pages ask for it. Empty functions: not there.
 struct Outside {
   std::function<Json()> sources{};  // [{"code",...}] of GET /api/sources
@@ -48,6 +60,7 @@ struct Outside {
   std::string push_key{};                                       // VAPID, base64url
   std::function<void(std::string_view line)> request_log{};     // one JSON line for each request
   std::function<std::string()> log_tail{};                      // the newest lines of the log
+  std::function<Result<WebReply>(const WebAsk& ask)> ask_provider{};
   Json about{};  // how the program was started, without secrets: for the diagnostics
 };
 
@@ -60,8 +73,9 @@ struct ServerConfig {
   std::string folder = "data";            // TLS keys live in it
   std::vector<std::string> host_names{};  // further names for the certificate
   RateLimits rates{};
-  access::SessionRules sessions{};  // the same that engine got
-  int workers = 4;                  // threads that wait for the database
+  access::SessionRules sessions{};                     // the same that engine got
+  std::optional<access::ProviderSettings> provider{};  // log-in beside local accounts
+  int workers = 4;                                     // threads that wait for the database
   Outside outside{};
 };
 

@@ -15,10 +15,27 @@ Result<Answer> metrics(Services& at, const Call& call);
 Result<Json> health(Services& at, const Call& call);
 void login(Services& at, const CallPtr& call, Finish finish);
 void logout(Services& at, const CallPtr& call, Finish finish);
+Result<Json> login_ways(Services& at, const Call& call);
 Result<Json> me(Services& at, const Call& call);
 void change_password(Services& at, const CallPtr& call, Finish finish);
 void set_language(Services& at, const CallPtr& call, Finish finish);
 Result<Json> demo(Services& at, const Call& call);
+
+// handlers_factor.cpp
+void login_second(Services& at, const CallPtr& call, Finish finish);
+void propose_in_login(Services& at, const CallPtr& call, Finish finish);
+void confirm_in_login(Services& at, const CallPtr& call, Finish finish);
+Result<Json> second_factor(Services& at, const Call& call);
+void propose_factor(Services& at, const CallPtr& call, Finish finish);
+void confirm_factor(Services& at, const CallPtr& call, Finish finish);
+void renew_codes(Services& at, const CallPtr& call, Finish finish);
+void remove_own_factor(Services& at, const CallPtr& call, Finish finish);
+Result<engine::What> remove_factor(Services& at, const Call& call);
+Result<engine::What> unlink_provider(Services& at, const Call& call);
+
+// handlers_provider.cpp
+Result<Answer> start_provider(Services& at, const Call& call);
+void back_from_provider(Services& at, const CallPtr& call, Finish finish);
 
 // handlers_records.cpp
 Result<Json> forms(Services& at, const Call& call);
@@ -172,7 +189,18 @@ struct LoginWish {
   std::string login;
   std::string password;
   std::string client;
+  bool is_second_done = false;  // the caller is in already
 };
+// The browser gets the session of `token`, or half of one, as `done` says; `shape` makes
+// the answer of it, where "me" is not the whole.
+struct Entry {
+  std::string token;
+  Result<Json> done;
+};
+using Shape = std::function<Result<Answer>(Json me)>;
+void give_session(Services& at, const CallPtr& call, Entry entry, Finish finish, Shape shape = {});
+// The token of half a session; empty where there is none.
+std::string half_text(const Request& request);
 void start_session(Services& at, const CallPtr& call, const LoginWish& wish, Finish finish);
 
 }  // namespace anlan::api

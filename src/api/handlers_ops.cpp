@@ -7,6 +7,7 @@
 
 #include "api/handlers.h"
 #include "core/zip.h"
+#include "engine/evidence_queue.h"
 
 namespace anlan::api {
 namespace {
@@ -80,6 +81,12 @@ Json live_json(Services& at) {
   return at.live ? at.live() : Json::object({{"sockets", 0}, {"bytes", 0}});
 }
 
+Json vision_json(engine::Engine& engine) {
+  Result<int64_t> waiting = engine::count_waiting_photos(engine);
+  return Json::object(
+      {{"is_up", engine.config().has_vision}, {"waiting", waiting ? Json(*waiting) : Json()}});
+}
+
 // Also while the store is gone: then what only it knows is null.
 Json status_json(Services& at) {
   Result<Json> keys = keys_list(at);
@@ -93,7 +100,7 @@ Json status_json(Services& at) {
        {"keys", keys ? std::move(*keys) : Json::array()},
        {"writer", Json::object({{"queue", static_cast<int64_t>(at.engine.queue_size())}})},
        {"live", live_json(at)},
-       {"vision", Json::object({{"is_up", at.engine.config().has_vision}})},
+       {"vision", vision_json(at.engine)},
        {"packs", packs_json(at)}});
 }
 

@@ -2,6 +2,7 @@
 #include <openssl/hmac.h>
 
 #include "api/handlers.h"
+#include "core/base64.h"
 #include "core/check.h"
 
 namespace anlan::api {
@@ -13,20 +14,6 @@ constexpr std::size_t kFirstPasswordsMax = 300;
 std::string query_text(const Call& call, std::string_view name) {
   auto found = call.query.find(name);
   return found == call.query.end() ? std::string{} : found->second;
-}
-
-std::string base64url(std::string_view bytes) {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  uint32_t held = 0;
-  int bits = 0;
-  for (char c : bytes) {
-    held = held << 8 | static_cast<uint8_t>(c);
-    for (bits += 8; bits >= 6; bits -= 6) out += kLetters[held >> (bits - 6) & 63];
-  }
-  if (bits > 0) out += kLetters[held << (6 - bits) & 63];
-  return out;
 }
 
 // The same request gives the same token, so that a repeated one is answered truly, and nobody

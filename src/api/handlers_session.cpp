@@ -20,6 +20,15 @@ void clear_cookie(Answer& answer, bool is_tls) {
   answer.headers.emplace_back("Set-Cookie", text + (is_tls ? "; Secure" : ""));
 }
 
+std::string_view half_cookie(bool is_tls) { return is_tls ? "__Host-anlan-half" : "anlan-half"; }
+
+// Worth nothing once the session is whole or ten minutes have gone.
+std::string half_setting(std::string_view token, bool is_tls) {
+  std::string text = std::string(half_cookie(is_tls)) + "=" + std::string(token);
+  text += "; Path=/; HttpOnly; SameSite=Strict; Max-Age=600";
+  return text + (is_tls ? "; Secure" : "");
+}
+
 // Who logs in again leaves no other session of this browser behind.
 void end_earlier_session(Services& at, const Call& call) {
   std::string token = credential_text(call.request);
@@ -80,17 +89,34 @@ void start_session(Services& at, const CallPtr& call, const LoginWish& wish, Fin
   std::string token = access::random_token(at.engine.random());
   access::LoginCommand command{
       .check = check, .client = wish.client, .address = call->request.address, .token = token};
+  command.is_second_done = wish.is_second_done;
   engine::Command order{.by = call->by, .what = engine::Login{.command = std::move(command)}};
   at.engine.submit(std::move(order), [&at, call, token, finish](Result<Json> done) {
-    if (!done) return finish(std::unexpected(std::move(done).error()));
-    at.pool.go_on([&at, call, token, finish] {
-      Result<Answer> answer = me_answer(at, token);
-      if (answer) {
-        set_cookie(*answer, token, call->request.is_tls);
-        end_earlier_session(at, *call);
-      }
-      finish(std::move(answer));
-    });
+    give_session(at, call, {.token = token, .done = std::move(done)}, finish);
+  });
+}
+
+std::string half_text(const Request& request) {
+  return std::string(cookie(request, half_cookie(request.is_tls)));
+}
+
+// Called on the writer's thread: the answer is made on the pool.
+void give_session(Services& at, const CallPtr& call, Entry entry, Finish finish, Shape shape) {
+  if (!entry.done) return finish(std::unexpected(std::move(entry.done).error()));
+  Json next = (*entry.done)["next"];
+  if (!next.is_null()) {
+    Answer answer = json_answer(Json::object({{"next", std::move(next)}}), 202);
+    answer.headers.emplace_back("Set-Cookie", half_setting(entry.token, call->request.is_tls));
+    return finish(std::move(answer));
+  }
+  at.pool.go_on([&at, call, token = std::move(entry.token), finish, shape] {
+    Result<Answer> answer = me_answer(at, token);
+    if (answer && shape) answer = shape(parse_json(answer->body).value_or(Json()));
+    if (answer) {
+      set_cookie(*answer, token, call->request.is_tls);
+      end_earlier_session(at, *call);
+    }
+    finish(std::move(answer));
   });
 }
 
@@ -115,11 +141,24 @@ void login(Services& at, const CallPtr& call, Finish finish) {
   start_session(at, call, wish, std::move(finish));
 }
 
+Result<Json> login_ways(Services& at, const Call&) {
+  Json provider;
+  if (at.provider) {
+    const LocalText& label = at.provider->settings().label;
+    provider = Json::object({{"label", Json::object({{"zh", label.zh}, {"en", label.en}})}});
+  }
+  return Json::object({{"provider", std::move(provider)}});
+}
+
 void logout(Services& at, const CallPtr& call, Finish finish) {
+  // Who came by the provider is told where to end that session, too: the desk is shared.
+  std::string next;
+  bool is_by_provider = at.provider && at.engine.way_in(call->by).value_or("") == "provider";
+  if (is_by_provider) next = at.provider->end_session();
   engine::Command order{.by = call->by, .what = engine::Logout{}};
-  at.engine.submit(std::move(order), [call, finish = std::move(finish)](Result<Json> done) {
+  at.engine.submit(std::move(order), [call, next, finish = std::move(finish)](Result<Json> done) {
     if (!done) return finish(std::unexpected(std::move(done).error()));
-    Answer answer = json_answer(Json::object());
+    Answer answer = json_answer(next.empty() ? Json::object() : Json::object({{"next", next}}));
     clear_cookie(answer, call->request.is_tls);
     finish(std::move(answer));
   });
@@ -142,7 +181,8 @@ void change_password(Services& at, const CallPtr& call, Finish finish) {
   // The change ended every session of this person; who made it goes on in a fresh one.
   LoginWish wish{.login = call->by.login,
                  .password = call->body.text_or("new", ""),
-                 .client = is_phone(call->request) ? "m" : "desk"};
+                 .client = is_phone(call->request) ? "m" : "desk",
+                 .is_second_done = true};
   at.engine.submit(
       command_of(*call, std::move(*what)), [&at, call, wish, finish](Result<Json> done) {
         if (!done) return finish(std::unexpected(std::move(done).error()));

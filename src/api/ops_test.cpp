@@ -84,6 +84,33 @@ TEST_F(OpsTest, StatusIsForAdministratorsOnly) {
   EXPECT_TRUE(body_of(ask(get("/api/status")))["backup"].bool_or("is_due", false));
 }
 
+TEST_F(OpsTest, StatusCountsThePhotosThatWaitToBeLookedAt) {
+  log_in("admin");
+  EXPECT_EQ(body_of(ask(get("/api/status")))["vision"]["waiting"], Json(0));
+  log_in("worker111");
+  std::ifstream in("tests/data/phone.jpg", std::ios::binary);
+  std::string photo(std::istreambuf_iterator<char>(in), {});
+  std::string name = to_hex(sha256(photo));
+  Request put{.method = Method::Put,
+              .path = "/api/blobs/" + name,
+              .query = "offset=0&total=" + std::to_string(photo.size()),
+              .body = photo};
+  add_session(put);
+  ASSERT_EQ(ask(put).status, 200);
+  Json areas = body_of(ask(get("/api/records/area", "limit=1")));
+  Json file = Json::object({{"sha256", name}, {"name", "a.jpg"}});
+  Json fields = Json::object({{"area", areas["rows"].as_array()[0]["id"]},
+                              {"photos", Json::array({file})},
+                              {"category", "guarding"},
+                              {"consequence", "light"},
+                              {"exposure", "now"}});
+  ASSERT_EQ(ask(post("/api/records/hazard", Json::object({{"fields", fields}}))).status, 201);
+  log_in("admin");
+  Json vision = body_of(ask(get("/api/status")))["vision"];
+  EXPECT_EQ(vision["waiting"], Json(1));
+  EXPECT_EQ(vision["is_up"], Json(false));
+}
+
 TEST_F(OpsTest, MetricsAreForThisMachineAndAdministrators) {
   Request foreign = get("/metrics");
   EXPECT_EQ(ask(foreign).status, 401);

@@ -54,7 +54,8 @@ struct Route {
   bool has_json_body() const { return !request.empty() && request != "bytes"; }
   bool needs_key() const {
     return (method == Method::Post || method == Method::Patch) && name != "login" &&
-           name != "logout" && name != "anonymous_thread" && name != "anonymous_file";
+           name != "logout" && name != "anonymous_thread" && name != "anonymous_file" &&
+           !path.starts_with("/api/login/") && !path.starts_with("/api/me/second-factor");
   }
   bool changes_something() const { return method != Method::Get; }
 };

@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "api/metrics.h"
 #include "api/pool.h"
+#include "api/provider.h"
 #include "api/rate.h"
 #include "api/static_files.h"
 #include "engine/engine.h"
@@ -41,7 +42,9 @@ struct Services {
   Buckets login_address_rate;
   Buckets anonymous_rate;
   Buckets anonymous_report_rate;
-  std::string secret;  // 32 bytes of this installation: token texts are made from it
+  std::string secret;        // 32 bytes of this installation: token texts are made from it
+  std::string factor_key{};  // opens the secrets of second factors
+  std::unique_ptr<Provider> provider{};  // none where none is set
   AuthorityView authority{};
   Places places{};
   std::atomic<int> exports = 0;  // being made right now

@@ -45,7 +45,8 @@ Result<void> check_origin_of_change(const Route& route, const Call& call, bool i
 // A token works for its person, but makes no way in that would outlive it.
 Result<void> check_token_reach(const Route& route, const access::Subject& by) {
   bool is_for_people = route.name == "create_token" || route.name == "change_password" ||
-                       route.name == "register_device";
+                       route.name == "register_device" ||
+                       route.path.starts_with("/api/me/second-factor");
   if (by.actor.kind != Actor::Kind::Token || !is_for_people) return {};
   return refuse(ErrorCode::Forbidden, "not with a token");
 }
@@ -138,6 +139,12 @@ Result<Site::Tls> Site::prepare() {
     ExportFile::clear(exports_folder(engine));
     services_.secret = TRY(ensure_secret(
         {.folder = config.folder, .name = "token.secret", .random = engine.random()}));
+    services_.factor_key = TRY(ensure_secret(
+        {.folder = config.folder, .name = "second_factor.key", .random = engine.random()}));
+    if (config.provider) {
+      services_.provider =
+          std::make_unique<Provider>(*config.provider, config.outside.ask_provider);
+    }
   }
   if (config.plain_http) return Tls{};
   TlsFiles files = TRY(ensure_tls({.folder = config.folder,
@@ -339,6 +346,12 @@ Result<void> Site::identify(const Route& route, Call& call, Duration& wait) {
   if (route.name == "login" || route.name == "change_password" || route.name == "set_up") {
     std::string login = call.body.text_or("login", call.by.login);
     wait = services_.login_wait(call.request.address, lower_ascii(login));
+  } else if (route.path.starts_with("/api/me/second-factor") && route.changes_something()) {
+    wait = services_.login_wait(call.request.address, call.by.login);
+  } else if (route.path.starts_with("/api/login/second")) {
+    wait = services_.login_wait(call.request.address, half_text(call.request));
+  } else if (route.path.starts_with("/api/login/provider/")) {
+    wait = services_.login_address_rate.take(call.request.address, now);
   } else if (route.name == "anonymous_report") {
     wait = services_.anonymous_report_rate.take(call.request.address, now);
   } else if (route.path.starts_with("/api/anonymous/")) {

@@ -24,6 +24,8 @@ constexpr OptionKind kServeOptions[] = {
     {"--host", true, true},
     {"--source", true, true},
     {"--robot", true, true},
+    {"--second-factor", true, true},
+    {"--oidc"},
 };
 constexpr OptionKind kPlantOptions[] = {
     {"--modbus-port"}, {"--mqtt-port"}, {"--people"},          {"--seed"},
@@ -62,7 +64,8 @@ constexpr Command kCommands[] = {
      "DIR]... "
      "[--host NAME]...\n"
      "                       [--source CODE=HOST:PORT]... [--robot wecom=URL|dingtalk=URL#SECRET]"
-     "...",
+     "...\n"
+     "                       [--second-factor ROLE]... [--oidc FILE]",
      Text::ServeHelp, &serve, kServeOptions},
     {"plantsim",
      "[--modbus-port N] [--mqtt-port N] [--people N] [--seed N] [--plan FILE]\n"

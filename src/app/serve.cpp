@@ -11,6 +11,7 @@
 #include "api/api.h"
 #include "app/commands.h"
 #include "app/log_file.h"
+#include "app/provider_file.h"
 #include "connect/connect.h"
 #include "core/log.h"
 #include "core/steady.h"
@@ -25,6 +26,7 @@ struct ServeWish {
   engine::Config engine;
   api::ServerConfig server;
   bool is_empty = false;
+  std::string provider_file{};
   std::map<std::string, connect::Elsewhere> elsewhere{};
 };
 
@@ -85,7 +87,9 @@ std::expected<ServeWish, Misuse> wish_of(const Words& words) {
   wish.server.web_folder = words.one("--web", "web/dist");
   wish.server.folder = wish.engine.store.folder;
   wish.server.host_names = words.all("--host");
+  wish.engine.sessions.second_factor_roles = words.all("--second-factor");
   wish.server.sessions = wish.engine.sessions;
+  wish.provider_file = words.one("--oidc", "");
   for (const std::string& word : words.all("--source")) {
     auto one = TRY(elsewhere_of(word));
     wish.elsewhere.insert(std::move(one));
@@ -195,10 +199,33 @@ Json about(const ServeWish& wish) {
        {"is_tls", !wish.server.plain_http},
        {"head_folders", static_cast<int64_t>(wish.engine.store.head_folders.size())},
        {"robots", static_cast<int64_t>(wish.engine.robots.size())},
+       {"second_factor_roles",
+        static_cast<int64_t>(wish.engine.sessions.second_factor_roles.size())},
+       {"has_provider", !wish.provider_file.empty()},
        {"sources", static_cast<int64_t>(wish.elsewhere.size())},
        {"workers", wish.server.workers},
        {"has_vision", wish.engine.has_vision},
        {"time_zone", wish.engine.time_zone_offset}});
+}
+
+// A role that nobody can hold would quietly ask nobody for a second factor.
+Result<void> check_roles(const engine::Engine& engine, const std::vector<std::string>& names) {
+  const Json& roles = engine.packs().policy.roles();
+  for (const std::string& name : names) {
+    bool is_known = roles.is_array() &&
+                    std::ranges::any_of(roles.as_array(),
+                                        [&](const Json& role) { return role["id"] == Json(name); });
+    if (!is_known) return refuse(ErrorCode::BadField, "no role " + name, "--second-factor");
+  }
+  return {};
+}
+
+Result<void> add_provider(const std::string& file, api::ServerConfig& config) {
+  if (file.empty()) return {};
+  ProviderWish provider = TRY(read_provider_file(file));
+  config.provider = std::move(provider.settings);
+  config.outside.ask_provider = std::move(provider.ask);
+  return {};
 }
 
 Result<void> run(const ServeWish& wish, const sigset_t& signals) {
@@ -214,6 +241,7 @@ Result<void> run(const ServeWish& wish, const sigset_t& signals) {
   if (!program) log(LogLevel::Warning, "no anlan-vision: photos are not looked at");
   auto engine = TRY(engine::Engine::open(engine_config));
   opening.done();
+  TRY(check_roles(*engine, wish.engine.sessions.second_factor_roles));
   if (!wish.is_empty) {
     Step seeding(clock, "demo plant seeded");
     TRY(engine::seed_demo(*engine));
@@ -227,6 +255,7 @@ Result<void> run(const ServeWish& wish, const sigset_t& signals) {
   config.outside.request_log = [&](std::string_view line) { kept.request(line); };
   config.outside.log_tail = [&] { return kept.tail(kLogLines); };
   config.outside.about = about(wish);
+  TRY(add_provider(wish.provider_file, config));
   if (!engine->demo().is_null()) {
     config.outside.simulate = [&](const Json& command) { return outside->simulate(command); };
   }

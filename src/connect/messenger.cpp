@@ -5,12 +5,12 @@
 #include <mutex>
 #include <thread>
 
-#include "connect/base64.h"
 #include "connect/message_queue.h"
 #include "connect/push_wire.h"
 #include "connect/robot_wire.h"
 #include "connect/vapid_key.h"
 #include "connect/web_client.h"
+#include "core/base64.h"
 #include "core/check.h"
 #include "core/json.h"
 #include "core/text.h"

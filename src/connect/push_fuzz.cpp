@@ -6,14 +6,15 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "connect/base64.h"
 #include "connect/push_wire.h"
+#include "core/base64.h"
 #include "core/text.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
+  using namespace anlan;
   using namespace anlan::connect;
   std::string_view text(reinterpret_cast<const char*>(data), size);
-  auto lines = anlan::split(text, '\n');
+  auto lines = split(text, '\n');
   lines.resize(3);
   if (auto origin = origin_of(lines[0])) {
     if (origin_of(*origin) != *origin) std::abort();
@@ -23,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   }
   auto receiver = push_receiver(lines[1], lines[2]);
   if (!receiver) return 0;
-  anlan::SeededRandom random(size);
+  SeededRandom random(size);
   auto sender = new_push_sender(random);
   if (!sender) std::abort();
   auto body = encrypt_push("x", *receiver, *sender);

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "connect/base64.h"
+#include "core/base64.h"
 #include "core/json.h"
 #include "core/text.h"
 

@@ -7,7 +7,7 @@
 #include <array>
 #include <optional>
 
-#include "connect/base64.h"
+#include "core/base64.h"
 #include "core/check.h"
 #include "core/json.h"
 #include "core/text.h"

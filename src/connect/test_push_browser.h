@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "connect/base64.h"
 #include "connect/p256.h"
+#include "core/base64.h"
 #include "core/json.h"
 
 namespace anlan::connect::testing {

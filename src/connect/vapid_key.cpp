@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "connect/base64.h"
+#include "core/base64.h"
 #include "core/text.h"
 
 namespace anlan::connect {

@@ -230,10 +230,14 @@ Result<void> check_url(std::string_view url, PlainHttp plain) {
   return refuse(ErrorCode::BadField, "only https", "endpoint");
 }
 
-Result<WebAnswer> web_get(const std::string& url, const WebTrust& trust, Duration time_out) {
+Result<WebAnswer> web_ask(WebRequest request, const WebTrust& trust) {
   if (!is_curl_ready()) return refuse(ErrorCode::Internal, "libcurl does not start");
-  auto transfer = TRY(Transfer::make({.url = url, .is_post = false, .time_out = time_out}, trust));
+  auto transfer = TRY(Transfer::make(std::move(request), trust));
   return transfer->answer(curl_easy_perform(transfer->easy()));
+}
+
+Result<WebAnswer> web_get(const std::string& url, const WebTrust& trust, Duration time_out) {
+  return web_ask({.url = url, .is_post = false, .time_out = time_out}, trust);
 }
 
 Result<std::unique_ptr<WebClient>> WebClient::make(WebTrust trust) {

@@ -43,7 +43,8 @@ struct WebAnswer {
   std::string trouble{};
 };
 
-// Waits for the answer.
+// Wait for the answer.
+Result<WebAnswer> web_ask(WebRequest request, const WebTrust& trust);
 Result<WebAnswer> web_get(const std::string& url, const WebTrust& trust, Duration time_out);
 
 // Many at once, driven by one thread; only wake() may be called from another.

@@ -69,6 +69,35 @@ struct Login {
   access::LoginCommand command;
 };
 struct Logout {};
+
+// ---- the second factor and log-in providers ----
+struct LoginSecond {
+  access::SecondLogin command;
+};
+struct LoginByProvider {
+  access::ProviderLogin command;
+};
+struct ProposeFactor {
+  std::string half;   // token of half a session; empty: of the caller himself
+  PersonId person{};  // that the secret is sealed for
+  std::string sealed;
+};
+struct ConfirmFactor {
+  access::ConfirmFactor command;
+};
+struct RenewCodes {
+  access::FactorProof proof;
+  std::vector<std::string> recovery_codes;
+};
+struct RemoveOwnFactor {
+  access::FactorProof proof;
+};
+struct RemoveFactor {  // of somebody else, by an administrator
+  PersonId person;
+};
+struct Unlink {  // the person's account of a provider, by an administrator
+  PersonId person;
+};
 struct ChangePassword {
   std::string new_hash;
 };
@@ -313,7 +342,9 @@ using What =
                  DropSubscriptions, OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps,
                  KeepTrack, HandOver, RetryCase, MigrateCase, RegisterDevice, RevokeDevice, MarkBox,
                  WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport,
-                 ActOnTask, ActOnCase, SaveDraft, SetDelegation, EndDelegation, SetHead>;
+                 ActOnTask, ActOnCase, SaveDraft, SetDelegation, EndDelegation, SetHead,
+                 LoginSecond, LoginByProvider, ProposeFactor, ConfirmFactor, RenewCodes,
+                 RemoveOwnFactor, RemoveFactor, Unlink>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }
@@ -327,7 +358,8 @@ struct Command {
 };
 
 // Answers: CreateRecord, UpdateRecord, CompleteTask, ReturnTask -> {"record"}; ClaimTask,
-// UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login -> {"session","person"};
+// UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login... and ConfirmFactor ->
+// {"session","person"}, or {"next":"second_factor"|"set_up_factor"} half-way in, or {};
 // CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse -> {"record"};
 // RollCall -> {"counts"}; LookAtTrack -> {"look"}; HandOver -> {"handed":n}; RegisterDevice ->
 // {"id"}; WriteMessage -> {"message"}; AnonymousReport -> {"number"}; ActOnTask, ActOnCase ->

@@ -89,6 +89,10 @@ class Engine {
   Result<access::Subject> authenticate(std::string_view token);
   Result<access::PasswordCheck> check_password(std::string_view login, std::string_view password);
   Result<Json> me(const access::Subject& by);
+  Result<access::FactorState> factor_state(PersonId person);
+  Result<access::HalfSession> half_session(std::string_view token);  // NotLoggedIn
+  Result<std::string> way_in(const access::Subject& by);             // "password", "provider"
+  Result<std::string> login_of(PersonId person);
   Result<Json> forms(const access::Subject& by);
   Result<Json> form(const access::Subject& by, std::string_view form);
   Result<Json> list_records(const access::Subject& by, std::string_view form, const Wish& wish);

@@ -22,6 +22,13 @@ Result<std::vector<std::string>> waiting_photos(Engine& engine, std::size_t coun
   return out;
 }
 
+Result<int64_t> count_waiting_photos(Engine& engine) {
+  auto view = TRY(engine.database().snapshot());
+  auto rows =
+      TRY(view->query({"SELECT COUNT(*) AS count FROM photo WHERE look IN ('waiting', 'absent')"}));
+  return rows[0].int64("count");
+}
+
 Result<std::vector<WaitingPair>> waiting_pairs(Engine& engine, std::size_t count) {
   auto view = TRY(engine.database().snapshot());
   auto rows = TRY(view->query(

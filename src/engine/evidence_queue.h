@@ -17,6 +17,9 @@ class Engine;
 // eyes.
 Result<std::vector<std::string>> waiting_photos(Engine& engine, std::size_t count);
 
+// How many of them are known to wait; also without eyes.
+Result<int64_t> count_waiting_photos(Engine& engine);
+
 struct WaitingPair {
   std::string form;
   RecordId record;

@@ -114,6 +114,14 @@ class Execution {
   Result<Json> execute(const SetDelegation& what);
   Result<Json> execute(const EndDelegation& what);
   Result<Json> execute(const SetHead& what);
+  Result<Json> execute(const LoginSecond& what);
+  Result<Json> execute(const LoginByProvider& what);
+  Result<Json> execute(const ProposeFactor& what);
+  Result<Json> execute(const ConfirmFactor& what);
+  Result<Json> execute(const RenewCodes& what);
+  Result<Json> execute(const RemoveOwnFactor& what);
+  Result<Json> execute(const RemoveFactor& what);
+  Result<Json> execute(const Unlink& what);
 
   Result<std::optional<Json>> earlier_answer(const Command& command);
   Result<void> keep_answer(const Command& command, const Json& answer);
@@ -178,6 +186,7 @@ class Execution {
   Result<Json> decide(std::string_view file, std::string_view decision, const Json& inputs);
 
   Result<void> require(std::string_view form);  // Administer on a pseudo-form
+  Result<Json> enter(const access::LoginResult& result);
   Result<Json> answer_record(const records::Form& form, RecordId id);
   Result<std::optional<Json>> answer_made(const records::Form& form);
   Result<Json> answer_task(TaskId id);

@@ -55,14 +55,7 @@ Json Execution::finish_import(std::size_t rows, Json refused, bool is_dry_run) {
 }
 
 Result<Json> Execution::execute(const Login& what) {
-  auto result = TRY(access::login(desk(), what.command, around_.config.sessions));
-  TRY(transaction_.apply(result.change));
-  if (!result.answer) {
-    refused_after_commit_ = result.answer.error();
-    return Json::object();
-  }
-  return Json::object(
-      {{"session", result.answer->text()}, {"person", what.command.check.person->text()}});
+  return enter(TRY(access::login(desk(), what.command, around_.config.sessions)));
 }
 
 Result<Json> Execution::execute(const Logout&) {

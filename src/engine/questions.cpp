@@ -52,6 +52,27 @@ Result<access::PasswordCheck> Engine::check_password(std::string_view login,
   return access::check_password(*view, login, password);
 }
 
+Result<access::FactorState> Engine::factor_state(PersonId person) {
+  auto view = TRY(snapshot());
+  return access::factor_state(*view, person, config_.sessions);
+}
+
+Result<access::HalfSession> Engine::half_session(std::string_view token) {
+  Instant now = health_->session_now();
+  auto view = TRY(snapshot());
+  return access::find_half(*view, token, now);
+}
+
+Result<std::string> Engine::way_in(const access::Subject& by) {
+  auto view = TRY(snapshot());
+  return access::way_of(*view, by.session);
+}
+
+Result<std::string> Engine::login_of(PersonId person) {
+  auto view = TRY(snapshot());
+  return TRY(access::find_person(*view, person)).login;
+}
+
 Result<Json> Engine::me(const access::Subject& by) {
   auto view = TRY(snapshot());
   Json grants = Json::array();

@@ -163,10 +163,13 @@ Result<Step> unclaim(const Around& around, const access::Subject& by, TaskId id)
   CaseId case_id = TRY(case_of_task(around.view, id));
   Machine machine = TRY(open_case(around, case_id, {}, around.actor));
   TaskRow* task = machine.state.task(id);
-  if (!task || !task->is_open() || !task->assignee) {
+  bool is_open = task && task->is_open();
+  bool is_mine = is_open && (task->assignee ? task->assignee == by.person
+                                            : is_candidate(machine.state.row, *task, by));
+  if (is_open && !is_mine) return refuse(ErrorCode::Forbidden, "the task of another");
+  if (!is_open || !task->assignee) {
     return refuse(ErrorCode::WrongState, "the task is not claimed");
   }
-  if (task->assignee != by.person) return refuse(ErrorCode::Forbidden, "claimed by another");
   if (task->signing.owner || task->signing.group != 0) {
     return refuse(ErrorCode::WrongState, "asked of this person by somebody");
   }

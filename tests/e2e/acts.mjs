@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { look, openContext } from "./browser.mjs";
 import { root } from "./server.mjs";
 
-function dictionary(lang) {
-  const text = readFileSync(join(root, `web/src/text/${lang}.ts`), "utf8");
+function dictionary(name) {
+  const text = readFileSync(join(root, `web/src/text/${name}.ts`), "utf8");
   const rows = [...text.matchAll(/^ {2}(\w+): (".*"),$/gm)];
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
 }
-export const texts = { zh: dictionary("zh"), en: dictionary("en") };
+const wordsIn = (lang) => ({ ...dictionary(`${lang}_loop`), ...dictionary(lang) });
+export const texts = { zh: wordsIn("zh"), en: wordsIn("en") };
 export const form = JSON.parse(
   readFileSync(join(root, "packs/hazards/forms/hazard.json"), "utf8"),
 );
@@ -81,7 +82,7 @@ export class Seat {
     await this.chip(t.sectionCategory, this.choice("category", category)).click();
     await this.chip(t.sectionConsequence, this.choice("consequence", consequence)).click();
     await this.chip(t.sectionExposure, this.choice("exposure", exposure)).click();
-    if (isStopped) await page.getByRole("switch", { name: t.jobStopped }).click();
+    if (isStopped) await page.getByRole("switch", { name: t.jobStop }).click();
     if (words) await page.getByLabel(t.sectionWords).fill(words);
     await page.waitForSelector(".sent.whole");
     if (what.isInterrupted) await this.comeBack(area);

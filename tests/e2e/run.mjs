@@ -16,6 +16,7 @@ import { hazardPhoneWalk, scanWalk } from "./hazard_phone.mjs";
 import { filmOf } from "./qr_film.mjs";
 import { setUpWalk } from "./set_up.mjs";
 import { killWalk } from "./kill.mjs";
+import { factorWalk, providerWalk } from "./log_in.mjs";
 import { responseKillWalk, responseWalk } from "./response.mjs";
 import { pause, root, startServer } from "./server.mjs";
 import { readSeed } from "./seed.mjs";
@@ -320,6 +321,22 @@ walk("an empty plant is set up and takes its first hazard", async ({ newWatch, a
   atEnd(() => browser.close());
   await setUpWalk({ server, browser, watch: newWatch(server.url), lang: "zh" });
 });
+
+for (const lang of ["zh", "en"]) {
+  walk(`a second factor is set up and asked for, ${lang}`, async ({ newWatch, atEnd }) => {
+    const server = await startServer({ words: ["--second-factor", "administrator"] });
+    atEnd(() => server.stop());
+    const browser = await launch();
+    atEnd(() => browser.close());
+    await factorWalk({ server, browser, watch: newWatch(server.url), lang, seed });
+  });
+}
+
+test("log-in by a real provider, and without it when it is down", { timeout: 300000 },
+  async (context) => {
+    if (!"log-in provider".includes(only)) return context.skip("not asked for");
+    await providerWalk({ seed });
+  });
 
 test("kill -9 while people report loses nothing", { timeout: 300000 }, async (context) => {
   if (!"kill".includes(only)) return context.skip("not asked for");

@@ -38,10 +38,11 @@ function isReady(url) {
 const patience_ms = 120000;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Words are further options of `serve`; `again` is the folder of a server that was killed.
+// Words are further options of `serve`; `again` is the folder of a server that was killed,
+// `port` one that is known to be free.
 // {url, port, data, folder, stop(), kill()}.
-export async function startServer({ isTls = false, words = [], again } = {}) {
-  const port = await freePort();
+export async function startServer({ isTls = false, words = [], again, port: wished } = {}) {
+  const port = wished ?? await freePort();
   const folder = again ?? mkdtempSync(join(tmpdir(), "anlan-e2e-"));
   const data = join(folder, "data");
   const options = ["serve", "--port", String(port), "--data", data, ...words];

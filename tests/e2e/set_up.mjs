@@ -96,7 +96,7 @@ async function firstHazard({ server, browser, watch, lang }) {
   await page.getByLabel(t.oldPassword).waitFor();
   await look(page, watch, "setup-must-change", { isPhone: true });
   await changeFirst(page, t);
-  await page.getByText(t.scanPlace).waitFor();
+  await page.getByText(t.placeByCode).waitFor();
   const { number } = await seat.report({
     area: "反应区", category: "equipment", consequence: "light", exposure: "daily",
   });

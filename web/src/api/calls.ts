@@ -1,8 +1,9 @@
 // One function per request of docs/formats/http.md that a page needs.
 import { call, callBlob } from "./client.ts";
 import type {
-  BlobState, Demo, FieldValue, Filter, FormSource, Health, HistoryRow, ImportAnswer, ImportRow,
-  Language, Me, Notices, OrgUnit, Page, Person, RecordRow, RecordView, RoleText, Task, TimelineRow,
+  BlobState, Demo, FieldValue, Filter, FormSource, Half, Health, HistoryRow, ImportAnswer,
+  ImportRow, Language, Me, Notices, OrgUnit, Page, Person, RecordRow, RecordView, RoleText, Task,
+  TimelineRow,
 } from "./types.ts";
 
 type Fields = Record<string, FieldValue>;
@@ -14,8 +15,8 @@ export const heartBeat = (timeout_ms: number) =>
 export const me = () => call<Me>("/api/me");
 export const demo = () => call<Demo>("/api/demo");
 export const login = (name: string, password: string, client: "m" | "desk") =>
-  call<Me>("/api/login", { method: "POST", body: { login: name, password, client } });
-export const logout = () => call<object>("/api/logout", { method: "POST", body: {} });
+  call<Me | Half>("/api/login", { method: "POST", body: { login: name, password, client } });
+export const logout = () => call<{ next?: string }>("/api/logout", { method: "POST", body: {} });
 export const changePassword = (before: string, after: string) =>
   call<Me>("/api/me/password", { method: "POST", body: { old: before, new: after } });
 export const setLanguage = (language: Language) =>
@@ -132,7 +133,7 @@ export interface SetUp {
   admin_name: string;
   admin_password: string;
 }
-export const setUp = (body: SetUp) => call<Me>("/api/setup", { method: "POST", body });
+export const setUp = (body: SetUp) => call<Me | Half>("/api/setup", { method: "POST", body });
 
 export interface LedgerHead {
   [member: string]: unknown;

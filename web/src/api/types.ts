@@ -18,6 +18,11 @@ export interface Grant {
   role: string;
   org_path: string;
 }
+// What a log-in still wants; nothing of Me comes before that.
+export type NextStep = "second_factor" | "set_up_factor";
+export interface Half {
+  next: NextStep;
+}
 export interface Me {
   id: string;
   login: string;

@@ -2,7 +2,7 @@
 // what is allowed: the server refuses by itself.
 import * as calls from "../api/calls.ts";
 import { asRefusal, connectClient, type Refusal } from "../api/client.ts";
-import type { Language, Me } from "../api/types.ts";
+import type { Language, Me, NextStep } from "../api/types.ts";
 import { noteServerTime } from "./clock.ts";
 import { language, pickLanguage, prefs } from "./prefs.ts";
 import { forgetAll } from "./query.ts";
@@ -60,20 +60,31 @@ export async function ask(isQuiet = false): Promise<void> {
   }
 }
 
-export async function logIn(name: string, password: string, client: "m" | "desk"): Promise<void> {
+// What is still wanted, where the password alone does not do.
+export async function logIn(
+  name: string, password: string, client: "m" | "desk",
+): Promise<NextStep | undefined> {
   forgetAll();
-  welcome(await calls.login(name, password, client), language());
+  const answer = await calls.login(name, password, client);
+  if ("next" in answer) return answer.next;
+  welcome(answer, language());
+  return undefined;
 }
+export const welcomeBack = (me: Me): void => welcome(me, language());
 export async function logOut(): Promise<void> {
-  await calls.logout();
+  const { next } = await calls.logout();
   forgetAll();
   session.set({ kind: "nobody", wasThere: false });
+  // The provider's own session ends at the provider.
+  if (next) location.assign(next);
 }
 export async function changePassword(before: string, after: string): Promise<void> {
   session.set({ kind: "person", me: await calls.changePassword(before, after) });
 }
 export async function setUp(body: calls.SetUp): Promise<void> {
-  welcome(await calls.setUp(body), language());
+  const answer = await calls.setUp(body);
+  if ("next" in answer) session.set({ kind: "nobody", wasThere: false });
+  else welcome(answer, language());
 }
 export function switchLanguage(next: Language): void {
   if (prefs.get().language === next) return;

@@ -22,7 +22,7 @@ import { useTitle } from "../parts/shell.tsx";
 import { Ready, Refused } from "../parts/states.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { say } from "../parts/toast.tsx";
-import { TaskPanels } from "../m/task_panels.tsx";
+import { TaskPanels } from "../parts/task_panels.tsx";
 import { CasePhotos } from "./case_photos.tsx";
 import { CaseThread } from "./case_thread.tsx";
 import { FlowPanel, Incident, useFlow } from "./flow_picture.tsx";

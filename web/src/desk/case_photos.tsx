@@ -16,7 +16,7 @@ import { useWork, workText, type WorkKey } from "../text/desk_work.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { BoxMark as BoxDialog } from "../m/box_mark.tsx";
+import { BoxMark as BoxDialog } from "../parts/box_mark.tsx";
 import { CaseCompare, type Place } from "./case_compare.tsx";
 import { EvidenceMark } from "./hazard_card.tsx";
 

@@ -6,7 +6,7 @@ import { newId } from "../api/id.ts";
 import { refresh, useQuery } from "../data/query.ts";
 import { useLoopText } from "../text/loop.ts";
 import { useWork } from "../text/desk_work.ts";
-import { Messages, Writing } from "../m/thread.tsx";
+import { Messages, Writing } from "../parts/thread.tsx";
 import { Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 

@@ -16,7 +16,7 @@ import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
-import { HandOver } from "../m/hand_over.tsx";
+import { HandOver } from "../parts/hand_over.tsx";
 import { AbsenceDialog, DutyDialog } from "./duty_dialogs.tsx";
 import "../styles/desk_work.css";
 

@@ -21,6 +21,7 @@ import { useDesk } from "./control_parts.tsx";
 
 const AlarmBar = lazy(() => import("./alarm_bar.tsx"));
 const Looks = lazy(() => import("./looks.tsx"));
+const FactorPanel = lazy(() => import("../parts/factor_panel.tsx"));
 
 interface Place {
   to: string;
@@ -166,7 +167,7 @@ function UserMenu({ name }: { name: string }) {
               </li>
             ))}
           </ul>
-          <Suspense fallback={null}><Looks /></Suspense>
+          <Suspense fallback={null}><Looks /><FactorPanel /></Suspense>
           <h3>{t("changePassword")}</h3>
           <PasswordForm isForced={false} onDone={() => setOpen(false)} />
           <div className="row">

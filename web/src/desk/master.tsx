@@ -14,6 +14,7 @@ import { TextField } from "../parts/field.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { ImportPanel } from "./import_panel.tsx";
+import PersonLogin from "./person_login.tsx";
 import { useRoleHint } from "./role_hint.ts";
 
 export default function Master({ tab }: { tab: "people" | "area" }) {
@@ -85,7 +86,7 @@ function People() {
       <Ready query={people}>
         {({ rows }) => rows.length === 0 ? <Empty icon="people" title={t("searchNone")} /> : (
           <Table
-            heads={[t("colLogin"), t("colName"), t("setupOrg"), t("colRoles")]}
+            heads={[t("colLogin"), t("colName"), t("setupOrg"), t("colRoles"), ""]}
             label={t("peopleTitle")}
           >
             {rows.map((person) => (
@@ -98,6 +99,7 @@ function People() {
                     {roleName(grant.role) || grant.role} {grant.org_path}
                   </span>
                 ))}</td>
+                <td><PersonLogin id={person.id} name={person.name} /></td>
               </tr>
             ))}
           </Table>

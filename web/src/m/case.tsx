@@ -13,9 +13,9 @@ import { Timeline } from "../parts/timeline.tsx";
 import { EvidencePhotos } from "./evidence.tsx";
 import { Frame } from "./frame.tsx";
 import { Part } from "./part.tsx";
-import { TaskPanels } from "./task_panels.tsx";
+import { TaskPanels } from "../parts/task_panels.tsx";
 
-const ThreadPanel = lazy(() => import("./thread.tsx"));
+const ThreadPanel = lazy(() => import("../parts/thread.tsx"));
 
 export default function Case({ form, id }: { form: string; id: string }) {
   const { t } = useText();

@@ -17,7 +17,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { Compare } from "../parts/photo.tsx";
 import { usePoll } from "../data/response.ts";
-import { BoxMark } from "./box_mark.tsx";
+import { BoxMark } from "../parts/box_mark.tsx";
 import "../styles/m_loop.css";
 
 const icons: Record<BadgeColour, IconName> = {

@@ -18,7 +18,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Loading, Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { Frame } from "./frame.tsx";
-import { Messages, Writing } from "./thread.tsx";
+import { Messages, Writing } from "../parts/thread.tsx";
 import "../styles/m_loop.css";
 
 interface Known {

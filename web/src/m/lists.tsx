@@ -16,7 +16,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { RecordCard, TaskCard } from "./cards.tsx";
 import { Frame } from "./frame.tsx";
-import { HandOver } from "./hand_over.tsx";
+import { HandOver } from "../parts/hand_over.tsx";
 import "../styles/m_loop.css";
 
 export function TaskList() {

@@ -6,6 +6,7 @@ import { pushState, turnPushOff, turnPushOn, type PushState } from "../data/push
 import { useLooks } from "../data/response.ts";
 import { usePhoneText, type PhoneKey } from "../text/phone.ts";
 import { Button } from "../parts/button.tsx";
+import FactorPanel from "../parts/factor_panel.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Ready, Refused } from "../parts/states.tsx";
 import "../styles/m_now.css";
@@ -74,5 +75,5 @@ function LooksPanel() {
 }
 
 export default function MeMore() {
-  return <><PushPanel /><LooksPanel /></>;
+  return <><FactorPanel /><PushPanel /><LooksPanel /></>;
 }

@@ -1,34 +1,57 @@
 // Log-in and the forced change of a first password: the same on phone and desk.
-import { useEffect, useState, type FormEvent } from "react";
+import { lazy, Suspense, useEffect, useState, type FormEvent } from "react";
 import * as calls from "../api/calls.ts";
-import { asRefusal, type Refusal } from "../api/client.ts";
-import type { Demo } from "../api/types.ts";
+import type { Demo, NextStep } from "../api/types.ts";
 import { localText } from "../data/prefs.ts";
+import { replaceRoute, useRoute } from "../data/route.ts";
 import { changePassword, logIn, logOut } from "../data/session.ts";
 import { useText } from "../text/index.ts";
 import { Button } from "./button.tsx";
 import { PasswordField, TextField } from "./field.tsx";
+import { useSending } from "./sending.ts";
 import { LanguageButton, Mark } from "./shell.tsx";
 import { Refused } from "./states.tsx";
 import { say } from "./toast.tsx";
 
-function useSending() {
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const send = async (run: () => Promise<void>) => {
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await run();
-    } catch (reason) {
-      setRefusal(asRefusal(reason));
-      setBusy(false);
-    }
+const SecondStep = lazy(() => import("./second_step.tsx"));
+const ProviderButton = lazy(() => import("./provider_button.tsx"));
+
+const steps: readonly string[] = ["second_factor", "set_up_factor"];
+const asStep = (text: string | undefined): NextStep | undefined =>
+  text && steps.includes(text) ? (text as NextStep) : undefined;
+
+// The way back from the provider leads to #/entry, with what came of it.
+export function Login({ client, wasThere }: { client: "m" | "desk"; wasThere: boolean }) {
+  const { path, query } = useRoute();
+  const isEntry = path[0] === "entry";
+  const [next, setNext] = useState(isEntry ? asStep(query["next"]) : undefined);
+  const over = () => {
+    setNext(undefined);
+    if (isEntry) replaceRoute("");
   };
-  return { refusal, isBusy, send };
+  return (
+    <main className="login" id="main">
+      <div className="login-top"><LanguageButton /></div>
+      <Mark isLarge />
+      {next ? (
+        <Suspense fallback={null}><SecondStep next={next} onOver={over} /></Suspense>
+      ) : (
+        <PasswordStep
+          client={client} wasThere={wasThere} onNext={setNext}
+          refused={isEntry ? query["refused"] : undefined}
+        />
+      )}
+    </main>
+  );
 }
 
-export function Login({ client, wasThere }: { client: "m" | "desk"; wasThere: boolean }) {
+interface PasswordProps {
+  client: "m" | "desk";
+  wasThere: boolean;
+  refused: string | undefined;
+  onNext: (next: NextStep | undefined) => void;
+}
+function PasswordStep({ client, wasThere, refused, onNext }: PasswordProps) {
   const { t } = useText();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -40,12 +63,10 @@ export function Login({ client, wasThere }: { client: "m" | "desk"; wasThere: bo
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void send(() => logIn(name.trim(), password, client));
+    void send(async () => onNext(await logIn(name.trim(), password, client)));
   };
   return (
-    <main className="login" id="main">
-      <div className="login-top"><LanguageButton /></div>
-      <Mark isLarge />
+    <>
       <form className="login-card" onSubmit={submit}>
         <h1>{t("loginTitle")}</h1>
         {wasThere && <p className="banner warn">{t("loginAgain")}</p>}
@@ -61,6 +82,7 @@ export function Login({ client, wasThere }: { client: "m" | "desk"; wasThere: bo
           text={t("loginButton")} kind="main" isSubmit isBusy={isBusy} run={() => {}}
           isOff={name.trim() === "" || password === ""}
         />
+        <Suspense fallback={null}><ProviderButton client={client} refused={refused} /></Suspense>
       </form>
       {demo && (
         <DemoAccounts
@@ -71,7 +93,7 @@ export function Login({ client, wasThere }: { client: "m" | "desk"; wasThere: bo
           }}
         />
       )}
-    </main>
+    </>
   );
 }
 

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { deskText } from "./desk.ts";
 import { workText } from "./desk_work.ts";
+import { factorText } from "./factor.ts";
 import { loopText } from "./loop.ts";
 import { phoneText } from "./phone.ts";
 import { planText } from "./plan.ts";
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 const blocks = [
-  ["desk", deskText], ["loop", loopText], ["phone", phoneText], ["plan", planText],
+  ["desk", deskText], ["factor", factorText], ["loop", loopText], ["phone", phoneText], ["plan", planText],
   ["work", workText],
 ] as const;
 

@@ -131,8 +131,6 @@ export const enLoop: Record<keyof typeof zhLoop, string> = {
   badge_red: "Evidence bad",
   badge_pending: "Photo on its way",
   pairTitle: "Before and after",
-  badgeTitle: "Check of the photos",
-  badgeWhy: "See why",
   badgeNone: "Nothing was found",
   badgeHint: "The system only points it out; people decide.",
   pairWaiting: "Comparing the two photos…",

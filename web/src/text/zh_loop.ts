@@ -129,8 +129,6 @@ export const zhLoop = {
   badge_red: "证据有问题",
   badge_pending: "照片在路上",
   pairTitle: "整改前后对照",
-  badgeTitle: "照片核验",
-  badgeWhy: "查看依据",
   badgeNone: "没有发现问题",
   badgeHint: "系统只提示,由人决定。",
   pairWaiting: "正在比对前后照片…",

@@ -1,13 +1,13 @@
 #pragma once
 // Base64 (RFC 4648, clause 4) as DingTalk's signature wants it, and base64url (clause 5) without
-// padding as Web Push writes keys. Inside the room only.
+// padding as Web Push and JSON Web Tokens write bytes.
 
 #include <string>
 #include <string_view>
 
 #include "core/result.h"
 
-namespace anlan::connect {
+namespace anlan {
 
 std::string base64(std::string_view bytes);
 std::string base64url(std::string_view bytes);
@@ -15,4 +15,4 @@ std::string base64url(std::string_view bytes);
 // over and not zero: one value has one spelling. Padding may be there.
 Result<std::string> from_base64url(std::string_view text);
 
-}  // namespace anlan::connect
+}  // namespace anlan

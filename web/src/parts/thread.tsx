@@ -8,10 +8,10 @@ import { post, useOutbox } from "../data/outbox.ts";
 import type { Op } from "../data/outbox_step.ts";
 import { useQuery } from "../data/query.ts";
 import { useLoopText } from "../text/loop.ts";
-import { Button } from "../parts/button.tsx";
-import { Dialog } from "../parts/dialog.tsx";
-import { TextArea } from "../parts/field.tsx";
-import { say } from "../parts/toast.tsx";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { TextArea } from "./field.tsx";
+import { say } from "./toast.tsx";
 import "../styles/m_loop.css";
 
 interface ThreadProps {

@@ -1,8 +1,8 @@
-#include "connect/base64.h"
+#include "core/base64.h"
 
 #include <cstdint>
 
-namespace anlan::connect {
+namespace anlan {
 namespace {
 
 constexpr std::string_view kPlain =
@@ -53,4 +53,4 @@ Result<std::string> from_base64url(std::string_view text) {
   return out;
 }
 
-}  // namespace anlan::connect
+}  // namespace anlan

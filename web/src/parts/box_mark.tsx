@@ -8,10 +8,10 @@ import type { Box, PairEvidence } from "../api/types_hazard.ts";
 import { boxOf, moved, placeIn, rounded } from "../data/evidence.ts";
 import { refresh } from "../data/query.ts";
 import { useLoopText } from "../text/loop.ts";
-import { Button } from "../parts/button.tsx";
-import { Dialog } from "../parts/dialog.tsx";
-import { Refused } from "../parts/states.tsx";
-import { say } from "../parts/toast.tsx";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Refused } from "./states.tsx";
+import { say } from "./toast.tsx";
 
 interface MarkProps {
   pair: PairEvidence;

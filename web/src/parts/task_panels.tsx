@@ -12,15 +12,15 @@ import {
 import { useMe } from "../data/session.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
 import { useLoopText } from "../text/loop.ts";
-import { CaseActs, TaskActs, TaskWaits } from "../parts/act_buttons.tsx";
-import { Button } from "../parts/button.tsx";
-import { Countdown } from "../parts/clocks.tsx";
-import { Dialog } from "../parts/dialog.tsx";
-import { TextArea } from "../parts/field.tsx";
-import { Input } from "../parts/input.tsx";
-import { Refused } from "../parts/states.tsx";
-import { ReturnDialog } from "../parts/task_panel.tsx";
-import { say } from "../parts/toast.tsx";
+import { CaseActs, TaskActs, TaskWaits } from "./act_buttons.tsx";
+import { Button } from "./button.tsx";
+import { Countdown } from "./clocks.tsx";
+import { Dialog } from "./dialog.tsx";
+import { TextArea } from "./field.tsx";
+import { Input } from "./input.tsx";
+import { Refused } from "./states.tsx";
+import { ReturnDialog } from "./task_panel.tsx";
+import { say } from "./toast.tsx";
 import { HandOver } from "./hand_over.tsx";
 import "../styles/m_loop.css";
 

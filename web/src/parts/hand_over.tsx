@@ -10,12 +10,12 @@ import { useQuery } from "../data/query.ts";
 import { go } from "../data/route.ts";
 import { useMe } from "../data/session.ts";
 import { useLoopText } from "../text/loop.ts";
-import { Button } from "../parts/button.tsx";
-import { Dialog } from "../parts/dialog.tsx";
-import { Chips, TextArea } from "../parts/field.tsx";
-import { PickPerson } from "../parts/picker.tsx";
-import { Refused } from "../parts/states.tsx";
-import { say } from "../parts/toast.tsx";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Chips, TextArea } from "./field.tsx";
+import { PickPerson } from "./picker.tsx";
+import { Refused } from "./states.tsx";
+import { say } from "./toast.tsx";
 
 export function HandOver({ task }: { task?: Task }) {
   const { p } = useLoopText();

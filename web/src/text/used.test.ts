@@ -1,0 +1,30 @@
+// Every text is shown somewhere: a key that no source names any more goes.
+/// <reference types="vite/client" />
+import { expect, test } from "vitest";
+import { deskText } from "./desk.ts";
+import { workText } from "./desk_work.ts";
+import { factorText } from "./factor.ts";
+import { loopText } from "./loop.ts";
+import { phoneText } from "./phone.ts";
+import { planText } from "./plan.ts";
+import { zh } from "./zh.ts";
+
+const files = import.meta.glob<string>(
+  ["../**/*.ts", "../**/*.tsx", "!../**/*.test.ts"],
+  { query: "?raw", import: "default", eager: true },
+);
+const code = Object.entries(files)
+  .filter(([path]) => !/\/(text|generated)\/|^\.\/(?!index|block)/.test(path))
+  .map(([, text]) => text).join("\n");
+
+const words = new Set(code.match(/\w+/g));
+// Keys that are made of a word and a value: `title_${kind}`.
+const starts = [...code.matchAll(/`(\w+)\$\{/g)].map((found) => found[1] ?? "");
+const isUsed = (key: string) => words.has(key) || starts.some((start) => key.startsWith(start));
+
+test.each([
+  ["both", zh], ["desk", deskText.zh], ["factor", factorText.zh], ["loop", loopText.zh],
+  ["phone", phoneText.zh], ["plan", planText.zh], ["work", workText.zh],
+])("every text of %s is used", (_, texts) => {
+  expect(Object.keys(texts).filter((key) => !isUsed(key))).toEqual([]);
+});
