@@ -36,6 +36,8 @@ constexpr OptionKind kBackupOptions[] = {
     {"--data"}, {"--database"}, {"--packs"}, {"--keep"}, {"--passphrase-file"}};
 constexpr OptionKind kRestoreOptions[] = {
     {"--data"}, {"--database"}, {"--packs"}, {"--head"}, {"--passphrase-file"}};
+constexpr OptionKind kFlowOptions[] = {
+    {"--data"}, {"--database"}, {"--packs", true, true}, {"--from"}, {"--count"}};
 constexpr OptionKind kKeyOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--reason"}};
 constexpr OptionKind kVerifyOptions[] = {
     {"--data"}, {"--database"}, {"--packs"}, {"--leaves", false}};
@@ -76,7 +78,10 @@ constexpr Command kCommands[] = {
      "                       [--sound PROGRAM [--sound WORD]...]",
      Text::WatchHelp, &watchdog, kWatchOptions},
     {"dmn-tck", "FOLDER", Text::TckHelp, &dmn_tck, {}},
-    {"flow", "lint FILE.bpmn", Text::FlowHelp, &flow, {}},
+    {"flow",
+     "lint FILE.bpmn | simulate FILE.bpmn [--from 2026-01-31] [--count 200] [--data DIR] "
+     "[--database ...]",
+     Text::FlowHelp, &flow, kFlowOptions},
     {"proof", "record FORM ID | head | consistency FROM TO  [--data DIR] [--out FILE]",
      Text::ProofHelp, &proof, kDataOptions},
     {"verify", "[--data DIR] [--database ...] [--packs DIR] [--leaves]", Text::VerifyHelp, &verify,
