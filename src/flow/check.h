@@ -10,6 +10,9 @@ namespace anlan::flow {
 // The newest version of each decision file that a graph asks, by id. BadModel where one is missing.
 Result<Json> pin_decisions(const Library& library, const Graph& graph);
 Result<Machine> open_case(const Around& around, CaseId id, Json record, Actor actor);
+Result<Machine> machine_of(const Around& around, CaseState state, Json record, Actor actor);
+Result<Step> complete_in(Machine& machine, const access::Subject& by,
+                         const CompleteCommand& command);
 
 // Only people act on tasks: never a timer, the system or somebody without a name.
 Result<void> check_person(const access::Subject& by);

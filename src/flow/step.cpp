@@ -66,6 +66,10 @@ Result<void> check_chosen(const Graph& graph, const Json& chosen) {
 
 Result<Machine> open_case(const Around& around, CaseId id, Json record, Actor actor) {
   CaseState state = TRY(load_case(around.view, id));
+  return machine_of(around, std::move(state), std::move(record), actor);
+}
+
+Result<Machine> machine_of(const Around& around, CaseState state, Json record, Actor actor) {
   const Model* model = TRY(model_of(around.library, state.row));
   auto graph = TRY(link(around.library, *model, state.row.called));
   for (const Token& token : state.tokens) {
@@ -122,6 +126,11 @@ Result<Step> complete(const Around& around, const access::Subject& by,
                       const CompleteCommand& command) {
   CaseId id = TRY(case_of_task(around.view, command.task));
   Machine machine = TRY(open_case(around, id, command.record, around.actor));
+  return complete_in(machine, by, command);
+}
+
+Result<Step> complete_in(Machine& machine, const access::Subject& by,
+                         const CompleteCommand& command) {
   TaskRow* task = machine.state.task(command.task);
   TRY(check_may_decide(machine, by, task));
   Token* token = machine.state.token(task->token);

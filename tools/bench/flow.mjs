@@ -1,5 +1,5 @@
-// ./anlan bench flow: build/release/cases_bench, then npm's bpmn-engine with the same small flow in
-// the same run, and the ratio to it. JSON lines.
+// ./anlan bench flow: build/release/step_bench (in memory) and cases_bench (through the engine), then
+// npm's bpmn-engine with the same small flow in the same run, and the ratio to it. JSON lines.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 
@@ -55,11 +55,16 @@ async function peer() {
 }
 
 const words = process.argv.slice(2);
-const own = spawnSync("build/release/cases_bench", words, {
-  stdio: ["ignore", "pipe", "inherit"], encoding: "utf8",
-});
-if (own.status !== 0) process.exit(1);
-const lines = own.stdout.trim().split("\n").map((line) => JSON.parse(line));
+
+function run(program, ...args) {
+  const made = spawnSync(program, args, { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
+  if (made.status !== 0) process.exit(1);
+  return made.stdout;
+}
+
+run("ninja", "-C", "build/release", "step_bench", "cases_bench");
+const own = run("build/release/step_bench") + run("build/release/cases_bench", ...words);
+const lines = own.trim().split("\n").map((line) => JSON.parse(line));
 const other = await peer();
 for (const line of lines) {
   if (line.metric.startsWith("complete_")) {
