@@ -147,7 +147,8 @@ class Reader {
       std::optional<std::size_t> mode = index_of(kModeWords, word);
       if (!mode) return bad("fields." + name, "is not hidden, masked, read or write");
       if (name == "*") out.fallback = static_cast<FieldMode>(*mode);
-      else if (is_name(name)) out.named.emplace(name, static_cast<FieldMode>(*mode));
+      // "items.price": a field of a sub-form's rows.
+      else if (is_name(name, ".")) out.named.emplace(name, static_cast<FieldMode>(*mode));
       else return bad("fields", "has an odd name");
     }
     return {};

@@ -101,7 +101,8 @@ Json status_json(Services& at) {
        {"writer", Json::object({{"queue", static_cast<int64_t>(at.engine.queue_size())}})},
        {"live", live_json(at)},
        {"vision", vision_json(at.engine)},
-       {"packs", packs_json(at)}});
+       {"packs", packs_json(at)},
+       {"schema", at.engine.schema_progress()}});
 }
 
 int64_t resident_bytes() {

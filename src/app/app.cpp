@@ -26,6 +26,7 @@ constexpr OptionKind kServeOptions[] = {
     {"--robot", true, true},
     {"--second-factor", true, true},
     {"--oidc"},
+    {"--personal-views", false},
 };
 constexpr OptionKind kPlantOptions[] = {
     {"--modbus-port"}, {"--mqtt-port"}, {"--people"},          {"--seed"},
@@ -41,6 +42,8 @@ constexpr OptionKind kFlowOptions[] = {
 constexpr OptionKind kKeyOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--reason"}};
 constexpr OptionKind kVerifyOptions[] = {
     {"--data"}, {"--database"}, {"--packs"}, {"--leaves", false}};
+constexpr OptionKind kSchemaOptions[] = {{"--data"}, {"--database"}, {"--packs"}};
+constexpr OptionKind kBiOptions[] = {{"--role"}};
 constexpr OptionKind kDataOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--out"}};
 
 struct Command {
@@ -94,6 +97,11 @@ constexpr Command kCommands[] = {
      &keys, kKeyOptions},
     {"diagnostics", "FILE.zip [--data DIR] [--packs DIR]", Text::DiagnosticsHelp, &diagnostics,
      kDataOptions},
+    {"schema",
+     "list | promote FORM FIELD | refused FORM FIELD | clear FORM COLUMN  [--data DIR]\n"
+     "                       [--database ...]",
+     Text::SchemaHelp, &schema, kSchemaOptions},
+    {"bi", "[--role NAME]", Text::BiHelp, &bi, kBiOptions},
     {"version", "", Text::VersionHelp, &version, {}},
     {"help", "", Text::HelpHelp, &help, {}},
 };

@@ -23,6 +23,8 @@ Exit backup(const Words& words);
 Exit restore(const Words& words);
 Exit keys(const Words& words);
 Exit diagnostics(const Words& words);
+Exit schema(const Words& words);
+Exit bi(const Words& words);
 
 // What --data, --database, --packs and --head-folder say.
 std::expected<engine::Config, Misuse> engine_config(const Words& words);

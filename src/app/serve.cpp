@@ -94,6 +94,7 @@ std::expected<ServeWish, Misuse> wish_of(const Words& words) {
     auto one = TRY(elsewhere_of(word));
     wish.elsewhere.insert(std::move(one));
   }
+  wish.engine.has_personal_views = words.has("--personal-views");
   for (const std::string& word : words.all("--robot")) {
     auto one = TRY(robot_of(word));
     wish.engine.robots.push_back(std::move(one));

@@ -112,19 +112,56 @@ bool utf16_less(std::string_view a, std::string_view b) {
   return j < b.size();
 }
 
+namespace {
+
+// Search takes full-width forms for the plain ones, and capitals for small letters: Unicode 16,
+// blocks Halfwidth and Fullwidth Forms, Latin-1, Greek, Cyrillic.
+uint32_t folded(uint32_t c) {
+  constexpr uint32_t kWideSpace = 0x3000;
+  if (c == kWideSpace) return ' ';
+  if (c >= 0xff01 && c <= 0xff5e) c -= 0xfee0;
+  bool is_ascii = c >= 'A' && c <= 'Z';
+  bool is_latin = c >= 0xc0 && c <= 0xde && c != 0xd7;
+  bool is_greek = c >= 0x391 && c <= 0x3a9;
+  bool is_cyrillic = c >= 0x410 && c <= 0x42f;
+  if (is_ascii || is_latin || is_greek || is_cyrillic) return c + 0x20;
+  return c >= 0x400 && c <= 0x40f ? c + 0x50 : c;
+}
+
+void add_utf8(uint32_t c, std::string& out) {
+  auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
+  if (c < 0x80) return put(c);
+  if (c < 0x800) {
+    put(0xc0 | c >> 6);
+  } else {
+    if (c < 0x10000) {
+      put(0xe0 | c >> 12);
+    } else {
+      put(0xf0 | c >> 18);
+      put(0x80 | (c >> 12 & 0x3f));
+    }
+    put(0x80 | (c >> 6 & 0x3f));
+  }
+  put(0x80 | (c & 0x3f));
+}
+
+}  // namespace
+
 std::string bigrams(std::string_view text) {
-  std::string lower = lower_ascii(text);
   std::string out;
-  std::string_view before;
+  std::string before;
+  std::string now;
   std::size_t at = 0;
-  while (at < lower.size()) {
-    std::size_t from = at;
-    if (next_char(lower, at) == UINT32_MAX) return out;
-    std::string_view now = std::string_view(lower).substr(from, at - from);
-    if (now == " " || now == "\n" || now == "\t") {
-      before = {};
+  while (at < text.size()) {
+    uint32_t c = next_char(text, at);
+    if (c == UINT32_MAX) return out;
+    c = folded(c);
+    if (c == ' ' || c == '\n' || c == '\t') {
+      before.clear();
       continue;
     }
+    now.clear();
+    add_utf8(c, now);
     if (!before.empty()) {
       if (!out.empty()) out += ' ';
       out += before;

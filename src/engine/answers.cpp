@@ -1,5 +1,7 @@
 #include "engine/answers.h"
 
+#include <utility>
+
 #include "core/json_text.h"
 #include "engine/read.h"
 
@@ -12,11 +14,19 @@ using access::Action;
 std::string without_case(const records::Form& form, const access::Verdict& verdict,
                          const std::string& record) {
   std::string text = R"({"record":)" + record + R"(,"tasks":[],"clocks":[],"modes":{)";
-  for (std::size_t i = 0; i < form.fields.size(); ++i) {
-    if (i > 0) text += ',';
-    write_json_text(form.fields[i].key, text);
+  bool is_first = true;
+  auto add = [&](std::string_view name, access::FieldMode mode) {
+    if (!std::exchange(is_first, false)) text += ',';
+    write_json_text(name, text);
     text += ':';
-    write_json_text(mode_text(verdict.fields.of(form.fields[i].key)), text);
+    write_json_text(mode_text(mode), text);
+  };
+  for (const records::Field& field : form.fields) {
+    if (field.is_removed) continue;
+    add(field.key, verdict.fields.of(field.key));
+    for (const auto& [name, mode] : records::item_modes_named(field, verdict.fields)) {
+      add(name, mode);
+    }
   }
   text += R"(},"buttons":[)";
   for (std::size_t i = 0; i < verdict.buttons.size(); ++i) {

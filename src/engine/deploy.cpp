@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/engine.h"
+#include "engine/schema_work.h"
 
 namespace anlan::engine {
 namespace {
@@ -69,16 +70,11 @@ Result<std::unique_ptr<store::Database>> empty_copy(store::View& view,
   auto database = TRY(store::Database::open(config));
   TRY(database->migrate(room_migrations()));
   records::Forms forms = TRY(records::load_forms(view));
-  for (const records::Form* newest : forms.all()) {
-    const records::Form* before = nullptr;
-    for (int64_t version = 1; version <= newest->version; ++version) {
-      const records::Form* form = forms.find(newest->id, version);
-      if (form == nullptr) continue;  // a version that was never deployed here
-      store::Migration migration = TRY(records::migration_of(*form, before));
-      TRY(database->migrate({&migration, 1}));
-      before = form;
-    }
-    store::Migration indexes = records::index_migration_of(*newest);
+  for (const records::Form* form : forms.all()) {
+    auto retired = TRY(records::retired_columns(view, *form));
+    store::Migration migration{"form." + form->id, records::statements_of(*form, retired)};
+    store::Migration indexes = records::index_migration_of(*form);
+    TRY(database->migrate({&migration, 1}));
     TRY(database->migrate({&indexes, 1}));
   }
   return database;
@@ -86,7 +82,7 @@ Result<std::unique_ptr<store::Database>> empty_copy(store::View& view,
 
 Result<void> Engine::deploy() {
   TRY(database_->migrate(room_migrations()));
-  TRY(deploy_forms());
+  TRY(schema_work_->open());
   TRY(deploy_models());
   auto view = TRY(snapshot());
   store::Change clocks = TRY(flow::plan_starts({.view = *view,
@@ -103,34 +99,6 @@ Result<void> Engine::commit_change(const store::Change& change) {
   store::Work work = [&](store::Transaction& transaction) { return transaction.apply(change); };
   auto done = TRY(database_->commit_group({&work, 1}));
   return done.front();
-}
-
-Result<void> Engine::deploy_forms() {
-  auto view = TRY(snapshot());
-  records::Forms deployed = TRY(records::load_forms(*view));
-  view.reset();
-  for (const records::Form* form : packs_.forms.all()) {
-    const records::Form* before = deployed.find(form->id);
-    if (before != nullptr && before->version == form->version) {
-      if (before->source == form->source) continue;
-      return refuse(ErrorCode::BadPack, "form " + form->id + " was deployed with other content: " +
-                                            "a changed form needs a higher version");
-    }
-    if (before != nullptr && before->version > form->version) {
-      return refuse(ErrorCode::BadPack, "form " + form->id + " is older than the deployed one");
-    }
-    store::Migration migration = TRY(records::migration_of(*form, before));
-    TRY(database_->migrate({&migration, 1}));
-    TRY(commit_change(records::deployment_of(*form, before, config_.store.clock.now())));
-    TRY(deployed.add(*form));
-  }
-  std::vector<store::Migration> indexes;
-  for (const records::Form* form : deployed.all()) {
-    indexes.push_back(records::index_migration_of(*form));
-  }
-  TRY(database_->migrate(indexes));
-  packs_.forms = std::move(deployed);
-  return {};
 }
 
 Result<void> Engine::deploy_models() {

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "engine/execute.h"
 #include "engine/health.h"
+#include "engine/schema_work.h"
 #include "engine/uploads.h"
 
 namespace anlan::engine {
@@ -43,6 +44,7 @@ Engine::Engine(const Config& config)
     : config_(config),
       health_(std::make_unique<Health>(config.store.clock, config.steady)),
       uploads_(std::make_unique<Uploads>()),
+      schema_work_(std::make_unique<SchemaWork>(*this)),
       ids_(config.store.clock, config.store.random) {}
 
 Engine::~Engine() { stop(); }
@@ -61,6 +63,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const Config& config) {
 
 void Engine::start() {
   CHECK(!writer_.joinable(), "the writer runs once");
+  schema_work_->has_threads(true);
   writer_ = std::thread([this] { serve(); });
   sensing_thread_ = std::thread([this] {
     while (!pause(kSensingEvery)) sensing_->turn(config_.store.clock.now());
@@ -108,6 +111,7 @@ void Engine::stop() {
   }
   wake_.notify_all();
   if (writer_.joinable()) writer_.join();
+  schema_work_->has_threads(false);
 }
 
 void Engine::submit(Command command, Done done) {
@@ -171,6 +175,7 @@ std::optional<Instant> Engine::turn() {
   bool has_signals = run_signals(now);
   sign_head(now);
   drop_what_is_old(now);
+  std::optional<Instant> schema = schema_work_->turn(now);
   tell_events();
 
   auto view = snapshot();
@@ -182,9 +187,10 @@ std::optional<Instant> Engine::turn() {
   auto next = flow::next_timer(**view);
   auto start = flow::next_start(**view);
   if (!next) health_->note(next.error());
-  if (!next || !start) return std::nullopt;
+  if (!next || !start) return schema;
   if (*start && (!*next || **start < **next)) next = start;
-  if (!*next) return std::nullopt;
+  if (!*next) return schema;
+  if (schema && *schema < **next) return schema;
   // A timer that failed waits for its retry; nobody spins on it.
   bool has_failed = !failed_timers_.empty() || !failed_starts_.empty();
   if (**next <= now && has_failed) return now + kIdleMax;
@@ -394,6 +400,8 @@ void Engine::tell_events() {
   told_ = *last;
   if (listener_) listener_(told_);
 }
+
+Json Engine::schema_progress() { return schema_work_->progress(); }
 
 void Engine::on_events(std::function<void(int64_t)> listener) { listener_ = std::move(listener); }
 

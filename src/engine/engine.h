@@ -45,7 +45,11 @@ struct Config {
   std::string time_zone_offset = "+08:00";
   Duration head_every = Duration::seconds(5);
   std::vector<Robot> robots{};
-  bool has_vision = false;  // somebody looks at photos (connect/eyes.h)
+  bool has_vision = false;          // somebody looks at photos (connect/eyes.h)
+  bool has_personal_views = false;  // people and x-pii in the SQL views for tools outside
+  int64_t large_table_rows = records::kLargeTableRows;
+  // Tests: called before and after everything that a change of the schema makes durable.
+  std::function<void(std::string_view)> at_schema_step{};
   Clock* steady = nullptr;  // never steps; none: nobody notices when `store.clock` does
 };
 
@@ -59,7 +63,8 @@ struct Wish {
   bool has_total = false;
 };
 
-class Uploads;  // engine/uploads.h
+class SchemaWork;  // engine/schema_work.h
+class Uploads;     // engine/uploads.h
 
 class Engine {
  public:
@@ -158,6 +163,9 @@ class Engine {
   Result<Json> report(const access::Subject& by, RecordId id);
   // What waits to leave the browser, with address and text; at most `count`.
   Result<Json> waiting_messages(std::size_t count);
+  // Changes of tables that are under way: [{"form","version","step","steps","kind","rows",
+  // "rows_total"}].
+  Json schema_progress();
   // Rules of gates as they are: [{"gate","is_open","reason"}].
   Result<Json> gate_rules();
 
@@ -176,9 +184,10 @@ class Engine {
     Done done;
   };
 
+  friend class SchemaWork;  // on the writer's thread
+
   explicit Engine(const Config& config);
   Result<void> deploy();
-  Result<void> deploy_forms();
   Result<void> deploy_models();
   Result<void> commit_change(const store::Change& change);
   Result<std::vector<Result<void>>> commit_group(std::span<const store::Work> works);
@@ -217,6 +226,7 @@ class Engine {
   std::unique_ptr<Sensing> sensing_;
   std::unique_ptr<Responder> responder_;
   std::unique_ptr<Uploads> uploads_;
+  std::unique_ptr<SchemaWork> schema_work_;
   IdMaker ids_;  // writer's thread only
   Json demo_;
   std::function<void(int64_t)> listener_;

@@ -36,7 +36,7 @@ Result<ExportReader> ExportReader::open(Engine& engine, const access::Subject& b
     if (!is_hidden) reader.members_.push_back(form.find_member(name));
   }
   for (const records::Field& field : form.fields) {
-    if (reader.reach_.modes.of(field.key) == FieldMode::Hidden) continue;
+    if (field.is_removed || reader.reach_.modes.of(field.key) == FieldMode::Hidden) continue;
     reader.members_.push_back(&field);
   }
   return reader;

@@ -117,7 +117,11 @@ Result<Json> Reader::with_names(Json rows) {
 Json modes_json(const records::Form& form, const access::FieldModes& modes) {
   Json out = Json::object();
   for (const records::Field& field : form.fields) {
+    if (field.is_removed) continue;
     out.set(field.key, mode_text(modes.of(field.key)));
+    for (const auto& [name, mode] : records::item_modes_named(field, modes)) {
+      out.set(name, mode_text(mode));
+    }
   }
   return out;
 }

@@ -4,8 +4,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/json.h"
@@ -33,17 +35,24 @@ enum class FieldKind {
   Ref,
   Photos,
   Position,
-  Object
+  Object,
+  Subform
 };
 
 struct Field {
   std::string key;  // [a-z][a-z0-9_]{0,40}
   FieldKind kind = FieldKind::Text;
   LocalText title;
-  std::string column;  // fixed when the field is first deployed
+  // Fixed when the field is first deployed; what its title says never changes it.
+  std::string column;
+  bool in_ext = false;      // kept in `ext`; `column` is then the expression that reads it
+  bool is_removed = false;  // only older versions have it: kept, but nobody fills it in any more
   bool is_required = false;
   bool is_list = false;  // shown and filterable in lists: has an index where indexed
   bool is_indexed = false;
+  bool is_index_ready = true;  // false while a big index is still being built
+  bool is_summed = false;      // x-sum: figures add it up, so it has a column
+  bool is_ext_wished = false;  // x-store
   bool is_unique = false;
   bool is_searched = false;  // its bigrams are in the search column
   bool is_personal = false;  // x-pii
@@ -58,6 +67,11 @@ struct Field {
   std::size_t items_min = 0;  // Photos, Choices
   std::size_t items_max = 0;
   bool takes_video = false;  // Photos: x-video
+  std::vector<Field> items;  // Subform: the fields of its rows
+  std::string item_table;    // Subform: one row for each
+  // Where its values are being copied to: every change writes there too. Shared by all copies of
+  // the form.
+  std::shared_ptr<const Field> next;
 };
 
 struct Check {
@@ -96,28 +110,42 @@ const std::vector<Field>& system_members();
 
 Result<Form> parse_form(const Json& source);  // BadPack names the member
 
-// The tables of this room, then one migration for each form version: additive only.
+// More are for a table of their own. Above limits::kFormFieldsMax the rest lies in `ext`.
+inline constexpr std::size_t kFieldsMax = 600;
+inline constexpr std::size_t kItemFieldsMax = 40;
+inline constexpr std::size_t kItemRowsMax = 200;
+
+// The tables of this room.
 std::vector<store::Migration> migrations();
-Result<store::Migration> migration_of(const Form& form, const Form* before);
 // Better indexes for tables that are there; once for each form, after its first version.
 store::Migration index_migration_of(const Form& form);
-// Notes the deployed version (tables form_def and form_field), after its migration has run.
-store::Change deployment_of(const Form& form, const Form* before, Instant now);
 
 // All deployed forms by id, newest version; older versions by (id, version). A definition never
-// changes once it is here, so copies of Forms share it.
+// changes once it is here, so copies of Forms share it, and whoever holds one may keep it for as
+// long as the Forms live. Any thread may look while one adds or replaces.
 class Forms {
  public:
+  Forms() = default;
+  Forms(const Forms& other) { *this = other; }
+  Forms& operator=(const Forms& other);
+  Forms(Forms&& other) : Forms(std::as_const(other)) {}
+  Forms& operator=(Forms&& other) { return *this = std::as_const(other); }
+
   Result<void> add(Form form);  // Duplicate if this version is there with another content
+  // What is now known of these forms; the definitions that were here before stay readable.
+  void replace(const Forms& newer);
   const Form* find(std::string_view id) const;
   const Form* find(std::string_view id, int64_t version) const;
   std::vector<const Form*> all() const;
 
  private:
-  std::map<std::string, std::map<int64_t, std::shared_ptr<const Form>>, std::less<>> forms_;
+  using Shared = std::shared_ptr<const Form>;  // by copies of Forms
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, std::map<int64_t, Shared>, std::less<>> forms_;
+  std::vector<Shared> earlier_;
 };
 
-// Every version that was ever deployed here.
+// Every version that was ever deployed here, with its fields where they lie.
 Result<Forms> load_forms(store::View& view);
 
 }  // namespace anlan::records

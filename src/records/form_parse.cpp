@@ -6,6 +6,7 @@
 #include <span>
 
 #include "records/form.h"
+#include "records/places.h"
 #include "records/values.h"
 
 namespace anlan::records {
@@ -68,7 +69,8 @@ constexpr uint32_t kAny = ~0u;
 constexpr uint32_t kText = bit(FieldKind::Text) | bit(FieldKind::LongText);
 constexpr uint32_t kNumber = bit(FieldKind::Integer) | bit(FieldKind::Decimal);
 constexpr uint32_t kChoice = bit(FieldKind::Choice) | bit(FieldKind::Choices);
-constexpr uint32_t kList = bit(FieldKind::Choices) | bit(FieldKind::Photos);
+constexpr uint32_t kRows = bit(FieldKind::Subform);
+constexpr uint32_t kList = bit(FieldKind::Choices) | bit(FieldKind::Photos) | kRows;
 constexpr uint32_t kLink = bit(FieldKind::Ref) | bit(FieldKind::Person) | bit(FieldKind::Org);
 constexpr uint32_t kIndexed = kNumber | kLink | bit(FieldKind::Text) | bit(FieldKind::Choice) |
                               bit(FieldKind::Boolean) | bit(FieldKind::Instant) |
@@ -79,9 +81,18 @@ struct MemberRow {
   std::string_view name;
   uint32_t kinds;
 };
+// A row of a sub-form holds plain values, and is found by nothing but its record.
+constexpr uint32_t kItem = kText | kNumber | bit(FieldKind::Choice) | bit(FieldKind::Boolean) |
+                           bit(FieldKind::Instant) | bit(FieldKind::Date) |
+                           bit(FieldKind::Duration);
+constexpr std::array<std::string_view, 6> kNotOfItems{"x-list",   "x-index", "x-unique",
+                                                      "x-search", "x-store", "x-sum"};
 constexpr std::array kFieldMembers{MemberRow{"x-kind", kAny},
                                    MemberRow{"title", kAny},
-                                   MemberRow{"x-list", kAny},
+                                   MemberRow{"x-list", ~kRows},
+                                   MemberRow{"x-store", ~kRows},
+                                   MemberRow{"x-sum", kNumber},
+                                   MemberRow{"items", kRows},
                                    MemberRow{"x-pii", kAny},
                                    MemberRow{"x-index", kIndexed},
                                    MemberRow{"x-unique", kIndexed},
@@ -101,8 +112,10 @@ constexpr std::array kFieldMembers{MemberRow{"x-kind", kAny},
 
 class FieldReader {
  public:
-  FieldReader(std::string key, const Json& source)
-      : source_(source), where_("data.properties." + key) {
+  enum class Of { Form, Rows };
+
+  FieldReader(std::string key, const Json& source, const std::string& where = "data", Of of = {})
+      : source_(source), where_(where + ".properties." + key), of_(of) {
     field_.key = std::move(key);
     field_.column = "c_" + field_.key;
   }
@@ -118,6 +131,7 @@ class FieldReader {
     TRY(read_lengths());
     TRY(read_bounds());
     TRY(read_choices());
+    TRY(read_items());
     if (field_.kind == FieldKind::Ref) {
       field_.ref_form = TRY(parse_word(source_["x-ref"], where_ + ".x-ref"));
     }
@@ -136,6 +150,12 @@ class FieldReader {
       if (!(member->kinds & bit(field_.kind))) {
         return bad(where_ + "." + name, "has no meaning for this kind");
       }
+      if (of_ == Of::Rows && std::ranges::contains(kNotOfItems, name)) {
+        return bad(where_ + "." + name, "has no meaning in rows");
+      }
+    }
+    if (of_ == Of::Rows && !(bit(field_.kind) & kItem)) {
+      return bad(where_ + ".x-kind", "can't stand in rows");
     }
     return {};
   }
@@ -145,7 +165,13 @@ class FieldReader {
     field_.is_list = TRY(parse_flag(source_, "x-list", where_));
     field_.is_indexed = TRY(parse_flag(source_, "x-index", where_));
     field_.is_unique = TRY(parse_flag(source_, "x-unique", where_));
+    field_.is_summed = TRY(parse_flag(source_, "x-sum", where_));
     bool is_search = TRY(parse_flag(source_, "x-search", where_));
+    if (const Json& store = source_["x-store"]; !store.is_null()) {
+      bool is_known = store == Json("ext") || store == Json("column");
+      if (!is_known) return bad(where_ + ".x-store", "must be column or ext");
+      field_.is_ext_wished = store == Json("ext");
+    }
     if (const Json& personal = source_["x-pii"]; !personal.is_null()) {
       if (!personal.is_text() ||
           std::ranges::find(kPersonal, personal.as_text()) == kPersonal.end()) {
@@ -165,9 +191,10 @@ class FieldReader {
       if (value.is_null()) return Result<std::size_t>(otherwise);
       return parse_count(value, highest, where_ + "." + std::string(name));
     };
-    std::size_t items = field_.kind == FieldKind::Photos ? limits::kFilesPerFieldMax
-                        : source_["enum"].is_array()     ? source_["enum"].as_array().size()
-                                                         : 0;
+    std::size_t items = field_.kind == FieldKind::Photos    ? limits::kFilesPerFieldMax
+                        : field_.kind == FieldKind::Subform ? kItemRowsMax
+                        : source_["enum"].is_array()        ? source_["enum"].as_array().size()
+                                                            : 0;
     if (const Json& video = source_["x-video"]; !video.is_null()) {
       if (!video.is_bool()) return bad(where_ + ".x-video", "must be true or false");
       field_.takes_video = video.as_bool();
@@ -234,8 +261,44 @@ class FieldReader {
     return check_members(source_["x-texts"], known, where_ + ".x-texts");
   }
 
+  Result<void> read_items() {
+    if (field_.kind != FieldKind::Subform) return {};
+    constexpr std::array<std::string_view, 3> kMembers{"type", "required", "properties"};
+    const Json& items = source_["items"];
+    std::string where = where_ + ".items";
+    TRY(check_members(items, kMembers, where));
+    if (items.text_or("type", "") != "object") return bad(where + ".type", "must be object");
+    const Json& properties = items["properties"];
+    if (!properties.is_object() || properties.as_object().empty()) {
+      return bad(where + ".properties", "must be an object with fields");
+    }
+    if (properties.as_object().size() > kItemFieldsMax) {
+      return bad(where + ".properties", "has too many fields");
+    }
+    for (const auto& [key, source] : properties.as_object()) {
+      Field item = TRY(FieldReader(key, source, where, Of::Rows).read());
+      field_.items.push_back(std::move(item));
+    }
+    return require(items["required"], field_.items, where + ".required");
+  }
+
+ public:
+  static Result<void> require(const Json& keys, std::vector<Field>& fields,
+                              const std::string& where) {
+    if (keys.is_null()) return {};
+    if (!keys.is_array()) return bad(where, "must be a list");
+    for (const Json& key : keys.as_array()) {
+      auto field = std::ranges::find(fields, key.is_text() ? key.as_text() : "", &Field::key);
+      if (field == fields.end()) return bad(where, "names no field");
+      field->is_required = true;
+    }
+    return {};
+  }
+
+ private:
   const Json& source_;
   std::string where_;
+  Of of_;
   Field field_;
 };
 
@@ -303,20 +366,15 @@ class FormReader {
     if (data.text_or("type", "") != "object") return bad("data.type", "must be object");
     const Json& properties = data["properties"];
     if (!properties.is_object()) return bad("data.properties", "must be an object");
-    if (properties.as_object().size() > limits::kFormFieldsMax) {
+    if (properties.as_object().size() > kFieldsMax) {
       return bad("data.properties", "has too many fields");
     }
     for (const auto& [key, source] : properties.as_object()) {
-      form_.fields.push_back(TRY(FieldReader(key, source).read()));
+      Field field = TRY(FieldReader(key, source).read());
+      if (!field.items.empty()) field.item_table = short_name(form_.table + "__" + key);
+      form_.fields.push_back(std::move(field));
     }
-    if (data["required"].is_null()) return {};
-    if (!data["required"].is_array()) return bad("data.required", "must be a list");
-    for (const Json& key : data["required"].as_array()) {
-      Field* field = find(key.is_text() ? key.as_text() : "");
-      if (!field) return bad("data.required", "names no field");
-      field->is_required = true;
-    }
-    return {};
+    return FieldReader::require(data["required"], form_.fields, "data.required");
   }
 
   Result<void> read_links() {

@@ -120,7 +120,22 @@ TEST(Forms, KeepEveryVersion) {
   EXPECT_EQ(forms.all().size(), 1u);
 }
 
-TEST(Migrations, OnlyAdd) {
+// Statements and copies of the second version, one behind the other.
+std::string steps_text(const Json& source, const Form& before, bool is_large = false) {
+  auto form = parse_form(source);
+  EXPECT_TRUE(form) << form.error().detail;
+  auto steps = steps_of(*form, &before, is_large);
+  EXPECT_TRUE(steps) << steps.error().detail;
+  std::string text;
+  for (const auto& step : *steps) {
+    text += step.kind + " " + step.subject;
+    if (step.kind == kRunStep || step.kind == kIndexStep) text += step.statement;
+    text += "\n";
+  }
+  return text;
+}
+
+TEST(Steps, OnlyAdd) {
   Form before = *parse_form(sample_source());
   auto refused = [&](std::vector<std::string> path, Json value) {
     Json source = sample_source();
@@ -128,12 +143,10 @@ TEST(Migrations, OnlyAdd) {
     put(source, std::move(path), std::move(value));
     auto form = parse_form(source);
     EXPECT_TRUE(form) << form.error().detail;
-    auto migration = migration_of(*form, &before);
-    EXPECT_FALSE(migration);
-    return migration ? Error{} : migration.error();
+    auto steps = steps_of(*form, &before, false);
+    EXPECT_FALSE(steps);
+    return steps ? Error{} : steps.error();
   };
-  EXPECT_EQ(refused({"data", "properties", "note", "x-kind"}, "text").field, "note");
-  EXPECT_EQ(refused({"data", "properties", "money", "x-scale"}, 3).field, "money");
   EXPECT_EQ(refused({"data", "properties", "area", "x-ref"}, "device").field, "area");
   EXPECT_EQ(refused({"data", "properties", "secret", "x-unique"}, true).field, "secret");
   EXPECT_EQ(refused({"data", "properties", "secret", "x-search"}, true).field, "secret");
@@ -144,9 +157,48 @@ TEST(Migrations, OnlyAdd) {
   Json::Object fields = source["data"]["properties"].as_object();
   std::erase_if(fields, [](const auto& field) { return field.first == "secret"; });
   put(source, {"data", "properties"}, Json(fields));
-  auto migration = migration_of(*parse_form(source), &before);
-  ASSERT_FALSE(migration);
-  EXPECT_EQ(migration.error().field, "secret");
+  EXPECT_EQ(steps_text(source, before), "deploy \n") << "a removed field is only hidden";
+}
+
+TEST(Steps, ChangeAKindInAColumnOfItsOwn) {
+  Form before = *parse_form(sample_source());
+  Json source = sample_source();
+  put(source, {"version"}, 2);
+  put(source, {"data", "properties", "money", "x-scale"}, 3);
+  EXPECT_EQ(steps_text(source, before),
+            "run ALTER TABLE f_sample ADD COLUMN c_money__2 {{int}}\ncopy money\ndeploy \n");
+}
+
+TEST(Steps, PutNewFieldsOfALargeTableIntoExt) {
+  Form before = *parse_form(sample_source());
+  Json source = sample_source();
+  put(source, {"version"}, 2);
+  put(source, {"data", "properties", "plain"},
+      json(R"({"x-kind":"text","title":{"zh":"z","en":"P"}})"));
+  EXPECT_EQ(steps_text(source, before, true), "deploy \n");
+  put(source, {"data", "properties", "plain", "x-index"}, true);
+  EXPECT_EQ(steps_text(source, before, true),
+            "run ALTER TABLE f_sample ADD COLUMN c_plain {{text}}\ndeploy \n"
+            "index f_sample_i_plainCREATE INDEX f_sample_i_plain ON f_sample (c_plain, id)\n");
+}
+
+TEST(Conversions, LoseNothing) {
+  Field text{.key = "a", .kind = FieldKind::Text, .chars_max = 40};
+  Field whole{.key = "a", .kind = FieldKind::Integer, .maximum = 100};
+  Field money{.key = "a", .kind = FieldKind::Decimal, .scale = 2};
+  Field day{.key = "a", .kind = FieldKind::Date};
+  EXPECT_EQ(converted(text, whole, Json(" 12 ")), json("12"));
+  EXPECT_EQ(converted(text, whole, Json("101")), std::nullopt) << "beyond the field's bound";
+  EXPECT_EQ(converted(text, whole, Json("12.5")), std::nullopt);
+  EXPECT_EQ(converted(text, whole, Json("a lot")), std::nullopt);
+  EXPECT_EQ(converted(text, money, Json("12.5")), json("12.50"));
+  EXPECT_EQ(converted(money, whole, json("12.00")), json("12"));
+  EXPECT_EQ(converted(money, whole, json("12.50")), std::nullopt);
+  EXPECT_EQ(converted(whole, text, json("7")), Json("7"));
+  EXPECT_EQ(converted(text, day, Json("2026-11-22")), Json("2026-11-22"));
+  EXPECT_EQ(converted(text, day, Json("22.11.2026")), std::nullopt);
+  EXPECT_EQ(converted(day, text, Json("2026-11-22")), Json("2026-11-22"));
+  EXPECT_EQ(converted(whole, money, Json()), Json());
 }
 
 TEST(Decimals, AreScaledWithoutLosingADigit) {

@@ -2,6 +2,8 @@
 
 #include "records/filter_sql.h"
 #include "records/query.h"
+#include "records/row.h"
+#include "records/subform.h"
 #include "records/values.h"
 
 namespace anlan::records {
@@ -24,14 +26,15 @@ Result<void> add_version(const Form& form, const access::FieldModes& modes, cons
     access::FieldMode mode = mode_of(form, modes, name);
     if (!form.find_member(name) || mode == access::FieldMode::Hidden) continue;
     if (!pair.is_array() || pair.as_array().size() != 2) continue;
-    bool is_masked = mode == access::FieldMode::Masked;
+    const Field& member = *form.find_member(name);
+    Shown shown{&member, mode == access::FieldMode::Masked, item_modes(member, modes)};
     const Json& before = pair.as_array()[0];
     const Json& after = pair.as_array()[1];
     out.push(Json::object({{"at", format_instant({row.int64("at")})},
                            {"actor", actor},
                            {"field", name},
-                           {"before", is_masked ? masked(before) : before},
-                           {"after", is_masked ? masked(after) : after},
+                           {"before", shown_value(shown, before)},
+                           {"after", shown_value(shown, after)},
                            {"version", row.int64("version")}}));
   }
   return {};

@@ -4,36 +4,12 @@
 #include <array>
 #include <iterator>
 
+#include "records/places.h"
+#include "records/search.h"
 #include "records/values.h"
 
 namespace anlan::records {
 namespace {
-
-Result<Condition> search_condition(const Form& form, const Query& query) {
-  const std::string& search = query.search;
-  bool is_right =
-      is_utf8(search) && is_clean_text(search) && count_chars(search) <= limits::kSearchCharsMax;
-  if (!is_right) return refuse(ErrorCode::BadRequest, "no clean short text", "search");
-  // The column holds all searchable members together, so whoever may not read one of them may not
-  // search at all: a hit would tell what it holds.
-  TRY(readable_member(form, query.modes, "number"));
-  for (const Field& field : form.fields) {
-    if (field.is_searched) TRY(readable_member(form, query.modes, field.key));
-  }
-  // The pairs of a word, one behind the other, stand in the column exactly where the word stands
-  // in a text.
-  Condition out;
-  for (std::string_view word : split(search, ' ')) {
-    std::string pairs = bigrams(word);
-    if (pairs.empty()) continue;
-    out.text += out.text.empty() ? "search LIKE ? ESCAPE '\\'" : " AND search LIKE ? ESCAPE '\\'";
-    out.params.emplace_back(like_anywhere(pairs));
-  }
-  if (out.params.empty()) {
-    return refuse(ErrorCode::BadRequest, "two characters at least", "search");
-  }
-  return out;
-}
 
 // ---- order and cursor ----
 
@@ -60,7 +36,8 @@ Result<Sort> sort_of(const Form& form, const Query& query) {
       is_comparable(field->kind) && (is_system || field->is_list || field->is_indexed);
   if (!is_sortable) return refuse(ErrorCode::BadRequest, "can't be sorted by", std::string(name));
   bool has_nulls = !is_system || name == "number" || name == "case_id";
-  bool has_index = is_system ? has_own_index(name) : field->is_indexed || field->is_unique;
+  bool is_fast = (field->is_indexed || field->is_unique) && field->is_index_ready && !field->in_ext;
+  bool has_index = is_system ? has_own_index(name) : is_fast;
   return Sort{field, is_descending, has_nulls, has_index};
 }
 
@@ -152,11 +129,11 @@ std::vector<std::string> looked_at(const Part& part, const Query& query) {
   auto add = [&](const std::string& column) {
     if (std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
   };
-  add(part.sort.field->column);
+  add(carrier_of(*part.sort.field));
   for (const Filter* filter : {&query.scope, &query.filter}) {
     for (const std::string& name : fields_of(*filter)) {
       const Field* field = part.form.find_member(name);
-      if (field) add(field->column);
+      if (field) add(carrier_of(*field));
     }
   }
   if (!query.search.empty()) add("search");
@@ -176,7 +153,7 @@ Result<Condition> keys_of(store::View& view, const Part& part, const Query& quer
   std::string start =
       "SELECT " + key + " AS k, id AS k_id, " + part.sort.field->column + " AS k_sort";
   std::string limit = " LIMIT " + std::to_string(count);
-  Condition where = TRY(where_of(part.form, query));
+  Condition where = TRY(where_of(view, part.form, query));
   if (way.kind != Way::Kind::Walk) {
     narrow(part, after, where);
     where.text = start + " FROM " + part.form.table + " WHERE " + where.text +
@@ -200,7 +177,7 @@ Result<Condition> keys_of(store::View& view, const Part& part, const Query& quer
 Result<std::size_t> fetch(store::View& view, const Part& part, Condition keys, RowSink& sink) {
   std::string text = "SELECT ";
   for (std::size_t i = 0; i < part.columns.size(); ++i) {
-    text += (i > 0 ? ", t." : "t.") + part.columns[i].field->column;
+    text += (i > 0 ? ", " : "") + column_of(*part.columns[i].field, "t.");
   }
   text += " FROM (" + keys.text + ") p CROSS JOIN " + part.form.table + " t WHERE t." +
           std::string(key_of(view)) + " = p.k";
@@ -267,6 +244,8 @@ std::vector<Way> ways_of(const Part& part, const Query& query, std::optional<int
   bool is_filtered = query.scope.kind != Filter::Kind::All || !is_whole_scope(query);
   bool can_walk = part.sort.has_index && !part.is_nulls;
   if (!can_walk || !is_filtered) return {{Way::Kind::Open}};
+  // What many records hold fills a page at once; for the rest the index of the search is right.
+  if (!query.search.empty()) return {{Way::Kind::Walk, 1'000}, {Way::Kind::Few}};
   Way last{in_scope ? Way::Kind::Few : Way::Kind::Open};
   return {{Way::Kind::Walk, 4'000}, {Way::Kind::Walk, 64'000}, last};
 }
@@ -328,7 +307,7 @@ Result<Condition> scope_condition(const Form& form, const Filter& scope) {
   return condition;
 }
 
-Result<Condition> where_of(const Form& form, const Query& query) {
+Result<Condition> where_of(store::View& view, const Form& form, const Query& query) {
   Condition where{"deleted_at IS NULL"};
   if (query.scope.kind != Filter::Kind::All) {
     where.add_and(TRY(scope_condition(form, query.scope)));
@@ -339,15 +318,16 @@ Result<Condition> where_of(const Form& form, const Query& query) {
   if (query.filter.kind != Filter::Kind::All) {
     where.add_and(TRY(condition_of(form, query.filter)));
   }
-  if (!query.search.empty()) where.add_and(TRY(search_condition(form, query)));
+  if (!query.search.empty()) where.add_and(TRY(search_condition(view, form, query)));
   return where;
 }
 
 Result<Ending> fill_page(store::View& view, const Form& form, const Query& query,
                          const std::vector<Shown>& shown, RowSink& into) {
+  if (query.sort == kByRelevance) return fill_ranked(view, form, query, shown, into);
   Sort sort = TRY(sort_of(form, query));
   std::optional<Place> after = TRY(place_of(form, query, sort));
-  TRY(where_of(form, query));  // refuses before anything is asked
+  TRY(where_of(view, form, query));  // refuses before anything is asked
   std::vector<Shown> columns = with_keys(shown, sort, form);
   WithPlaces sink(into, shown.size());
   std::optional<int64_t> in_scope = TRY(count_scope(view, form, query));
@@ -375,7 +355,7 @@ Result<Ending> fill_page(store::View& view, const Form& form, const Query& query
   if (in_scope && is_whole_scope(query)) {
     ending.total = in_scope;
   } else {
-    Condition where = TRY(where_of(form, query));
+    Condition where = TRY(where_of(view, form, query));
     ending.total = TRY(count_up_to(view, form, std::move(where), kTotalMax + 1));
   }
   return ending;

@@ -99,8 +99,7 @@ Result<Json> shown_record(store::View& view, const Form& form, const Json& whole
     bool is_shown = members.size() < shown.size() && shown[members.size()].field == all.field;
     if (is_shown) {
       const Json& value = member_at(whole, place, all.field->key);
-      bool is_masked = shown[members.size()].is_masked;
-      members.emplace_back(all.field->key, is_masked ? masked(value) : value);
+      members.emplace_back(all.field->key, shown_value(shown[members.size()], value));
     }
     ++place;
   }
@@ -163,7 +162,7 @@ Result<Json> count_by(store::View& view, const Form& form, std::string_view name
   if (!is_comparable(field->kind)) {
     return refuse(ErrorCode::BadRequest, "can't be counted by", field->key);
   }
-  Condition where = TRY(where_of(form, query));
+  Condition where = TRY(where_of(view, form, query));
   where.params.emplace_back(static_cast<int64_t>(limits::kPageRowsMax));
   const std::string& column = field->column;
   auto rows =
@@ -186,7 +185,7 @@ Result<std::vector<std::vector<Json>>> columns(store::View& view, const Form& fo
   for (const std::string& name : members) {
     shown.push_back({TRY(readable_member(form, query.modes, name)), false});
   }
-  Condition where = TRY(where_of(form, query));
+  Condition where = TRY(where_of(view, form, query));
   where.params.emplace_back(static_cast<int64_t>(count + 1));
   auto rows =
       TRY(view.query({select_text(form, shown) + " WHERE " + where.text + " ORDER BY id LIMIT ?",
@@ -207,7 +206,7 @@ Result<std::vector<std::vector<Json>>> columns(store::View& view, const Form& fo
 }
 
 Result<int64_t> count(store::View& view, const Form& form, const Query& query) {
-  Condition where = TRY(where_of(form, query));
+  Condition where = TRY(where_of(view, form, query));
   auto rows =
       TRY(view.query({"SELECT COUNT(*) AS total FROM " + form.table + " WHERE " + where.text,
                       std::move(where.params)}));

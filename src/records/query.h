@@ -59,6 +59,9 @@ Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const F
                                     std::size_t count);
 // Changes whenever any record of the form does.
 Result<std::string> stamp_of(store::View& view, const Form& form);
+// "parts.cost": the fields of a sub-form's rows that have another mode than the whole.
+std::vector<std::pair<std::string, access::FieldMode>> item_modes_named(
+    const Field& field, const access::FieldModes& modes);
 // Rows by value of a field, for boards: [{"value","count"}], with scope.
 Result<Json> count_by(store::View& view, const Form& form, std::string_view field,
                       const Query& query);

@@ -8,4 +8,6 @@
 #include "records/files.h"
 #include "records/form.h"
 #include "records/query.h"
+#include "records/schema.h"
+#include "records/views.h"
 #include "records/write.h"

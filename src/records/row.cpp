@@ -1,5 +1,8 @@
 #include "records/row.h"
 
+#include <algorithm>
+
+#include "records/subform.h"
 #include "records/values.h"
 
 namespace anlan::records {
@@ -11,11 +14,19 @@ std::vector<Shown> shown_members(const Form& form, const access::FieldModes& mod
     // The id is what every further question needs; it tells nothing.
     if (field.key == "id") mode = access::FieldMode::Read;
     if (mode == access::FieldMode::Hidden) return;
-    shown.push_back({&field, mode == access::FieldMode::Masked});
+    Shown& one = shown.emplace_back(&field, mode == access::FieldMode::Masked);
+    std::vector<access::FieldMode> items = item_modes(field, modes);
+    auto is_open = [](access::FieldMode item) { return item >= access::FieldMode::Read; };
+    if (!std::ranges::all_of(items, is_open)) one.items = std::move(items);
   };
   for (const Field& field : system_members()) add(field);
   for (const Field& field : form.fields) add(field);
   return shown;
+}
+
+Json shown_value(const Shown& shown, Json value) {
+  if (!shown.items.empty()) return shown_rows(*shown.field, value, shown.items);
+  return shown.is_masked ? masked(value) : value;
 }
 
 std::vector<Shown> all_members(const Form& form) {
@@ -48,8 +59,7 @@ Json record_of(const std::vector<Shown>& shown, const std::vector<store::Value>&
   members.reserve(shown.size() + 1);
   for (std::size_t i = 0; i < shown.size(); ++i) {
     Json value = json_of_cell(*shown[i].field, cells[i]);
-    members.emplace_back(shown[i].field->key,
-                         shown[i].is_masked ? masked(value) : std::move(value));
+    members.emplace_back(shown[i].field->key, shown_value(shown[i], std::move(value)));
   }
   return Json(std::move(members));
 }

@@ -15,7 +15,10 @@ namespace anlan::records {
 struct Shown {
   const Field* field;
   bool is_masked;
+  std::vector<access::FieldMode> items{};  // of a sub-form of which not everything is shown
 };
+// As the caller sees it.
+Json shown_value(const Shown& shown, Json value);
 std::vector<Shown> shown_members(const Form& form, const access::FieldModes& modes);
 std::vector<Shown> all_members(const Form& form);
 

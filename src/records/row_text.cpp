@@ -22,7 +22,8 @@ void write_cell(const Field& field, const store::Cells& cells, std::size_t colum
     case FieldKind::Choices:
     case FieldKind::Photos:
     case FieldKind::Position:
-    case FieldKind::Object: out += cells.text(column); return;
+    case FieldKind::Object:
+    case FieldKind::Subform: out += cells.text(column); return;
     case FieldKind::Boolean: out += cells.int64(column) != 0 ? "true" : "false"; return;
     case FieldKind::Integer:
     case FieldKind::Decimal: out += unscaled_text(cells.int64(column), field.scale); return;
@@ -47,7 +48,8 @@ RowTexts::RowTexts(const Form& form, const access::FieldModes& modes,
   for (const Shown& one : shown) {
     std::string start = columns_.empty() ? "{" : ",";
     write_json_text(one.field->key, start);
-    columns_.push_back({one.field, one.is_masked, start + ":"});
+    bool is_plain = !one.is_masked && one.items.empty();
+    columns_.push_back({one.field, is_plain ? nullptr : &one, start + ":"});
   }
 }
 
@@ -55,10 +57,11 @@ void RowTexts::add(const store::Cells& cells) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = columns_[i];
     text_ += column.start;
-    if (!column.is_masked) {
+    if (!column.changed) {
       write_cell(*column.field, cells, i, text_);
     } else {
-      text_ += write_json(masked(json_of_cell(*column.field, value_of(cells, i))));
+      Json value = json_of_cell(*column.field, value_of(cells, i));
+      text_ += write_json(shown_value(*column.changed, std::move(value)));
     }
   }
   ends_.push_back(text_.size());

@@ -37,8 +37,8 @@ class RowTexts final : public RowSink {
  private:
   struct Column {
     const Field* field;
-    bool is_masked;
-    std::string start;  // ,"key":
+    const Shown* changed;  // not shown as it is; of the caller's list, null where it is
+    std::string start;     // ,"key":
   };
   std::vector<Column> columns_;
   std::vector<Titled> titled_;

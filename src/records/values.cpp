@@ -27,14 +27,16 @@ constexpr std::array kKinds{KindRow{FieldKind::Text, "text", "{{text}}"},
                             KindRow{FieldKind::Ref, "ref", "{{id}}"},
                             KindRow{FieldKind::Photos, "photos", "{{text}}"},
                             KindRow{FieldKind::Position, "position", "{{text}}"},
-                            KindRow{FieldKind::Object, "object", "{{text}}"}};
+                            KindRow{FieldKind::Object, "object", "{{text}}"},
+                            KindRow{FieldKind::Subform, "subform", "{{text}}"}};
 
 constexpr std::size_t kNumberBytesMax = 34;  // as many digits as Decimal keeps exactly
 constexpr std::size_t kFileNameCharsMax = 200;
+constexpr std::size_t kRowsBytesMax = 128 << 10;  // of a sub-form: 200 rows with a sentence each
 
 bool is_json_kind(FieldKind kind) {
   return kind == FieldKind::Choices || kind == FieldKind::Photos || kind == FieldKind::Position ||
-         kind == FieldKind::Object;
+         kind == FieldKind::Object || kind == FieldKind::Subform;
 }
 
 bool is_number_kind(FieldKind kind) {
@@ -215,6 +217,41 @@ Result<Json> checked_object(const Field& field, const Json& value) {
   return value;
 }
 
+// "items.2.amount" says which cell of the rows is meant.
+Result<Json> checked_row(const Field& field, std::size_t at, const Json& row) {
+  std::string where = field.key + "." + std::to_string(at);
+  if (!row.is_object()) return refuse(ErrorCode::BadField, "a row is an object", where);
+  for (const auto& [name, value] : row.as_object()) {
+    if (std::ranges::contains(field.items, name, &Field::key)) continue;
+    return refuse(ErrorCode::UnknownField, "rows have no such field", where + "." + name);
+  }
+  Json::Object out;
+  for (const Field& item : field.items) {
+    auto checked = checked_value(item, row[item.key]);
+    if (checked && checked->is_null() && item.is_required) {
+      checked = refuse(ErrorCode::MissingField, "required");
+    }
+    if (!checked) {
+      checked.error().field = where + "." + item.key;
+      return std::unexpected(std::move(checked).error());
+    }
+    out.emplace_back(item.key, std::move(*checked));
+  }
+  return Json(std::move(out));
+}
+
+Result<Json> checked_rows(const Field& field, const Json& value) {
+  if (!value.is_array()) return bad(field, "no list");
+  const Json::Array& rows = value.as_array();
+  if (rows.size() > field.items_max) return bad(field, "too many rows");
+  if (rows.size() < field.items_min) return bad(field, "too few rows");
+  if (rows.empty()) return Json();
+  Json out = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) out.push(TRY(checked_row(field, i, rows[i])));
+  if (write_json(out).size() > kRowsBytesMax) return bad(field, "too large");
+  return out;
+}
+
 Result<Json> checked_org(const Field& field, const Json& value) {
   if (!value.is_text() || !is_utf8(value.as_text()) || !is_clean_text(value.as_text())) {
     return bad(field, "no text");
@@ -264,6 +301,7 @@ Result<Json> checked_value(const Field& field, const Json& value) {
       if (!is_position(value)) return bad(field, "no position");
       return value;
     case FieldKind::Object: return checked_object(field, value);
+    case FieldKind::Subform: return checked_rows(field, value);
   }
   return bad(field, "unknown kind");
 }
@@ -303,12 +341,24 @@ Json json_of_cell(const Field& field, const store::Value& cell) {
   }
 }
 
+// A list of contexts: sum(items.amount), count(items[state = "open"]).
+rules::Value feel_of_rows(const Field& field, const Json& rows) {
+  rules::List list;
+  for (const Json& row : rows.as_array()) {
+    rules::Context context;
+    for (const Field& item : field.items) context.set(item.key, feel_of(item, row[item.key]));
+    list.emplace_back(std::move(context));
+  }
+  return list;
+}
+
 rules::Value feel_of(const Field& field, const Json& checked) {
   if (checked.is_null()) return {};
   switch (field.kind) {
     case FieldKind::Instant: return *parse_instant(checked.as_text());
     case FieldKind::Duration: return *parse_duration(checked.as_text());
     case FieldKind::Date: return *rules::parse_date(checked.as_text());
+    case FieldKind::Subform: return feel_of_rows(field, checked);
     default: return rules::value_from_json(checked);
   }
 }

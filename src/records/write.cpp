@@ -5,8 +5,11 @@
 
 #include "core/json_text.h"
 #include "records/draft.h"
+#include "records/places.h"
 #include "records/query.h"
 #include "records/row.h"
+#include "records/schema.h"
+#include "records/subform.h"
 #include "records/values.h"
 
 namespace anlan::records {
@@ -20,14 +23,20 @@ Result<void> take_input(Draft& draft, const Json& input, const access::FieldMode
   if (!input.is_object()) return refuse(ErrorCode::BadRequest, "fields must be an object");
   for (const auto& [name, value] : input.as_object()) {
     const Field* field = draft.rules.find(name);
-    if (!field) return refuse(ErrorCode::UnknownField, "form " + draft.form.id, name);
+    bool is_there = field && !field->is_removed;
+    if (!is_there) return refuse(ErrorCode::UnknownField, "form " + draft.form.id, name);
     if (modes.of(name) != access::FieldMode::Write) {
       return refuse(ErrorCode::Forbidden, "the field is not the caller's to write", name);
     }
     bool is_computed = std::ranges::find(draft.rules.computed, name, &Computed::field) !=
                        draft.rules.computed.end();
     if (is_computed) return refuse(ErrorCode::BadField, "the field is computed", name);
-    TRY(give_field(draft, *field, value));
+    if (field->kind == FieldKind::Subform) {
+      Json rows = TRY(merged_rows(*field, draft.before[name], value, modes));
+      TRY(give_field(draft, *field, rows));
+    } else {
+      TRY(give_field(draft, *field, value));
+    }
   }
   return {};
 }
@@ -92,10 +101,15 @@ std::vector<store::Cell> cells_of(const Draft& draft) {
   std::vector<store::Cell> cells;
   cells.reserve(system_members().size() + draft.form.fields.size() + 3);
   std::size_t place = 0;
+  bool is_ext_changed = false;
   auto add = [&](const Field& member) {
     const Json& value = member_at(draft.after, place, member.key);
     if (value == member_at(draft.before, place, member.key)) return;
-    cells.push_back({member.column, cell_of(member, value)});
+    if (member.in_ext) is_ext_changed = true;
+    else cells.push_back({member.column, cell_of(member, value)});
+    if (!member.next) return;
+    auto copy = converted(member, *member.next, value);
+    cells.push_back({member.next->column, copy ? cell_of(*member.next, *copy) : store::Value()});
   };
   for (const Field& member : system_members()) {
     // The version of an older record is raised by store itself.
@@ -107,6 +121,7 @@ std::vector<store::Cell> cells_of(const Draft& draft) {
     add(field);
     ++place;
   }
+  if (is_ext_changed) cells.push_back({"ext", ext_cell(draft.form, draft.after)});
   std::vector<store::Cell> old = derived_cells(draft.form, draft.before);
   std::vector<store::Cell> now = derived_cells(draft.form, draft.after);
   for (std::size_t i = 0; i < now.size(); ++i) {
@@ -166,6 +181,9 @@ Written written(Draft draft, std::string_view verb) {
     row.version = draft.before["version"].as_int64();
   }
   change.rows.push_back(std::move(row));
+  for (const Field& field : draft.form.fields) {
+    if (field.kind == FieldKind::Subform) add_item_rows(field, draft.before, record, change);
+  }
   change.rows.push_back(history_row(draft));
   change.events.push_back({draft.form.id, Json::object({{"form", draft.form.id},
                                                         {"id", record["id"]},

@@ -296,7 +296,7 @@ TEST_P(Writes, AreReplayedFromTheLogToTheSameTables) {
   ASSERT_TRUE(copy->migrate(access::migrations()));
   ASSERT_TRUE(copy->migrate(migrations()));
   for (const Form* each : forms_.all()) {
-    std::vector<store::Migration> one{*migration_of(*each, nullptr)};
+    std::vector<store::Migration> one{{"form." + each->id, statements_of(*each, {})}};
     ASSERT_TRUE(copy->migrate(one));
   }
   auto from = snapshot();

@@ -6,6 +6,7 @@
 #include "store/lane.h"
 #include "store/memory.h"
 #include "store/schema.h"
+#include "store/schema_lane.h"
 #include "store/signed_ledger.h"
 
 namespace anlan::store {
@@ -37,6 +38,7 @@ class StoreDatabase final : public Database {
   StoreDatabase(const Config& config, std::unique_ptr<Connection> writer,
                 const OpenConnection& open)
       : clock_(config.clock),
+        open_([open]() mutable { return open(false); }),
         lane_(std::move(writer), config.random, [open]() mutable { return open(false); },
               {table_clock_, memory_}),
         readers_([open]() mutable { return open(true); }, {table_clock_, memory_}, lane_.dialect()),
@@ -54,6 +56,18 @@ class StoreDatabase final : public Database {
     return migrated;
   }
 
+  Result<void> change_schema(const SchemaWork& work) {
+    auto changed = lane_.transact(work);
+    forget_schema();
+    return changed;
+  }
+  Result<void> write_journal(const SchemaWork& work) { return lane_.transact(work); }
+  Result<std::unique_ptr<Connection>> connect_beside() { return open_(); }
+  void forget_schema() {
+    lane_.forget_schema();
+    readers_.drop_idle();
+  }
+
   Result<std::vector<Result<void>>> commit_group(std::span<const Work> works) override {
     return lane_.commit_group(works);
   }
@@ -69,13 +83,34 @@ class StoreDatabase final : public Database {
   Clock& clock_;
   TableClock table_clock_;
   Memory memory_;
+  std::function<Result<std::unique_ptr<Connection>>()> open_;
   WriteLane lane_;
   ReaderPool readers_;
   BlobFolder blobs_;
   SignedLedger ledger_;
 };
 
+StoreDatabase& own(Database& database) {
+  auto* own = dynamic_cast<StoreDatabase*>(&database);
+  CHECK(own, "a schema is changed in a database of this room");
+  return *own;
+}
+
 }  // namespace
+
+Result<void> change_schema(Database& database, const SchemaWork& work) {
+  return own(database).change_schema(work);
+}
+
+Result<void> write_journal(Database& database, const SchemaWork& work) {
+  return own(database).write_journal(work);
+}
+
+Result<std::unique_ptr<Connection>> connect_beside(Database& database) {
+  return own(database).connect_beside();
+}
+
+void forget_schema(Database& database) { own(database).forget_schema(); }
 
 Result<std::unique_ptr<View>> read_later(Database& database) {
   auto* own = dynamic_cast<StoreDatabase*>(&database);

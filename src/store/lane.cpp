@@ -12,6 +12,12 @@ Result<void> WriteLane::migrate(std::span<const Migration> migrations, Instant a
   return migrated;
 }
 
+void WriteLane::forget_schema() {
+  std::scoped_lock lock(mutex_);
+  connection_->forget_statements();
+  shared_.clock.note_all();
+}
+
 Result<void> WriteLane::transact(const std::function<Result<void>(Connection&)>& work) {
   std::scoped_lock lock(mutex_);
   TRY(begin());

@@ -26,6 +26,7 @@ class WriteLane {
   // A transaction of the store's own, in its own tables: keys and tree heads.
   Result<void> transact(const std::function<Result<void>(Connection&)>& work);
   Result<bool> notice_others();
+  void forget_schema();  // after a change of columns: prepared statements, what is remembered
 
  private:
   using Answers = std::vector<Result<void>>;

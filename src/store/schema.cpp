@@ -4,12 +4,15 @@
 #include <array>
 #include <utility>
 
+#include "store/schema_lane.h"
+
 namespace anlan::store {
 
 namespace {
 
-constexpr std::array kOwnTables = {"store_migration", "change_log",  "change_body", "ledger_leaf",
-                                   "ledger_node",     "ledger_head", "ledger_key",  "outbox"};
+constexpr std::array kOwnTables = {"store_migration", "schema_step", "change_log",
+                                   "change_body",     "ledger_leaf", "ledger_node",
+                                   "ledger_head",     "ledger_key",  "outbox"};
 constexpr std::array kAppendOnly = {"change_log", "change_body", "ledger_leaf", "ledger_node",
                                     "ledger_head"};
 
@@ -67,6 +70,25 @@ Migration postgres_triggers() {
   return out;
 }
 
+// What `ext` holds is read by one expression on both databases: PostgreSQL gets the function that
+// SQLite has, for paths of one member.
+Migration schema_journal(Dialect dialect) {
+  Migration out{
+      "store.4",
+      {"CREATE TABLE schema_step (form {{text}} NOT NULL, version {{int}} NOT NULL,"
+       " step {{int}} NOT NULL, kind {{text}} NOT NULL, subject {{text}} NOT NULL,"
+       " statement {{text}} NOT NULL, state {{text}} NOT NULL, position {{text}} NOT NULL,"
+       " rows_done {{int}} NOT NULL, rows_total {{int}} NOT NULL,"
+       " rows_refused {{int}} NOT NULL, PRIMARY KEY (form, version, step))"}};
+  if (dialect == Dialect::Postgres) {
+    out.statements.push_back(
+        "CREATE FUNCTION json_extract(document text, path text) RETURNS text LANGUAGE sql"
+        " IMMUTABLE STRICT PARALLEL SAFE AS"
+        " $$ SELECT document::jsonb ->> substr(path, 3) $$");
+  }
+  return out;
+}
+
 // SQLite checks column types only in STRICT tables; without, one database would take what the
 // other refuses.
 std::string strict(std::string text) {
@@ -80,8 +102,8 @@ Result<void> run_migration(Connection& connection, const Migration& migration, I
       TRY(connection.query({"SELECT id FROM store_migration WHERE id = ?", {migration.id}}));
   if (!done.empty()) return {};
   for (const std::string& statement : migration.statements) {
-    std::string text = with_types(statement, connection.dialect());
-    if (connection.dialect() == Dialect::Sqlite) text = strict(std::move(text));
+    std::string text = schema_text(statement, connection.dialect());
+    if (text.empty()) continue;
     auto ran = connection.run(text);
     if (!ran) {
       ran.error().detail = "migration " + migration.id + ": " + ran.error().detail;
@@ -125,12 +147,23 @@ std::string with_types(std::string_view text, Dialect dialect) {
   return out;
 }
 
+std::string schema_text(std::string_view statement, Dialect dialect) {
+  constexpr std::string_view kSqlite = "{{sqlite}}";
+  constexpr std::string_view kPostgres = "{{postgres}}";
+  bool is_sqlite = dialect == Dialect::Sqlite;
+  if (statement.starts_with(is_sqlite ? kPostgres : kSqlite)) return {};
+  if (statement.starts_with(kSqlite)) statement.remove_prefix(kSqlite.size());
+  if (statement.starts_with(kPostgres)) statement.remove_prefix(kPostgres.size());
+  std::string text = with_types(statement, dialect);
+  return is_sqlite ? strict(std::move(text)) : text;
+}
+
 // The name of a gap between two keys, where the old one could not vouch for the next.
 Migration key_gaps() { return {"store.3", {"ALTER TABLE ledger_key ADD COLUMN gap {{text}}"}}; }
 
 std::vector<Migration> own_migrations(Dialect dialect) {
   return {tables(), dialect == Dialect::Sqlite ? sqlite_triggers() : postgres_triggers(),
-          key_gaps()};
+          key_gaps(), schema_journal(dialect)};
 }
 
 Result<void> run_migrations(Connection& connection, std::span<const Migration> migrations,

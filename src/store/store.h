@@ -17,4 +17,5 @@
 #include "store/leaf_check.h"
 #include "store/ledger.h"
 #include "store/memory.h"
+#include "store/schema_journal.h"
 #include "store/sql.h"

@@ -49,7 +49,8 @@ export interface Demo {
 export type FieldMode = "hidden" | "masked" | "read" | "write";
 export type FieldKind =
   | "text" | "longtext" | "integer" | "decimal" | "boolean" | "instant" | "date" | "duration"
-  | "choice" | "choices" | "person" | "org" | "ref" | "photos" | "position" | "object";
+  | "choice" | "choices" | "person" | "org" | "ref" | "photos" | "position" | "object"
+  | "subform";
 
 export interface FieldSource {
   "x-kind": FieldKind;
@@ -65,6 +66,7 @@ export interface FieldSource {
   pattern?: string;
   minimum?: number;
   maximum?: number;
+  items?: { required?: string[]; properties: Record<string, FieldSource> };
 }
 export interface FormSource {
   id: string;

@@ -18,6 +18,12 @@ export interface Status {
   live: { sockets: number; bytes: number };
   vision?: { is_up: boolean; waiting?: number };
   packs: string[];
+  schema?: SchemaStep[];
+}
+// A change of a table that is under way.
+export interface SchemaStep {
+  form: string; version: number; step: number; kind: string; subject: string; state: string;
+  rows: number; rows_total: number; rows_refused: number;
 }
 
 export interface Suggestion {

@@ -72,6 +72,16 @@ function tellObject(value: unknown, lang: Language): string {
   return JSON.stringify(value);
 }
 
+// Each row as its cells that are filled in.
+function tellRows(telling: Telling, field: string, value: unknown): string {
+  const properties = telling.form.data.properties[field]?.items?.properties ?? {};
+  const items = { ...telling, form: { ...telling.form, data: { properties } } };
+  return (value as Record<string, unknown>[]).map((row) =>
+    Object.keys(properties).filter((key) => isFilled(row[key])).map((key) =>
+      `${fieldTitle(items.form, key, telling.lang)} ${tell(items, key, row[key])}`).join(", "),
+  ).join("; ");
+}
+
 export function tell(telling: Telling, field: string, value: unknown, title?: LocalText): string {
   const source: FieldSource | undefined = telling.form.data.properties[field];
   if (!isFilled(value)) return "—";
@@ -81,6 +91,7 @@ export function tell(telling: Telling, field: string, value: unknown, title?: Lo
   if (kind === "choice") return choiceText(telling.form, field, value, telling.lang);
   if (kind === "photos") return photosOf(value).map((photo) => photo.name).join(", ");
   if (kind === "position") return stampPosition(value as Position);
+  if (kind === "subform") return tellRows(telling, field, value);
   if (title) return localText(title, telling.lang);
   if (kind === "object") return tellObject(value, telling.lang);
   return typeof value === "object" ? JSON.stringify(value) : String(value);

@@ -85,6 +85,7 @@ function Cards({ status }: { status: Status }) {
     <ul className="status-cards">
       <StoreCard status={status} /><TimeCard status={status} /><BackupCard status={status} />
       <QueueCard status={status} /><KeyCard status={status} /><ProgramCard status={status} />
+      <SchemaCard status={status} />
     </ul>
   );
 }
@@ -167,6 +168,21 @@ function ProgramCard({ status }: { status: Status }) {
       [w("startedAt"), dateTime(status.started_at)],
       [w("runsSince"), ago(status.started_at, serverNow(), texts)],
       [w("packs"), status.packs.join(", ")],
+    ]} />
+  );
+}
+
+function SchemaCard({ status: { schema = [] } }: { status: Status }) {
+  const { w, lang } = useWork();
+  const now = schema[0];
+  if (!now) return null;
+  const part = now.rows_total > 0 ? ` ${Math.floor(100 * now.rows / now.rows_total)} %` : "";
+  return (
+    <Card title={w("schema")} word={w("schemaNow")} tone="plain" facts={[
+      [w("schemaForm"), `${now.form} ${now.version}`],
+      [w("schemaStep"), `${now.kind} ${now.subject}${part}`],
+      [w("schemaLeft"), amount(schema.length, lang)],
+      [w("schemaRefused"), amount(now.rows_refused, lang)],
     ]} />
   );
 }

@@ -200,7 +200,7 @@ function Field({ field, task, form, view, state }: CardProps & { state: TaskForm
   const isNeeded = [...task.requires, ...task.outcomes.flatMap((one) => one.fields ?? [])]
     .includes(field);
   const fault = state.missing.includes(field) ? t("required")
-    : state.refusal?.field === field ? state.refusal.message : undefined;
+    : state.refusal?.field?.split(".")[0] === field ? state.refusal.message : undefined;
   const common = { label: fieldTitle(form, field, lang), isRequired: isNeeded, fault };
   const kind = source?.["x-kind"];
   if (kind === "decimal" || kind === "integer") {

@@ -1,5 +1,5 @@
 // One field of a form, to be filled in, by its kind.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { FieldSource, FieldValue, FormSource } from "../api/types.ts";
 import { serverNow } from "../data/clock.ts";
 import { localInput } from "../data/format.ts";
@@ -12,6 +12,8 @@ import { Capture } from "./capture.tsx";
 import { Chips, TextArea, TextField, Toggle, type Common } from "./field.tsx";
 import { PickFrom, PickPerson, PickRecord } from "./picker.tsx";
 import { asLevel } from "../data/records.ts";
+
+const Rows = lazy(() => import("./rows.tsx"));
 
 export interface InputProps {
   form: FormSource;
@@ -70,18 +72,14 @@ export function Input(props: InputProps) {
           onChange={(value) => props.onChange(value === "" ? null : Number(value))}
         />
       );
-    case "longtext":
+    case "subform":
+      return <Suspense fallback={null}><Rows {...props} common={common} /></Suspense>;
+    default: {
+      const Text = source["x-kind"] === "longtext" ? TextArea : TextField;
       return (
-        <TextArea
-          {...common} value={text} onChange={props.onChange} maxLength={source.maxLength}
-        />
+        <Text {...common} value={text} onChange={props.onChange} maxLength={source.maxLength} />
       );
-    default:
-      return (
-        <TextField
-          {...common} value={text} onChange={props.onChange} maxLength={source.maxLength}
-        />
-      );
+    }
   }
 }
 

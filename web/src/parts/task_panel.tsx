@@ -114,7 +114,7 @@ function Mine({ task, form, view, state }: PanelProps & { state: TaskForm }) {
             key={field} form={form} field={field} value={state.fields[field]}
             onChange={(value) => state.fill(field, value)} org={record.org_path || me.org_path}
             isRequired={asked.has(field)}
-            fault={isMissing ? t("required") : state.refusal?.field === field
+            fault={isMissing ? t("required") : state.refusal?.field?.split(".")[0] === field
               ? state.refusal.message : undefined}
             photos={roll && { roll, place, ghostUrl: beforeUrl(form, record, field) }}
           />

@@ -108,7 +108,7 @@ function Fields({ fields, ...props }: MineProps & { fields: string[] }) {
         key={field} form={form} field={field} value={state.fields[field]}
         onChange={(value) => state.fill(field, value)} org={record.org_path || me.org_path}
         isRequired={asked.has(field)}
-        fault={isMissing ? t("required") : state.refusal?.field === field
+        fault={isMissing ? t("required") : state.refusal?.field?.split(".")[0] === field
           ? state.refusal.message : undefined}
         photos={roll && {
           roll, place: placeOf(record, lang), ghostUrl: beforeUrl(form, record, field),
