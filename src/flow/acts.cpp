@@ -167,8 +167,7 @@ Result<Step> resolve(const Around& around, const access::Subject& by, TaskId id,
       task.signing.helpers.push_back(by.person);
     }
   }
-  bool is_asked_by_name = helper != owner;
-  if (is_asked_by_name) std::erase(task.candidates, Candidate{"person", helper.text()});
+  if (helper != owner) std::erase(task.candidates, Candidate{"person", helper.text()});
   task.signing.owner.reset();
   task.assignee = owner;
   task.state = state::kClaimed;

@@ -106,6 +106,7 @@ Result<void> drop_open(Machine& machine, Visit& visit, TaskRow& task) {
   int64_t of_group = task.signing.group;
   Token* token = machine.state.token(task.token);
   cancel_task(machine, task, "task.sign_removed");
+  close_groups(machine, *token, visit, task.id);
   AddedGroup* group = visit.group(of_group);
   bool is_next = group && group->mode == "sequence" && !group->waiting.empty();
   return is_next ? open_group(machine, *token, visit, of_group) : Result<void>{};

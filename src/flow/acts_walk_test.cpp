@@ -222,13 +222,43 @@ class ActsWalk : public testing::TestWithParam<store::Dialect> {
          " WHERE c.record_id = ? AND t.state <> 'joining' AND NOT EXISTS (SELECT 1 FROM flow_task k"
          " WHERE k.token_id = t.id AND k.visit = t.visit AND k.state IN ('open', 'claimed'))",
          {world_->record_id.text()}}));
-    ASSERT_EQ(stuck.size(), 0U) << stuck[0].text("node");
+    ASSERT_EQ(stuck.size(), 0U) << stuck[0].text("node") << "\n" << what_is_open();
     store::Rows twice =
         need(view->query({"SELECT token_id, visit, completed_by FROM flow_task WHERE record_id = ?"
                           " AND completed_by IS NOT NULL GROUP BY token_id, visit, completed_by"
                           " HAVING count(*) > 1",
                           {world_->record_id.text()}}));
     ASSERT_EQ(twice.size(), 0U) << "somebody signed twice";
+  }
+
+  std::string what_is_open() {
+    auto view = world_->view();
+    std::string text;
+    store::Rows rows = need(view->query(
+        {"SELECT t.id, t.node, t.state, t.assignee, t.signing, k.pending FROM flow_task t"
+         " JOIN flow_token k ON k.id = t.token_id AND k.visit = t.visit"
+         " WHERE t.record_id = ? AND t.state <> 'cancelled'",
+         {world_->record_id.text()}}));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      store::Row row = rows[i];
+      text += row.text("node") + " " + row.text("state") + " " +
+              (row.is_null("assignee") ? "" : row.text("assignee")) + " " +
+              (row.is_null("signing") ? "" : row.text("signing")) + " " + row.text("pending");
+      store::Rows who = need(view->query(
+          {"SELECT kind, who FROM flow_candidate WHERE task_id = ?", {row.text("id")}}));
+      for (std::size_t j = 0; j < who.size(); ++j) {
+        text += " " + who[j].text("kind") + ":" + who[j].text("who");
+      }
+      text += "\n";
+    }
+    for (const auto& [login, id] : world_->people) {
+      std::string wanted = id.text();
+      for (std::size_t at = text.find(wanted); at != std::string::npos;
+           at = text.find(wanted, at)) {
+        text.replace(at, wanted.size(), login);
+      }
+    }
+    return text;
   }
 
   void walk(uint64_t seed) {
@@ -251,7 +281,7 @@ class ActsWalk : public testing::TestWithParam<store::Dialect> {
       if (!is_over) check_state();
       if (HasFatalFailure()) return;
     }
-    ASSERT_TRUE(is_over) << model->xml();
+    ASSERT_TRUE(is_over) << model->xml() << what_is_open();
     check_joins(id);
   }
 

@@ -180,14 +180,26 @@ void keep_proof(Machine& machine, TaskRow& task, const Proof& proof, HistoryRow&
   row.detail.set("attachments", std::move(files));
 }
 
+void exclude_person(TaskRow& task, PersonId person) {
+  task.candidates.push_back({"excluded", person.text()});
+  bool is_his = task.assignee == person || task.signing.owner == person;
+  if (!is_his) return;
+  if (task.signing.owner && task.assignee) {
+    std::erase(task.candidates, Candidate{"person", task.assignee->text()});
+  }
+  task.signing.owner.reset();
+  task.assignee.reset();
+  if (task.state == state::kClaimed) task.state = state::kOpen;
+}
+
 void exclude_elsewhere(Machine& machine, const TaskRow& done) {
   Candidate excluded{"excluded", done.completed_by->text()};
   for (TaskRow& other : machine.state.tasks) {
-    if (!other.is_open()) continue;
+    if (!other.is_live()) continue;
     const Node* node = machine.graph.find(other.node);
     bool is_meant = node && node->user && std::ranges::contains(node->user->excluded, done.node);
     if (is_meant && !std::ranges::contains(other.candidates, excluded)) {
-      other.candidates.push_back(excluded);
+      exclude_person(other, *done.completed_by);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flow/approval.h"
+#include "flow/check.h"
 #include "flow/copies.h"
 #include "flow/go_back.h"
 #include "flow/user.h"
@@ -92,11 +93,7 @@ Result<void> exclude_from_mates(Machine& machine, const Node& node, const TaskRo
     bool is_mate =
         mate.is_live() && mate.token == signed_task.token && mate.visit == signed_task.visit;
     if (!is_mate || std::ranges::contains(mate.candidates, excluded)) continue;
-    mate.candidates.push_back(excluded);
-    if (mate.assignee == signer) {
-      mate.assignee.reset();
-      if (mate.state == state::kClaimed) mate.state = state::kOpen;
-    }
+    exclude_person(mate, signer);
     if (!TRY(people_of(machine, mate.candidates)).empty()) continue;
     const std::string& fallback = node.user->fallback_role;
     if (!fallback.empty()) merge(mate.candidates, {{"role", fallback}});
@@ -131,10 +128,14 @@ Result<void> settle_own_group(Machine& machine, Token& token, Visit& visit, cons
   if (!group) return {};
   if (group->mode == "any") {
     group->waiting.clear();
+    std::vector<TaskId> dropped;
     for (TaskRow& mate : machine.state.tasks) {
       bool is_mate = is_of_visit(token, mate) && mate.signing.group == group->id && mate.is_live();
-      if (is_mate) cancel_task(machine, mate, "task.cancelled");
+      if (!is_mate) continue;
+      cancel_task(machine, mate, "task.cancelled");
+      dropped.push_back(mate.id);
     }
+    for (TaskId id : dropped) close_groups(machine, token, visit, id);
   } else if (!has_live(machine, token, group->id)) {
     TRY(open_group(machine, token, visit, group->id));
   }
@@ -193,6 +194,27 @@ void cancel_task(Machine& machine, TaskRow& task, const std::string& act) {
   task.candidates.clear();
   machine.note(act, task.node).task = task.id.text();
   machine.tell_task(task);
+}
+
+void close_groups(Machine& machine, const Token& token, Visit& visit, TaskId of) {
+  std::vector<int64_t> dependent;
+  for (const AddedGroup& group : visit.groups) {
+    if (group.of == of && group.when != "parallel") dependent.push_back(group.id);
+  }
+  for (int64_t id : dependent) {
+    int64_t spoken = 0;
+    for (TaskRow& task : machine.state.tasks) {
+      if (!is_of_visit(token, task) || task.signing.group != id) continue;
+      if (task.state == state::kDone) ++spoken;
+      if (!task.is_live()) continue;
+      cancel_task(machine, task, "task.cancelled");
+      close_groups(machine, token, visit, task.id);
+    }
+    AddedGroup* group = visit.group(id);
+    group->waiting.clear();
+    group->size = spoken;
+  }
+  std::erase_if(visit.groups, [](const AddedGroup& group) { return group.size <= 0; });
 }
 
 void resume(Machine& machine, TaskRow& task) {

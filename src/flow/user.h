@@ -21,6 +21,9 @@ Result<void> after_completion(Machine& machine, Token& token, const TaskRow& tas
 Result<void> after_removal(Machine& machine, Token& token, Visit& visit);
 // Asks the next of an added group, or all of them; who has signed meanwhile drops out.
 Result<void> open_group(Machine& machine, Token& token, Visit& visit, int64_t group);
+// A task is taken away: those who were to sign before or after it are not asked any more. What they
+// have said already stays in the count.
+void close_groups(Machine& machine, const Token& token, Visit& visit, TaskId of);
 // Ends one open task without a decision.
 void cancel_task(Machine& machine, TaskRow& task, const std::string& act);
 // Whoever an added group was to sign before has the task again.
