@@ -6,7 +6,7 @@ import { root } from "./server.mjs";
 
 function dictionary(name) {
   const text = readFileSync(join(root, `web/src/text/${name}.ts`), "utf8");
-  const rows = [...text.matchAll(/^ {2}(\w+): (".*"),$/gm)];
+  const rows = [...text.matchAll(/^ {2}(\w+): ("[^"\n]*"),$/gm)];
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
 }
 const wordsIn = (lang) => ({ ...dictionary(`${lang}_loop`), ...dictionary(lang) });

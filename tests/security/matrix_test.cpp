@@ -140,6 +140,7 @@ class MatrixTest : public ApiTest {
       else if (part == "{id}" && route.path.starts_with("/api/tasks")) out += task_;
       else if (part == "{id}" && route.path.starts_with("/api/permits")) out += permit_;
       else if (part == "{id}" && route.path.starts_with("/api/responses")) out += response_;
+      else if (part == "{id}" && route.path.starts_with("/api/people")) out += other_;
       else if (part == "{badge}") out += badge_;
       else if (part.starts_with('{')) out += "01a20170-fab2-708a-b5bb-1684db5f7e77";
       else out += part;

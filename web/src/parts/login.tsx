@@ -4,7 +4,7 @@ import * as calls from "../api/calls.ts";
 import type { Demo, NextStep } from "../api/types.ts";
 import { localText } from "../data/prefs.ts";
 import { replaceRoute, useRoute } from "../data/route.ts";
-import { changePassword, logIn, logOut } from "../data/session.ts";
+import { changePassword, logIn, logOut, welcomeBack } from "../data/session.ts";
 import { useText } from "../text/index.ts";
 import { Button } from "./button.tsx";
 import { PasswordField, TextField } from "./field.tsx";
@@ -34,7 +34,9 @@ export function Login({ client, wasThere }: { client: "m" | "desk"; wasThere: bo
       <div className="login-top"><LanguageButton /></div>
       <Mark isLarge />
       {next ? (
-        <Suspense fallback={null}><SecondStep next={next} onOver={over} /></Suspense>
+        <Suspense fallback={null}>
+          <SecondStep next={next} onIn={welcomeBack} onOver={over} />
+        </Suspense>
       ) : (
         <PasswordStep
           client={client} wasThere={wasThere} onNext={setNext}

@@ -2,8 +2,7 @@
 import { useState } from "react";
 import * as factor from "../api/calls_factor.ts";
 import { asRefusal } from "../api/client.ts";
-import { welcomeBack } from "../data/session.ts";
-import type { NextStep } from "../api/types.ts";
+import type { Me, NextStep } from "../api/types.ts";
 import { useFactorText } from "../text/factor.ts";
 import { Button } from "./button.tsx";
 import { CodeForm, RecoveryCodes, SetUpForm } from "./factor_forms.tsx";
@@ -11,9 +10,10 @@ import { say } from "./toast.tsx";
 
 interface StepProps {
   next: NextStep;
+  onIn: (me: Me) => void;
   onOver: () => void;
 }
-export default function SecondStep({ next, onOver }: StepProps) {
+export default function SecondStep({ next, onIn, onOver }: StepProps) {
   const { p } = useFactorText();
   const [done, setDone] = useState<{ codes: string[]; enter: () => void } | null>(null);
   // Half a session lives ten minutes: then everything begins again.
@@ -46,13 +46,13 @@ export default function SecondStep({ next, onOver }: StepProps) {
           propose={() => orOver(factor.proposeInLogin())}
           confirm={async (code) => {
             const answer = await orOver(factor.confirmInLogin(code));
-            setDone({ codes: answer.recovery_codes, enter: () => welcomeBack(answer.me) });
+            setDone({ codes: answer.recovery_codes, enter: () => onIn(answer.me) });
           }}
         />
       ) : (
         <CodeForm
           label={p("code")} go={p("codeGo")} fault={p("codeWrong")}
-          send={async (code) => welcomeBack(await orOver(factor.loginSecond(code)))}
+          send={async (code) => onIn(await orOver(factor.loginSecond(code)))}
         />
       )}
       <Button text={p("startOver")} kind="quiet" run={onOver} />
