@@ -66,6 +66,7 @@ std::vector<std::string> first_statements(const Form& form,
                       " search {{text}}, title_zh {{text}}, title_en {{text}}, ext {{json}}";
   for (const Field& field : form.fields) {
     if (!field.in_ext) table += ", " + column_of_table(field);
+    if (field.next) table += ", " + column_of_table(*field.next);  // a copy is under way
   }
   for (const std::string& column : more) table += ", " + column;
   std::vector<std::string> statements{table + ")"};

@@ -165,6 +165,7 @@ TEST_P(Schema, ALargeTableIsChangedWhileThePlantWorks) {
   ASSERT_TRUE(update(made_.back(), 1, R"({"amount":"x"})"));
   auto added = create(R"({"name":"late","amount":"3","note":"late note"})");
   ASSERT_TRUE(added);
+  expect_replayed();
   finish();
   EXPECT_EQ(read(made_[0])["amount"], parsed("77.25"));
   EXPECT_EQ(read(made_.back())["amount"], Json());

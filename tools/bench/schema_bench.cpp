@@ -1,6 +1,6 @@
 // ./anlan bench schema [--rows N] [--database sqlite|postgres]: a form changes on a full table
 // while people work: a changed kind, a field out of `ext`, two new indexes. The longest wait of a
-// reader and of a writer, and how long it all takes. JSON lines.
+// reader and of a writer, how long it all takes, and a search in the full table. JSON lines.
 
 #include <algorithm>
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.h"
 #include "engine/engine.h"
 #include "plant.h"
 #include "tests/support/postgres.h"
@@ -59,6 +60,19 @@ std::string form_text(int version) {
          note + R"(,"title":{"zh":"z","en":"O"}})" + more + added + "}}}";
 }
 
+// Thirty ideographs that differ from row to row; the same four end every text.
+std::string words_of(int64_t n) {
+  std::string out;
+  for (int64_t i = 0; i < 30; ++i) {
+    uint32_t c = 0x4e00 + static_cast<uint32_t>((n * 7919 + i * i * 104'729) % 3000);
+    if (i >= 26) c = 0x9f00 + static_cast<uint32_t>(i);
+    out += static_cast<char>(0xe0 | c >> 12);
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (c & 0x3f));
+  }
+  return out;
+}
+
 class Bench {
  public:
   Bench(std::string variant, int64_t rows) : variant_(std::move(variant)), rows_(rows) {
@@ -99,6 +113,7 @@ class Bench {
     tell("writer_wait_ms", writer_ms_.load(), "ms");
     tell("open_ms", open_ms, "ms");
     tell("total_s", total_s, "s");
+    tell("search_ms", search(), "ms", "\"target\":50,");
   }
 
  private:
@@ -149,11 +164,31 @@ class Bench {
                  {"updated_at", 1'000'000'000 * at},
                  {"updated_by", std::string("system")},
                  {"version", int64_t{1}},
+                 {"search", bigrams("N" + n + "\nname " + n + "\n" + words_of(at))},
                  {"c_name", "name " + n},
                  {"c_amount", at % 1000 == 0 ? "many" : n + ".5"},
                  {"ext", "{\"note\":\"note " + n + "\"}"}};
     for (int i = 0; i < 15; ++i) row.cells.push_back({"c_t" + std::to_string(i), "some text " + n});
     return row;
+  }
+
+  // The slowest of words that few rows hold, all rows, and none; each the median of five.
+  double search() {
+    constexpr std::size_t kWord = 6;  // bytes of two ideographs
+    std::string few = words_of(rows_ / 2).substr(0, kWord);
+    std::string all = words_of(0).substr(26 * 3, kWord);
+    double slowest = 0;
+    for (const std::string& word : {few, few + words_of(7).substr(0, kWord), all}) {
+      std::vector<double> took;
+      for (int i = 0; i < 5; ++i) {
+        auto from = Steady::now();
+        must(engine_->list_records(by_, "load", {.search = word}));
+        took.push_back(ms_since(from));
+      }
+      std::ranges::sort(took);
+      slowest = std::max(slowest, took[2]);
+    }
+    return slowest;
   }
 
   void read_one() {
