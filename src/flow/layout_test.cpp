@@ -95,5 +95,57 @@ TEST(LayoutTest, ACircleAndALongChainAreDrawnToo) {
   EXPECT_GT(back[1].y, layout.boxes[graph.by_id.at("m")].y + 40) << "ways back run below";
 }
 
+bool holds(const Box& outer, const Box& inner) {
+  return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.w <= outer.x + outer.w &&
+         inner.y + inner.h <= outer.y + outer.h;
+}
+
+TEST(LayoutTest, AFrameHoldsWhatStandsInItAndNothingElse) {
+  auto model = Model::parse(
+      ShortModel::to_xml("m", {"<startEvent id=\"s\"/>",
+                               "<error id=\"er\" errorCode=\"x\"/>",
+                               "<subProcess id=\"outer\">",
+                               "<startEvent id=\"s1\"/>",
+                               "user a r",
+                               "<subProcess id=\"inner\">",
+                               "<startEvent id=\"s2\"/>",
+                               "user b r",
+                               "<endEvent id=\"e2\"/>",
+                               "s2 -> b -> e2",
+                               "</subProcess>",
+                               "<endEvent id=\"e1\"/>",
+                               "s1 -> a -> inner -> e1",
+                               "</subProcess>",
+                               "user c r",
+                               "<endEvent id=\"e\"/>",
+                               "s -> outer -> c -> e",
+                               "<subProcess id=\"aside\" triggeredByEvent=\"true\">",
+                               "<startEvent id=\"s3\"><errorEventDefinition/></startEvent>",
+                               "<endEvent id=\"e3\"/>",
+                               "s3 -> e3",
+                               "</subProcess>"}));
+  ASSERT_TRUE(model) << model.error().detail;
+  const Graph& graph = model->graph();
+  Layout layout = lay_out(graph);
+  for (std::size_t a = 0; a < graph.nodes.size(); ++a) {
+    for (std::size_t b = 0; b < graph.nodes.size(); ++b) {
+      if (a == b) continue;
+      std::size_t at = graph.nodes[b].container;
+      while (at != kNone && at != a) at = graph.nodes[at].container;
+      bool is_in = at == a;
+      std::size_t up = graph.nodes[a].container;
+      while (up != kNone && up != b) up = graph.nodes[up].container;
+      EXPECT_EQ(holds(layout.boxes[a], layout.boxes[b]), is_in)
+          << graph.nodes[a].id << " " << graph.nodes[b].id;
+      bool is_around = is_in || up == b;
+      EXPECT_EQ(overlap(layout.boxes[a], layout.boxes[b]), is_around)
+          << graph.nodes[a].id << " " << graph.nodes[b].id;
+    }
+  }
+  EXPECT_GT(layout.boxes[graph.by_id.at("aside")].y,
+            layout.boxes[graph.by_id.at("outer")].y + layout.boxes[graph.by_id.at("outer")].h);
+  for (const auto& way : layout.ways) EXPECT_GE(way.size(), 2U);
+}
+
 }  // namespace
 }  // namespace anlan::flow

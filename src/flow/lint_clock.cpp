@@ -27,14 +27,25 @@ std::vector<std::size_t> goes_on_to(const Graph& graph, std::size_t at) {
   for (std::size_t edge : node.out) next.push_back(graph.edges[edge].to);
   if (node.begin != kNone) next.push_back(node.begin);
   bool is_end = node.kind == NodeKind::End || node.kind == NodeKind::Terminate;
-  if (!is_end || node.container == kNone) return next;
-  const Node& around = graph.nodes[node.container];
-  for (std::size_t edge : around.out) next.push_back(graph.edges[edge].to);
-  for (std::size_t border : around.boundaries) {
-    const Node& event = graph.nodes[border];
-    if (event.error || event.escalation) next.push_back(border);
+  bool is_thrown = node.error || node.escalation;
+  // What is thrown may be caught anywhere further out.
+  auto catches = [&](const Node& event) {
+    return (node.error && event.error) || (node.escalation && event.escalation);
+  };
+  bool is_over = is_end;
+  for (std::size_t in = node.container; in != kNone && (is_over || is_thrown);
+       in = graph.nodes[in].container) {
+    const Node& around = graph.nodes[in];
+    for (std::size_t border : around.boundaries) {
+      if (catches(graph.nodes[border])) next.push_back(border);
+    }
+    for (std::size_t inside : graph.event_subs_in(around.container)) {
+      if (catches(graph.nodes[graph.nodes[inside].begin])) next.push_back(inside);
+    }
+    if (!is_over || around.kind == NodeKind::EventSub) continue;
+    for (std::size_t edge : around.out) next.push_back(graph.edges[edge].to);
+    is_over = false;
   }
-  for (std::size_t inside : graph.event_subs_in(around.container)) next.push_back(inside);
   return next;
 }
 

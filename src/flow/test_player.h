@@ -11,40 +11,13 @@
 #include "core/text.h"
 #include "flow/test_acts.h"
 #include "flow/test_answers.h"
+#include "flow/test_line.h"
 #include "flow/test_model.h"
 #include "flow/test_world.h"
 
 namespace anlan::flow {
 
 inline constexpr const char* kModelId = "model";
-
-struct Line {
-  std::string text;
-  std::vector<std::string> words;
-};
-
-// Words; "quoted text" and a JSON object at the end are one word each.
-inline Line parse_line(const std::string& text) {
-  Line line{.text = text, .words = {}};
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (text[at] == ' ') {
-      ++at;
-    } else if (text[at] == '{') {
-      line.words.push_back(text.substr(at));
-      break;
-    } else if (text[at] == '"') {
-      std::size_t end = text.find('"', at + 1);
-      line.words.push_back(text.substr(at + 1, end - at - 1));
-      at = end + 1;
-    } else {
-      std::size_t end = std::min(text.find(' ', at), text.size());
-      line.words.push_back(text.substr(at, end - at));
-      at = end;
-    }
-  }
-  return line;
-}
 
 class Player {
  public:
@@ -118,7 +91,13 @@ class Player {
     } else if (verb == "signal") {
       Json data = has(2) ? need(parse_json(word(2))) : Json();
       deliver({.name = word(1), .data = data}, world_.ids.next_id<CaseKind>());
-    } else if (verb == "migrate") {
+    } else {
+      play_world(verb);
+    }
+  }
+
+  void play_world(const std::string& verb) {
+    if (verb == "migrate") {
       Json mapping = has(2) ? need(parse_json(word(2))) : Json();
       MigrateCommand command{
           .case_id = case_id_, .mapping = mapping, .comment = word(1), .record = world_.record};

@@ -280,7 +280,9 @@ bool send_signal(World& world, Random& random, const Walk& walk) {
   auto step = world.act({}, [&](const Around& around) {
     return flow::signal(around, {walk.case_id, name, Json(), world.record});
   });
-  if (!step) EXPECT_EQ(step.error().code, ErrorCode::WrongState) << step.error().detail;
+  if (!step) {
+    EXPECT_EQ(step.error().code, ErrorCode::WrongState) << step.error().detail;
+  }
   return step && step->is_ended;
 }
 
