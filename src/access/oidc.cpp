@@ -143,9 +143,10 @@ Result<ProviderPlaces> read_places(std::string_view json, const ProviderSettings
   Json source = TRY(parse_json(json, kKeySetBytesMax));
   // OpenID Connect Discovery, clause 4.3: the very same text.
   if (source.text_or("issuer", "") != settings.issuer) return bad_setting("issuer", "another one");
-  ProviderPlaces out{.authorization = TRY(address_at(source, "authorization_endpoint")),
-                     .token = TRY(address_at(source, "token_endpoint")),
-                     .keys = TRY(address_at(source, "jwks_uri"))};
+  ProviderPlaces out;
+  out.authorization = TRY(address_at(source, "authorization_endpoint"));
+  out.token = TRY(address_at(source, "token_endpoint"));
+  out.keys = TRY(address_at(source, "jwks_uri"));
   if (source.has("end_session_endpoint")) {
     out.end_session = TRY(address_at(source, "end_session_endpoint"));
   }

@@ -208,8 +208,9 @@ Result<HalfSession> find_half(store::View& view, std::string_view token, Instant
   if (Instant{rows[0].int64("created_at")} + kHalfAgeMax <= now) {
     return refuse(ErrorCode::NotLoggedIn);
   }
+  PersonId person = TRY(PersonId::parse(rows[0].text("person_id")));
   return HalfSession{.id = rows[0].text("id"),
-                     .person = TRY(PersonId::parse(rows[0].text("person_id"))),
+                     .person = person,
                      .client = rows[0].text("client"),
                      .way = rows[0].text("way")};
 }
