@@ -153,7 +153,9 @@ Result<Condition> keys_of(store::View& view, const Part& part, const Query& quer
   std::string start =
       "SELECT " + key + " AS k, id AS k_id, " + part.sort.field->column + " AS k_sort";
   std::string limit = " LIMIT " + std::to_string(count);
-  Condition where = TRY(where_of(view, part.form, query));
+  bool is_walk = way.kind == Way::Kind::Walk;
+  Condition where =
+      TRY(where_of(view, part.form, query, is_walk ? Search::ByLooking : Search::ByIndex));
   if (way.kind != Way::Kind::Walk) {
     narrow(part, after, where);
     where.text = start + " FROM " + part.form.table + " WHERE " + where.text +
@@ -307,7 +309,7 @@ Result<Condition> scope_condition(const Form& form, const Filter& scope) {
   return condition;
 }
 
-Result<Condition> where_of(store::View& view, const Form& form, const Query& query) {
+Result<Condition> where_of(store::View& view, const Form& form, const Query& query, Search search) {
   Condition where{"deleted_at IS NULL"};
   if (query.scope.kind != Filter::Kind::All) {
     where.add_and(TRY(scope_condition(form, query.scope)));
@@ -318,7 +320,7 @@ Result<Condition> where_of(store::View& view, const Form& form, const Query& que
   if (query.filter.kind != Filter::Kind::All) {
     where.add_and(TRY(condition_of(form, query.filter)));
   }
-  if (!query.search.empty()) where.add_and(TRY(search_condition(view, form, query)));
+  if (!query.search.empty()) where.add_and(TRY(search_condition(view, form, query, search)));
   return where;
 }
 

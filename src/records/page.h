@@ -14,8 +14,11 @@ namespace anlan::records {
 
 // A scope comes from a role file: what is wrong in it is not the caller's mistake.
 Result<Condition> scope_condition(const Form& form, const Filter& scope);
+// Whether a condition brings the index of the search along, or is for rows that are walked anyway.
+enum class Search { ByIndex, ByLooking };
 // Scope, filter and search, and that the row is not deleted. Refuses what the caller may not ask.
-Result<Condition> where_of(store::View& view, const Form& form, const Query& query);
+Result<Condition> where_of(store::View& view, const Form& form, const Query& query,
+                           Search search = Search::ByIndex);
 
 struct Ending {
   std::string next{};              // cursor, empty at the end

@@ -94,7 +94,8 @@ std::vector<std::string> search_index_statements(const Form& form) {
               " USING gin (string_to_array(search, ' '))"};
 }
 
-Result<Condition> search_condition(store::View& view, const Form& form, const Query& query) {
+Result<Condition> search_condition(store::View& view, const Form& form, const Query& query,
+                                   Search how) {
   const std::string& search = query.search;
   bool is_right =
       is_utf8(search) && is_clean_text(search) && count_chars(search) <= limits::kSearchCharsMax;
@@ -107,7 +108,8 @@ Result<Condition> search_condition(store::View& view, const Form& form, const Qu
   }
   std::vector<std::string> words = words_of(search);
   if (words.empty()) return refuse(ErrorCode::BadRequest, "two characters at least", "search");
-  Condition out = TRY(index_condition(view, form, words));
+  Condition out{"1 = 1"};
+  if (how == Search::ByIndex) out = TRY(index_condition(view, form, words));
   for (const std::string& word : words) {
     out.text += " AND search LIKE ? ESCAPE '\\'";
     out.params.emplace_back(like_anywhere(word));

@@ -24,6 +24,7 @@ inline constexpr std::string_view kByRelevance = "-relevance";
 inline constexpr int64_t kRankedMax = 1'000;
 Result<Ending> fill_ranked(store::View& view, const Form& form, const Query& query,
                            const std::vector<Shown>& shown, RowSink& into);
-Result<Condition> search_condition(store::View& view, const Form& form, const Query& query);
+Result<Condition> search_condition(store::View& view, const Form& form, const Query& query,
+                                   Search search);
 
 }  // namespace anlan::records
