@@ -1,6 +1,6 @@
-// What a step of a flow costs without the disk; run by ./anlan bench flow (tools/bench/flow.mjs).
-// complete_mem_rps: the case is in memory, people and roles are known, the step with all its rows is
-// decided and thrown away. completes: decide and commit, SQLite without sync.
+// What a step of a flow costs without the disk; run by tools/bench/flow.mjs.
+// complete_mem_rps: the case is in memory, people and roles are known, the step with all its rows
+// is decided and thrown away. completes: decide and commit, SQLite without sync.
 
 #include <algorithm>
 #include <chrono>

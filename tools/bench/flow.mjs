@@ -1,5 +1,5 @@
-// ./anlan bench flow: build/release/step_bench (in memory) and cases_bench (through the engine), then
-// npm's bpmn-engine with the same small flow in the same run, and the ratio to it. JSON lines.
+// ./anlan bench flow: step_bench (in memory) and cases_bench (through the engine), then npm's
+// bpmn-engine with the same small flow in the same run, and the ratio to it. JSON lines.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 
