@@ -102,8 +102,8 @@ Result<Step> transfer(const Around& around, const access::Subject& by,
   Desk desk = TRY(open_desk(around, command.task, {}));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
-  TRY(check_may_decide(machine, by, &task));
   TRY(check_allowed(desk.node().user->ops.transfers, "transfer"));
+  TRY(check_may_decide(machine, by, &task));
   TRY(check_reason(command.comment));
   TRY(check_receiver(machine, task, command.to));
   const access::Subject& to = command.to.subject;
@@ -131,8 +131,8 @@ Result<Step> delegate(const Around& around, const access::Subject& by,
   Desk desk = TRY(open_desk(around, command.task, {}));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
-  TRY(check_may_decide(machine, by, &task));
   TRY(check_allowed(desk.node().user->ops.delegates, "delegate"));
+  TRY(check_may_decide(machine, by, &task));
   TRY(check_reason(command.comment));
   TRY(check_receiver(machine, task, command.to));
   note_stand_in(machine, task, by);
@@ -154,11 +154,11 @@ Result<Step> resolve(const Around& around, const access::Subject& by, TaskId id,
   Desk desk = TRY(open_desk(around, id, {}));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
+  TRY(check_person(by));
+  bool is_owner = task.signing.owner == by.person;
+  if (!is_owner) TRY(check_may_do(machine, by, &task));
   if (!task.signing.owner) return refuse(ErrorCode::WrongState, "the task is not delegated");
   PersonId owner = *task.signing.owner;
-  bool is_owner = by.person == owner;
-  if (!is_owner) TRY(check_may_do(machine, by, &task));
-  TRY(check_person(by));
   TRY(check_reason(comment));
   PersonId helper = task.assignee.value_or(by.person);
   if (!is_owner) {
@@ -206,8 +206,8 @@ Result<Step> copy_to(const Around& around, const access::Subject& by, TaskId id,
                      const std::vector<Receiver>& to, std::string_view comment) {
   Desk desk = TRY(open_desk(around, id, {}));
   Machine& machine = desk.machine;
-  TRY(check_may_do(machine, by, &desk.task()));
   TRY(check_allowed(desk.node().user->ops.copies, "cc"));
+  TRY(check_may_do(machine, by, &desk.task()));
   TRY(check_comment(comment));
   std::vector<PersonId> people;
   for (const Receiver& one : to) {

@@ -74,7 +74,7 @@ Result<TaskRow*> last_decision(Machine& machine, PersonId person) {
     }
     if (!std::ranges::contains(kNoAct, rows[i].text("act"))) acted.push_back(node);
   }
-  return refuse(ErrorCode::WrongState, "nothing to take back");
+  return refuse(ErrorCode::Forbidden, "decided nothing here");
 }
 
 Result<TaskRow*> check_retract(Machine& machine, PersonId person) {
@@ -197,9 +197,9 @@ Result<Step> reject(const Around& around, const access::Subject& by, const Rejec
   Desk desk = TRY(open_desk(around, command.task, command.record));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
-  TRY(check_may_decide(machine, by, &task));
   const Node& node = desk.node();
   TRY(check_allowed(node.user->rejection.has_value(), "reject"));
+  TRY(check_may_decide(machine, by, &task));
   TRY(check_reason(command.comment));
   Token& token = *machine.state.token(task.token);
   note_stand_in(machine, task, by);

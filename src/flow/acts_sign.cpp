@@ -119,10 +119,10 @@ Result<Step> add_sign(const Around& around, const access::Subject& by,
   Desk desk = TRY(open_desk(around, command.task, {}));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
-  TRY(check_may_decide(machine, by, &task));
   TRY(check_words(command));
   TRY(check_allowed(std::ranges::contains(desk.node().user->ops.add_sign, command.when),
                     "add_sign " + command.when));
+  TRY(check_may_decide(machine, by, &task));
   TRY(check_reason(command.comment));
   Token& token = *machine.state.token(task.token);
   Visit visit = TRY(visit_of(token));

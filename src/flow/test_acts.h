@@ -1,5 +1,6 @@
 #pragma once
-// For text cases: the acts on tasks and cases, heads of units, delegations.
+// For text cases: what people do with tasks and cases beside completing them; heads, grants,
+// delegations.
 
 #include <optional>
 #include <string>
@@ -25,9 +26,10 @@ struct ActWords {
         verb == "sign" || verb == "urge" || verb == "cc") {
       return on_task(verb);
     }
+    if (verb == "handover") return hand_on();
     if (verb == "addsign") return add();
     if (verb == "unsign") return remove();
-    if (verb == "withdraw" || verb == "retract") return on_case(verb);
+    if (verb == "withdraw" || verb == "retract" || verb == "comment") return on_case(verb);
     return std::nullopt;
   }
 
@@ -37,6 +39,10 @@ struct ActWords {
     if (verb == "acts") return std::vector{acts()};
     if (verb == "found") return found();
     if (verb == "head") return set_head();
+    if (verb == "grant") {
+      world.grant(word(1), {{word(2), word(3)}});
+      return std::vector<std::string>{};
+    }
     if (verb == "standin") return stand_in();
     if (verb == "draft") return draft();
     return std::nullopt;
@@ -94,9 +100,20 @@ struct ActWords {
                      [&](const Around& around) { return remove_sign(around, by, command); });
   }
 
+  Result<Step> hand_on() {
+    access::Subject by = world.subject(word(1));
+    HandOverCommand command{.task = task_at(word(2)),
+                            .to = world.subject(word(3)),
+                            .is_near = word(4) == "near",
+                            .comment = word(5)};
+    return world.act(by.actor,
+                     [&](const Around& around) { return hand_over(around, by, command); });
+  }
+
   Result<Step> on_case(const std::string& verb) {
     access::Subject by = world.subject(word(1));
     return world.act(by.actor, [&](const Around& around) {
+      if (verb == "comment") return comment(around, by, case_id, word(2));
       return verb == "withdraw" ? withdraw(around, by, case_id, word(2), world.record)
                                 : retract(around, by, case_id, word(2), world.record);
     });

@@ -63,10 +63,6 @@ class Player {
       tell(*step);
     } else if (auto said = acts.ask()) {
       for (const std::string& one : *said) out_.push_back(with_names(one));
-    } else if (verb == "comment") {
-      access::Subject by = world_.subject(word(1));
-      tell(world_.act(
-          by.actor, [&](const Around& around) { return comment(around, by, case_id_, word(2)); }));
     } else if (verb == "set") {
       change_record(word(1));
     } else if (verb == "changed") {
@@ -106,12 +102,8 @@ class Player {
       begin_flows();
     } else if (verb == "turn") {
       turn_to(word(1));
-    } else if (verb == "grant") {
-      world_.grant(word(1), {{word(2), word(3)}});
     } else if (verb == "redeploy") {
       deploy();
-    } else if (verb == "handover") {
-      hand_over();
     } else if (verb == "now") {
       world_.clock.set(need(parse_instant(word(1))));
     } else if (verb == "calendar") {
@@ -303,16 +295,6 @@ class Player {
       out_.push_back(written ? "written" : "refused " + refusal(written.error()));
     }
     tell_rows();
-  }
-
-  void hand_over() {
-    access::Subject by = world_.subject(word(1));
-    HandOverCommand command{.task = task_at(word(2)),
-                            .to = world_.subject(word(3)),
-                            .is_near = word(4) == "near",
-                            .comment = word(5)};
-    tell(world_.act(by.actor,
-                    [&](const Around& around) { return flow::hand_over(around, by, command); }));
   }
 
   void wait(const std::string& length) {

@@ -155,6 +155,11 @@ class MatrixTest : public ApiTest {
     if (route.name == "roll_call") body.set("badge", badge_);
     if (route.name == "anonymous_report") body.set("form", "hazard");
     if (route.name == "hand_over_task" || route.name == "hand_over_tasks") body.set("to", other_);
+    if (route.name == "transfer_task" || route.name == "delegate_task") body.set("to", other_);
+    if (route.name == "add_sign" || route.name == "copy_task") {
+      body.set("to", Json::array({other_}));
+    }
+    if (route.name == "remove_sign") body.set("person", other_);
     return body;
   }
 
