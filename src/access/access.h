@@ -8,6 +8,7 @@
 //   Verdict verdict = policy.may(caller, {.form = "hazard", .action = Action::List});
 //   if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
 
+#include "access/difference.h"
 #include "access/identity.h"
 #include "access/identity_link.h"
 #include "access/oidc.h"

@@ -26,7 +26,10 @@ struct Subject {
   std::string language = "zh";
   SessionId session{};
   bool must_change_password = false;
+  // Who looks with this person's eyes; nothing can be written then. Nil: the person.
+  PersonId viewer{};
 
+  bool is_viewed() const { return !viewer.is_nil(); }
   bool holds(std::string_view role) const {
     for (const Grant& grant : grants) {
       if (grant.role == role) return true;

@@ -354,6 +354,17 @@ Result<std::vector<PersonId>> holders(store::View& view, std::string_view role,
   return out;
 }
 
+Result<std::map<std::string, int64_t>> holder_counts(store::View& view) {
+  Rows rows = TRY(
+      view.query({"SELECT g.role, COUNT(DISTINCT g.person_id) AS n FROM role_grant g "
+                  "JOIN person p ON p.id = g.person_id WHERE p.state = 'active' GROUP BY g.role"}));
+  std::map<std::string, int64_t> counts;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    counts[rows[i].text("role")] = rows[i].int64("n");
+  }
+  return counts;
+}
+
 Result<Subject> subject_of(store::View& view, PersonId id) {
   Rows rows = TRY(view.query(
       {"SELECT p.login, p.name, p.org_path, p.language, c.must_change FROM person p "

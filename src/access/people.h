@@ -1,6 +1,7 @@
 #pragma once
 // The organisation tree, people and their grants. Deciders return Changes; refusals name the field.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,5 +90,7 @@ Result<std::vector<PersonId>> holders(store::View& view, std::string_view role,
                                       std::string_view org_path);
 // Grants as they are now. NotFound also for a person who has left.
 Result<Subject> subject_of(store::View& view, PersonId person);
+// How many people at work hold each role, wherever.
+Result<std::map<std::string, int64_t>> holder_counts(store::View& view);
 
 }  // namespace anlan::access

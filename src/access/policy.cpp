@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
+#include <utility>
 
 #include "access/rights.h"
 
@@ -89,14 +93,15 @@ class Union {
     if (ask.action == Action::Press) return;
     for (const Right& right : rights.of(ask.action)) add(right, resolver);
   }
-  void add_node(const NodeRights& node) {
+  void add_node(const FieldModes& fields, std::span<const std::string> buttons) {
     verdict.allowed = true;
     verdict.scope = Filter{};
-    raise(verdict.fields, node.fields);
-    add_buttons(verdict.buttons, node.buttons);
+    raise(verdict.fields, fields);
+    add_buttons(verdict.buttons, buttons);
   }
 
   Verdict verdict{};
+  std::vector<const Right*> counted{};  // rights
 
  private:
   void add(const Right& right, const Resolver& resolver) {
@@ -105,14 +110,9 @@ class Union {
     if (scope && scope->kind != Kind::None) add_scoped(right, std::move(*scope));
   }
   void add_scoped(const Right& right, Filter scope) {
-    if (!verdict.allowed) {
-      verdict.allowed = true;
-      verdict.fields = right.fields;
-      verdict.scope = std::move(scope);
-      return;
-    }
-    raise(verdict.fields, right.fields);
-    widen(verdict.scope, std::move(scope));
+    counted.push_back(&right);
+    if (std::exchange(verdict.allowed, true)) widen(verdict.scope, std::move(scope));
+    else verdict.scope = std::move(scope);
   }
 };
 
@@ -121,8 +121,9 @@ bool node_allows(const NodeRights& node, const Ask& ask) {
   if (ask.action == Action::Press) return has(node.buttons, ask.button);
   if (ask.action != Action::Update) return false;
   if (node.fields.fallback == FieldMode::Write) return true;
-  return std::ranges::any_of(node.fields.named,
-                             [](const auto& item) { return item.second == FieldMode::Write; });
+  return std::ranges::any_of(node.fields.named, [](const ModeTable::Item& item) {
+    return item.second == FieldMode::Write;
+  });
 }
 
 std::string why_not(const Ask& ask) {
@@ -134,47 +135,148 @@ std::string why_not(const Ask& ask) {
 
 }  // namespace
 
-FieldMode FieldModes::of(std::string_view field) const {
-  auto found = named.find(field);
-  return found == named.end() ? fallback : found->second;
-}
+// Masks of several rights together, made once each: a role set has few of them.
+class MaskCache {
+ public:
+  template <class Make>
+  FieldModes of(std::vector<uint32_t> rights, Make make) {
+    {
+      std::shared_lock lock(mutex_);
+      auto known = masks_.find(rights);
+      if (known != masks_.end()) return known->second;
+    }
+    FieldModes mask = make();
+    std::unique_lock lock(mutex_);
+    if (masks_.size() >= kMasksMax) masks_.clear();
+    masks_.emplace(std::move(rights), mask);
+    return mask;
+  }
 
-struct Policy::Rule {
-  FormRights rights;
+ private:
+  static constexpr std::size_t kMasksMax = 10'000;  // forms x actions x role sets of a plant
+
+  std::shared_mutex mutex_;
+  std::map<std::vector<uint32_t>, FieldModes> masks_;
 };
 
-Result<Policy> Policy::compile(std::span<const Json> roles) {
-  RoleBook book = TRY(read_roles(roles));
-  auto rules = std::make_shared<Rules>();
-  for (auto& [role, forms] : book.forms) {
-    std::vector<Rule>& list = (*rules)[role];
-    for (FormRights& form : forms) list.push_back({std::move(form)});
+struct Policy::Book {
+  RoleBook roles;
+  std::map<std::string, FormFrame, std::less<>> frames;
+  mutable MaskCache masks;
+
+  const FormFrame* frame(std::string_view form) const {
+    auto found = frames.find(form);
+    return found == frames.end() ? nullptr : &found->second;
   }
+  const FormRights* rights(std::string_view role, std::string_view form) const {
+    auto found = roles.forms.find(role);
+    if (found == roles.forms.end()) return nullptr;
+    auto named = found->second.find(form);
+    if (named == found->second.end()) named = found->second.find("*");
+    return named == found->second.end() ? nullptr : &named->second;
+  }
+  FieldModes mask(std::span<const Right* const> rights, const Ask& ask) const {
+    if (rights.empty()) return {};
+    if (rights.size() == 1) return rights.front()->mask;
+    std::vector<uint32_t> ids;
+    ids.reserve(rights.size());
+    for (const Right* right : rights) ids.push_back(right->id);
+    return masks.of(std::move(ids), [&] { return mask_of(rights, frame(ask.form), ask.action); });
+  }
+};
+
+Result<Policy> Policy::compile(std::span<const Json> roles, std::span<const FormFrame> forms) {
+  auto book = std::make_shared<Book>();
+  book->roles = TRY(read_roles(roles, forms));
+  for (const FormFrame& form : forms) book->frames.emplace(form.id, form);
   Policy policy;
-  policy.rules_ = std::move(rules);
-  policy.roles_ = std::move(book.names);
+  policy.roles_ = book->roles.names;
+  policy.book_ = std::move(book);
   return policy;
+}
+
+const std::vector<Policy::Scope>& Policy::scopes() const {
+  static const std::vector<Scope> kNone;
+  return book_ ? book_->roles.scopes : kNone;
+}
+
+const std::vector<Policy::RightNote>& Policy::rights() const {
+  static const std::vector<RightNote> kNone;
+  return book_ ? book_->roles.notes : kNone;
+}
+
+Policy::RoleView Policy::of_role(std::string_view role, std::string_view form,
+                                 Action action) const {
+  RoleView out;
+  const FormRights* rights = book_ ? book_->rights(role, form) : nullptr;
+  if (rights == nullptr) return out;
+  std::vector<const Right*> counted;
+  auto add = [&](const Right& right) {
+    counted.push_back(&right);
+    if (std::exchange(out.is_granted, true)) widen(out.scope, right.scope);
+    else out.scope = right.scope;
+  };
+  for (const Right& right : rights->of(action)) add(right);
+  for (const PressRight& press : rights->presses) {
+    if (action != Action::Press) continue;
+    add(press.right);
+    add_buttons(out.buttons, press.buttons);
+  }
+  out.fields = book_->mask(counted, {.form = std::string(form), .action = action});
+  return out;
+}
+
+FieldMode Policy::mode_by(const RightNote& right, std::string_view form,
+                          std::string_view field) const {
+  const FieldMode* named = right.fields.named.find(field);
+  if (named != nullptr) return *named;
+  const FormFrame* frame = book_ ? book_->frame(form) : nullptr;
+  bool is_secret = frame != nullptr && std::ranges::contains(frame->secrets, field);
+  return is_secret ? FieldMode::Hidden : right.fields.fallback;
+}
+
+std::optional<Filter> Policy::scope_by(const RightNote& right, const Subject& holder) const {
+  if (!right.is_granted) return std::nullopt;
+  return Resolver(holder, right.role).resolve(right.scope);
+}
+
+FieldMode Policy::ceiling_of(std::string_view form, std::string_view field) const {
+  const FormFrame* frame = book_ ? book_->frame(form) : nullptr;
+  if (frame == nullptr) return FieldMode::Write;
+  for (const auto& [key, most] : frame->ceilings) {
+    if (key == field) return most;
+  }
+  return FieldMode::Write;
+}
+
+FieldModes Policy::capped(std::string_view form, const FieldModes& node) const {
+  FieldModes out = node;
+  const FormFrame* frame = book_ ? book_->frame(form) : nullptr;
+  if (frame == nullptr) return out;
+  for (const auto& [field, most] : frame->ceilings) {
+    out.named[field] = std::min(node.of(field), most);
+  }
+  return out;
 }
 
 Verdict Policy::may(const Subject& subject, const Ask& ask, const NodeRights* node) const {
   if (!may_work(subject)) return {.reason = "the first password must be changed"};
   Union sum;
-  for (std::size_t i = 0; rules_ && i < subject.grants.size(); ++i) {
+  for (std::size_t i = 0; book_ && i < subject.grants.size(); ++i) {
     const std::string& role = subject.grants[i].role;
     auto is_same = [&](const Grant& earlier) { return earlier.role == role; };
     if (std::any_of(subject.grants.begin(), subject.grants.begin() + static_cast<long>(i),
                     is_same)) {
       continue;
     }
-    auto found = rules_->find(role);
-    if (found == rules_->end()) continue;
-    auto is_for_form = [&](const Rule& rule) {
-      return rule.rights.form == ask.form || rule.rights.form == "*";
-    };
-    auto rule = std::ranges::find_if(found->second, is_for_form);
-    if (rule != found->second.end()) sum.add_role(rule->rights, ask, {subject, role});
+    const FormRights* rights = book_->rights(role, ask.form);
+    if (rights != nullptr) sum.add_role(*rights, ask, {subject, role});
   }
-  if (node != nullptr && node_allows(*node, ask)) sum.add_node(*node);
+  if (sum.verdict.allowed) sum.verdict.fields = book_->mask(sum.counted, ask);
+  if (!ask.state.empty()) sum.verdict.fields = FieldModes(sum.verdict.fields.in(ask.state));
+  if (node != nullptr && node_allows(*node, ask)) {
+    sum.add_node(capped(ask.form, node->fields), node->buttons);
+  }
   if (!sum.verdict.allowed) return {.reason = why_not(ask)};
   return std::move(sum.verdict);
 }

@@ -37,6 +37,14 @@ Result<engine::What> unlink_provider(Services& at, const Call& call);
 Result<Answer> start_provider(Services& at, const Call& call);
 void back_from_provider(Services& at, const CallPtr& call, Finish finish);
 
+// handlers_policy.cpp
+Result<Json> policy_matrix(Services& at, const Call& call);
+Result<Json> policy_who(Services& at, const Call& call);
+Result<Json> policy_why(Services& at, const Call& call);
+Result<Json> policy_difference(Services& at, const Call& call);
+void begin_view(Services& at, const CallPtr& call, Finish finish);
+void end_view(Services& at, const CallPtr& call, Finish finish);
+
 // handlers_records.cpp
 Result<Json> forms(Services& at, const Call& call);
 Result<Json> form(Services& at, const Call& call);
@@ -176,6 +184,8 @@ namespace anlan::api {
 engine::Command command_of(const Call& call, engine::What what);
 // Under TLS a browser takes the cookie from nobody but this very host (RFC 6265bis, "__Host-").
 std::string_view cookie_name(bool is_tls);
+// The view of an administrator who looks with a person's eyes (engine/view_as.h).
+std::string_view view_cookie_name(bool is_tls);
 // What the request proves itself with, from the header or the cookie.
 std::string credential_text(const Request& request);
 // A whole number of the query; BadField where it is none, MissingField where it is missing.

@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "engine/view_as.h"
 
 namespace anlan::api {
 namespace {
@@ -49,6 +50,16 @@ Result<void> check_token_reach(const Route& route, const access::Subject& by) {
                        route.path.starts_with("/api/me/second-factor");
   if (by.actor.kind != Actor::Kind::Token || !is_for_people) return {};
   return refuse(ErrorCode::Forbidden, "not with a token");
+}
+
+// Whoever looks with a person's eyes is that person from here on, and changes nothing.
+Result<void> lend_eyes(engine::Engine& engine, const Route& route, Call& call) {
+  std::string_view view = cookie(call.request, view_cookie_name(call.request.is_tls));
+  bool ends = route.name == "end_view" || route.name == "logout";
+  if (view.empty() || ends) return {};
+  call.by = TRY(engine::eyes_of(engine, call.by, view));
+  bool writes = call.by.is_viewed() && route.changes_something();
+  return writes ? refuse(ErrorCode::Forbidden, "looking only", "view") : Result<void>{};
 }
 
 Result<void> check_key(const Route& route, const Call& call) {
@@ -339,6 +350,7 @@ Result<void> Site::identify(const Route& route, Call& call, Duration& wait) {
     }
     TRY(check_token_reach(route, call.by));
     note_activity(call.by);
+    if (credential.is_cookie) TRY(lend_eyes(services_.engine, route, call));
   }
   TRY(check_origin_of_change(route, call, credential.is_cookie));
   TRY(check_key(route, call));
@@ -418,6 +430,11 @@ void Site::admit_live(Request request, bool has_room, Admit admit) {
     Result<access::Subject> by = services_.engine.authenticate(credential.token);
     if (!by) return refuse_with(by.error());
     if (by->must_change_password) return refuse_with({.code = ErrorCode::PasswordChangeRequired});
+    // The stream would go on with the viewer's own eyes.
+    std::string_view view = cookie(request, view_cookie_name(request.is_tls));
+    if (!view.empty()) by = engine::eyes_of(services_.engine, *by, view);
+    if (!by) return refuse_with(by.error());
+    if (by->is_viewed()) return refuse_with({.code = ErrorCode::Forbidden});
     admit(Visitor{.by = *by, .token = credential.token, .language = context.language});
   };
   if (!pool_.post(std::move(job))) refuse_with({.code = ErrorCode::Overloaded});

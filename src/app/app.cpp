@@ -102,6 +102,7 @@ constexpr Command kCommands[] = {
      "                       [--database ...]",
      Text::SchemaHelp, &schema, kSchemaOptions},
     {"bi", "[--role NAME]", Text::BiHelp, &bi, kBiOptions},
+    {"policy", "diff OLD NEW (folders of packs)", Text::PolicyHelp, &policy, {}},
     {"version", "", Text::VersionHelp, &version, {}},
     {"help", "", Text::HelpHelp, &help, {}},
 };

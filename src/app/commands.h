@@ -25,6 +25,7 @@ Exit keys(const Words& words);
 Exit diagnostics(const Words& words);
 Exit schema(const Words& words);
 Exit bi(const Words& words);
+Exit policy(const Words& words);
 
 // What --data, --database, --packs and --head-folder say.
 std::expected<engine::Config, Misuse> engine_config(const Words& words);

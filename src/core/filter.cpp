@@ -13,14 +13,14 @@ struct Word {
   std::string_view text;
   Kind kind;
 };
-constexpr std::array kWords{Word{"all", Kind::All},    Word{"none", Kind::None},
-                            Word{"and", Kind::And},    Word{"or", Kind::Or},
-                            Word{"not", Kind::Not},    Word{"eq", Kind::Eq},
-                            Word{"ne", Kind::Ne},      Word{"lt", Kind::Lt},
-                            Word{"le", Kind::Le},      Word{"gt", Kind::Gt},
-                            Word{"ge", Kind::Ge},      Word{"in", Kind::In},
-                            Word{"null", Kind::Null},  Word{"contains", Kind::Contains},
-                            Word{"under", Kind::Under}};
+constexpr std::array kWords{Word{"all", Kind::All},     Word{"none", Kind::None},
+                            Word{"and", Kind::And},     Word{"or", Kind::Or},
+                            Word{"not", Kind::Not},     Word{"eq", Kind::Eq},
+                            Word{"ne", Kind::Ne},       Word{"lt", Kind::Lt},
+                            Word{"le", Kind::Le},       Word{"gt", Kind::Gt},
+                            Word{"ge", Kind::Ge},       Word{"in", Kind::In},
+                            Word{"null", Kind::Null},   Word{"contains", Kind::Contains},
+                            Word{"under", Kind::Under}, Word{"has", Kind::Has}};
 
 std::optional<Kind> kind_of(const Json& word) {
   if (!word.is_text()) return std::nullopt;
@@ -129,6 +129,10 @@ bool matches(const Filter& filter, const Json& row) {
     case Kind::Under:
       return value.is_text() && std::ranges::any_of(filter.values, [&](const Json& path) {
                return path.is_text() && value.as_text().starts_with(path.as_text());
+             });
+    case Kind::Has:
+      return value.is_text() && std::ranges::any_of(filter.values, [&](const Json& part_of) {
+               return part_of.is_text() && value.as_text().contains(part_of.as_text());
              });
     default: return false;
   }

@@ -2,7 +2,9 @@
 // The filter AST: one form for list filters, row scopes and dashboards. JSON outside:
 //   ["and", f, ...] ["or", f, ...] ["not", f] ["all"] ["none"]
 //   ["eq"|"ne"|"lt"|"le"|"gt"|"ge", "field", value]
-//   ["in", "field", [value, ...]] ["null", "field"] ["contains", "field", "text"]
+//   ["in", "field", [value, ...]] ["null", "field"]
+//   ["contains", "field", "text"]  A and a are the same
+//   ["has", "field", "text"]       A and a are not
 //   ["under", "field", "/path/"]   the field's organisation path starts with this one
 // A value may be {"var": "me"} or {"var": "my_orgs"} in a role's row scope; access replaces these
 // before anybody else sees them. Nothing in here is SQL.
@@ -15,7 +17,24 @@
 namespace anlan {
 
 struct Filter {
-  enum class Kind { All, None, And, Or, Not, Eq, Ne, Lt, Le, Gt, Ge, In, Null, Contains, Under };
+  enum class Kind {
+    All,
+    None,
+    And,
+    Or,
+    Not,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    In,
+    Null,
+    Contains,
+    Under,
+    Has
+  };
 
   Kind kind = Kind::All;
   std::string field{};

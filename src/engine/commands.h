@@ -303,6 +303,14 @@ struct NoteExport {
   std::optional<RecordId> id{};  // of the one record
   Json detail;                   // {"rows","bytes","sha256","filter"?,"q"?}
 };
+// An administrator looks with a person's eyes for a while; the ledger keeps who, whose and why.
+struct BeginView {
+  PersonId person;
+  std::string reason;
+};
+struct EndView {
+  std::string view;  // of BeginView's answer
+};
 
 // ---- approval: docs/formats/approval.md, "Acts" ----
 struct ActOnTask {
@@ -344,7 +352,7 @@ using What =
                  WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport,
                  ActOnTask, ActOnCase, SaveDraft, SetDelegation, EndDelegation, SetHead,
                  LoginSecond, LoginByProvider, ProposeFactor, ConfirmFactor, RenewCodes,
-                 RemoveOwnFactor, RemoveFactor, Unlink>;
+                 RemoveOwnFactor, RemoveFactor, Unlink, BeginView, EndView>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }
@@ -361,8 +369,8 @@ struct Command {
 // UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login... and ConfirmFactor ->
 // {"session","person"}, or {"next":"second_factor"|"set_up_factor"} half-way in, or {};
 // CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse -> {"record"};
-// RollCall -> {"counts"}; LookAtTrack -> {"look"}; HandOver -> {"handed":n}; RegisterDevice ->
-// {"id"}; WriteMessage -> {"message"}; AnonymousReport -> {"number"}; ActOnTask, ActOnCase ->
-// {"record"}; SetDelegation -> {"id"}; all others -> {}.
+// RollCall -> {"counts"}; BeginView -> {"view","until"}; LookAtTrack -> {"look"}; HandOver ->
+// {"handed":n}; RegisterDevice -> {"id"}; WriteMessage -> {"message"}; AnonymousReport ->
+// {"number"}; ActOnTask, ActOnCase -> {"record"}; SetDelegation -> {"id"}; all others -> {}.
 
 }  // namespace anlan::engine

@@ -115,6 +115,8 @@ void Engine::stop() {
 }
 
 void Engine::submit(Command command, Done done) {
+  // Whoever looks with another's eyes writes nothing, by whatever road.
+  if (command.by.is_viewed()) return done(refuse(ErrorCode::Forbidden, "looking only"));
   if (auto admitted = health_->admit(command); !admitted) {
     ++health_->counts.refused;
     return done(std::unexpected(std::move(admitted).error()));

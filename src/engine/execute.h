@@ -122,6 +122,8 @@ class Execution {
   Result<Json> execute(const RemoveOwnFactor& what);
   Result<Json> execute(const RemoveFactor& what);
   Result<Json> execute(const Unlink& what);
+  Result<Json> execute(const BeginView& what);
+  Result<Json> execute(const EndView& what);
 
   Result<std::optional<Json>> earlier_answer(const Command& command);
   Result<void> keep_answer(const Command& command, const Json& answer);

@@ -109,9 +109,8 @@ Result<Json> Execution::execute(const MarkBox& what) {
   Reader reader(transaction_, around_.packs, around_.now);
   auto reach = TRY(reader.reach(command_->by, *form, what.id, access::Action::Read));
   TRY(records::read(transaction_, *form, what.id, reach.scope, reach.modes));
-  auto press = around_.packs.policy.may(
-      command_->by, {.form = form->id, .action = access::Action::Press, .button = "comment"});
-  if (!press.allowed && !reach.holds_task) return refuse(ErrorCode::Forbidden, press.reason);
+  bool may_press = TRY(reader.may_press(command_->by, *form, what.id, "comment"));
+  if (!may_press && !reach.holds_task) return refuse(ErrorCode::Forbidden, "no right to comment");
   TRY(check_box(what));
   auto rows = TRY(transaction_.query(
       {"SELECT version FROM photo_pair WHERE form = ? AND record_id = ? AND photo_before = ? AND "

@@ -109,6 +109,8 @@ Result<Json> Execution::execute(const UpdateRecord& what) {
   Reader reader(transaction_, around_.packs, around_.now);
   auto reach = TRY(reader.reach(command_->by, *form, what.id, Action::Update));
   if (!reach.is_allowed) return refuse(ErrorCode::Forbidden);
+  bool is_reached = TRY(records::is_visible(transaction_, *form, what.id, reach.scope));
+  if (!is_reached) return refuse(ErrorCode::NotFound);
   auto written = TRY(records::update(writing(command_->by.actor), *form, what.id, what.version,
                                      what.fields, reach.modes));
   TRY(transaction_.apply(written.change));
@@ -131,9 +133,8 @@ Result<Json> Execution::execute(const CommentRecord& what) {
   Reader reader(transaction_, around_.packs, around_.now);
   auto reach = TRY(reader.reach(command_->by, *form, what.id, Action::Read));
   Json record = TRY(records::read(transaction_, *form, what.id, reach.scope, reach.modes));
-  auto press = around_.packs.policy.may(
-      command_->by, {.form = form->id, .action = Action::Press, .button = "comment"});
-  if (!press.allowed && !reach.holds_task) return refuse(ErrorCode::Forbidden, press.reason);
+  bool may_press = TRY(reader.may_press(command_->by, *form, what.id, "comment"));
+  if (!may_press && !reach.holds_task) return refuse(ErrorCode::Forbidden, "no right to comment");
   CaseId case_id = TRY(CaseId::parse(record.text_or("case_id", "")));
   flow::Step step =
       TRY(flow::comment(flow_around(command_->by.actor), command_->by, case_id, what.text));
@@ -181,9 +182,10 @@ Result<Json> Execution::execute(const CompleteTask& what) {
     const flow::Model* model = around_.packs.library.model(task.model_id, task.model_version);
     if (model == nullptr) return refuse(ErrorCode::BadModel, "the case's flow is not there");
     // flow::complete refuses below whoever does not hold this task; then these fields go too.
-    access::NodeRights rights = model->rights(task.node);
-    auto written = TRY(records::update(writing(by.actor), *form, task.record_id, version,
-                                       what.fields, rights.fields));
+    access::FieldModes modes =
+        around_.packs.policy.capped(form->id, model->rights(task.node).fields);
+    auto written =
+        TRY(records::update(writing(by.actor), *form, task.record_id, version, what.fields, modes));
     TRY(transaction_.apply(written.change));
     EvidenceDesk photos{transaction_, by.actor, around_.now, around_.config.has_vision};
     TRY(keep_photos(transaction_, photos, *form, written.record));

@@ -303,11 +303,11 @@ Result<Json> Execution::execute(const KeepTrack& what) {
 }
 
 Result<Json> Execution::execute(const RollCall& what) {
-  auto press = around_.packs.policy.may(
-      command_->by, {.form = "response", .action = access::Action::Press, .button = "roll_call"});
   Json record = TRY(record_of_response(what.response));
-  if (!press.allowed || !matches(press.scope, record)) {
-    return refuse(ErrorCode::Forbidden, press.reason);
+  Reader reader(transaction_, around_.packs, around_.now);
+  const records::Form* form = TRY(form_of("response"));
+  if (!TRY(reader.may_press(command_->by, *form, what.response, "roll_call"))) {
+    return refuse(ErrorCode::Forbidden, "no right to call the roll");
   }
   if (is_ended(record)) return refuse(ErrorCode::WrongState, "the response has ended");
   auto before = TRY(ehs::person_of(transaction_, what.response, what.badge));

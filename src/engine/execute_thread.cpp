@@ -33,9 +33,7 @@ Result<Writer> writer_of(store::View& view, const Packs& packs, const access::Su
   auto reach = TRY(reader.reach(by, form, id, Action::Read));
   bool is_visible = reach.is_allowed && TRY(records::is_visible(view, form, id, reach.scope));
   if (!is_visible && !writer.is_reporter) return refuse(ErrorCode::NotFound);
-  auto press =
-      packs.policy.may(by, {.form = form.id, .action = Action::Press, .button = "comment"});
-  bool may_press = press.allowed && TRY(records::is_visible(view, form, id, press.scope));
+  bool may_press = TRY(reader.may_press(by, form, id, "comment"));
   writer.may_write = writer.is_reporter || may_press || reach.holds_task;
   return writer;
 }

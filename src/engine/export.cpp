@@ -31,12 +31,13 @@ Result<ExportReader> ExportReader::open(Engine& engine, const access::Subject& b
   }
   for (const char* name : {"number", "state", "org_path", "created_at", "created_by"}) {
     // A role may name system members too; else they can be read.
-    auto named = reader.reach_.modes.named.find(name);
-    bool is_hidden = named != reader.reach_.modes.named.end() && named->second == FieldMode::Hidden;
+    const access::FieldModes& modes = reader.reach_.modes;
+    bool is_hidden = modes.named.contains(name) && modes.highest(name) == FieldMode::Hidden;
     if (!is_hidden) reader.members_.push_back(form.find_member(name));
   }
   for (const records::Field& field : form.fields) {
-    if (field.is_removed || reader.reach_.modes.of(field.key) == FieldMode::Hidden) continue;
+    bool is_gone = field.is_removed || reader.reach_.modes.highest(field.key) == FieldMode::Hidden;
+    if (is_gone) continue;
     reader.members_.push_back(&field);
   }
   return reader;

@@ -339,7 +339,7 @@ Result<Json> figures(Engine& engine, const access::Subject& by, const FigureWish
   }
   auto view = TRY(engine.database().snapshot());
   Reader reader(*view, engine.packs(), now);
-  Reach reach = TRY(reader.reach(by, *form, Action::List));
+  Reach reach = TRY(reader.reach(by, *form, Action::Aggregate));
   Board board(*view, *form, reach, window, wish.org);
   Json rows = TRY(board.rows());
   return Json::object({{"from", days.from},

@@ -190,6 +190,24 @@ void merge_seeds(Packs& packs) {
 
 }  // namespace
 
+Result<access::Policy> compile_roles(const records::Forms& forms, const Json& roles) {
+  if (!roles.is_array()) return refuse(ErrorCode::BadPack, "no roles", "roles");
+  std::vector<access::FormFrame> frames;
+  for (const records::Form* form : forms.all()) frames.push_back(records::frame_of(*form));
+  access::Policy policy = TRY(access::Policy::compile(roles.as_array(), frames));
+  for (const access::Policy::Scope& scope : policy.scopes()) {
+    for (const records::Form* form : forms.all()) {
+      if (scope.form != "*" && scope.form != form->id) continue;
+      auto fits = records::check_scope(*form, scope.filter);
+      if (fits) continue;
+      std::string why = fits.error().field + ": " + fits.error().detail;
+      return refuse(ErrorCode::BadPack, scope.place + " does not fit " + form->id + ": " + why,
+                    scope.place);
+    }
+  }
+  return policy;
+}
+
 Result<Packs> load_packs(const std::vector<std::string>& folders) {
   Packs packs;
   packs.seeds = Json::array();
@@ -201,7 +219,8 @@ Result<Packs> load_packs(const std::vector<std::string>& folders) {
   }
   packs.library.set_calendars(std::move(calendars));
   merge_seeds(packs);
-  packs.policy = TRY(access::Policy::compile(roles));
+  packs.role_files = Json(Json::Array(std::move(roles)));
+  packs.policy = TRY(compile_roles(packs.forms, packs.role_files));
   return packs;
 }
 

@@ -28,11 +28,16 @@ struct Packs {
   std::vector<ModelFile> models;  // of the packs
   flow::Library library;          // calendars; the deployment adds every version ever deployed
   access::Policy policy;
+  Json role_files = Json::array();  // the roles as the packs give them, rights of all packs united
   std::map<std::string, LocalText, std::less<>> texts;  // key -> text with {name} places
   Json plan{};  // GeoJSON of the plant, of the last pack that brings one; null for none
   Json seeds;   // list of seed objects in pack order
   std::vector<std::string> ids;  // "hazards 1.0.0"
 };
+
+// Roles for these forms: every state, row scope and condition is held against the form it is for.
+// BadPack names role, place and member.
+Result<access::Policy> compile_roles(const records::Forms& forms, const Json& roles);
 
 // Folder of packs, in the order of their needs. BadPack names file and member.
 Result<Packs> load_packs(const std::vector<std::string>& folders);

@@ -15,13 +15,11 @@ struct ActionWord {
   Action action;
   std::string_view text;
 };
-constexpr ActionWord kActions[] = {{Action::List, "list"},
-                                   {Action::Read, "read"},
-                                   {Action::Create, "create"},
-                                   {Action::Update, "update"},
-                                   {Action::Delete, "delete"},
-                                   {Action::Export, "export"},
-                                   {Action::Administer, "administer"}};
+constexpr ActionWord kActions[] = {
+    {Action::List, "list"},           {Action::Read, "read"},
+    {Action::Create, "create"},       {Action::Update, "update"},
+    {Action::Delete, "delete"},       {Action::Export, "export"},
+    {Action::Aggregate, "aggregate"}, {Action::Administer, "administer"}};
 // Forms that no pack defines: what an administrator administers.
 constexpr std::string_view kPseudoForms[] = {"org",   "people", "token",
                                              "setup", "alarm",  "presence"};
@@ -90,7 +88,13 @@ Result<Json> Engine::me(const access::Subject& by) {
   for (std::string_view form : kPseudoForms) {
     rights.set(std::string(form), rights_on_form(packs_.policy, by, form));
   }
+  std::string viewer;
+  if (by.is_viewed()) {
+    access::Person person = TRY(access::find_person(*view, by.viewer));
+    viewer = person.name;
+  }
   return Json::object({{"id", by.person.text()},
+                       {"viewer", viewer},
                        {"login", by.login},
                        {"name", by.name},
                        {"org_path", by.org_path},

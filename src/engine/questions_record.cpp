@@ -69,7 +69,7 @@ Result<Json> Engine::count_records(const access::Subject& by, std::string_view f
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   auto view = TRY(snapshot());
   Reader reader(*view, packs_, config_.store.clock.now());
-  auto reach = TRY(reader.reach(by, *form, Action::List));
+  auto reach = TRY(reader.reach(by, *form, Action::Aggregate));
   Json counts = TRY(records::count_by(
       *view, *form, field,
       {.filter = wish.filter, .scope = reach.scope, .modes = reach.modes, .search = wish.search}));
@@ -91,7 +91,8 @@ Result<Json> Engine::record(const access::Subject& by, std::string_view form_id,
   auto case_id = CaseId::parse(record.text_or("case_id", ""));
   if (case_id) acts = TRY(flow::acts_on_case(*view, packs_.library, by, *case_id));
   Json buttons = Json::array();
-  for (const std::string& button : reach.buttons) buttons.push(button);
+  std::vector<std::string> pressable = TRY(reader.buttons(by, *form, id, reach));
+  for (const std::string& button : pressable) buttons.push(button);
   return Json::object({{"record", std::move(record)},
                        {"acts", std::move(acts)},
                        {"tasks", std::move(tasks)},

@@ -190,9 +190,10 @@ Result<Json> Engine::track(const access::Subject& by, RecordId badge_id, std::st
 Result<Json> Engine::looks(const access::Subject& by) {
   auto view = TRY(snapshot());
   auto rows =
-      TRY(view->query({"SELECT at, looker, purpose FROM track_look WHERE person = ? "
-                       "ORDER BY at DESC LIMIT 100",
-                       {by.person.text()}}));
+      TRY(view->query({"SELECT at, looker, purpose FROM track_look WHERE person = ? UNION ALL "
+                       "SELECT began_at AS at, viewer AS looker, reason AS purpose FROM view_as "
+                       "WHERE person = ? ORDER BY at DESC LIMIT 100",
+                       {by.person.text(), by.person.text()}}));
   Reader reader(*view, packs_, config_.store.clock.now());
   Json list = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {

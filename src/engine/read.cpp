@@ -24,25 +24,51 @@ std::string_view mode_text(FieldMode mode) {
   return "hidden";
 }
 
+Result<std::optional<access::NodeRights>> Reader::rights_on(const access::Subject& by,
+                                                            const records::Form& form,
+                                                            RecordId id) {
+  return flow::rights_on(view_, packs_.library, by, form.id, id,
+                         duty::asker({view_, packs_.forms, now_}));
+}
+
 Result<Reach> Reader::reach(const access::Subject& by, const records::Form& form, RecordId id,
                             access::Action action) {
-  auto rights = TRY(flow::rights_on(view_, packs_.library, by, form.id, id,
-                                    duty::asker({view_, packs_.forms, now_})));
+  auto rights = TRY(rights_on(by, form, id));
   access::Ask ask{.form = form.id, .action = action};
-  auto verdict = packs_.policy.may(by, ask, rights ? &*rights : nullptr);
-  Reach reach{.is_allowed = verdict.allowed,
-              .holds_task = rights.has_value(),
-              .scope = std::move(verdict.scope),
-              .modes = std::move(verdict.fields),
-              .buttons = std::move(verdict.buttons)};
-  if (!rights || action != access::Action::Read) return reach;
-  if (!reach.is_allowed) {
-    reach.modes = rights->fields;
-    reach.buttons = rights->buttons;
+  auto verdict = packs_.policy.may(by, ask);
+  if (verdict.fields.by_state) ask.state = TRY(records::state_of(view_, form, id));
+  bool asks_again = rights.has_value() || !ask.state.empty();
+  if (asks_again) verdict = packs_.policy.may(by, ask, rights ? &*rights : nullptr);
+  return Reach{.is_allowed = verdict.allowed,
+               .holds_task = rights.has_value(),
+               .scope = std::move(verdict.scope),
+               .modes = std::move(verdict.fields),
+               .buttons = std::move(verdict.buttons)};
+}
+
+Result<std::vector<std::string>> Reader::buttons(const access::Subject& by,
+                                                 const records::Form& form, RecordId id,
+                                                 const Reach& reach) {
+  std::vector<std::string> out;
+  for (const std::string& button : reach.buttons) {
+    if (TRY(may_press(by, form, id, button))) out.push_back(button);
   }
-  reach.is_allowed = true;
-  reach.scope = {.kind = Filter::Kind::All};
-  return reach;
+  return out;
+}
+
+Result<bool> Reader::may_press(const access::Subject& by, const records::Form& form, RecordId id,
+                               std::string_view button) {
+  auto rights = TRY(rights_on(by, form, id));
+  return may_press(by, form, id, button, rights ? &*rights : nullptr);
+}
+
+Result<bool> Reader::may_press(const access::Subject& by, const records::Form& form, RecordId id,
+                               std::string_view button, const access::NodeRights* node) {
+  access::Ask ask{.form = form.id, .action = access::Action::Press, .button = std::string(button)};
+  auto verdict = packs_.policy.may(by, ask, node);
+  if (!verdict.allowed) return false;
+  if (verdict.scope.kind == Filter::Kind::All) return true;
+  return records::is_visible(view_, form, id, verdict.scope);
 }
 
 Result<Reach> Reader::reach(const access::Subject& by, const records::Form& form,

@@ -2,6 +2,7 @@
 // What a caller reaches, with the open task that may widen it, and names for screens. Reads only.
 
 #include <map>
+#include <optional>
 
 #include "access/access.h"
 #include "engine/packs.h"
@@ -29,6 +30,12 @@ class Reader {
                       access::Action action);
   // For lists: the role's scope only. Forbidden when no role gives it.
   Result<Reach> reach(const access::Subject& by, const records::Form& form, access::Action action);
+  // Of the buttons of a reach those that the caller may press on this record now.
+  Result<std::vector<std::string>> buttons(const access::Subject& by, const records::Form& form,
+                                           RecordId id, const Reach& reach);
+  // Whether the caller may press this now: rights, rows and conditions, or an open task's buttons.
+  Result<bool> may_press(const access::Subject& by, const records::Form& form, RecordId id,
+                         std::string_view button);
 
   // Adds actor.name to rows of history and timeline.
   Result<Json> with_names(Json rows);
@@ -37,6 +44,10 @@ class Reader {
 
  private:
   Result<Json> with_people(Json detail);  // of a row of the timeline
+  Result<std::optional<access::NodeRights>> rights_on(const access::Subject& by,
+                                                      const records::Form& form, RecordId id);
+  Result<bool> may_press(const access::Subject& by, const records::Form& form, RecordId id,
+                         std::string_view button, const access::NodeRights* node);
 
   store::View& view_;
   const Packs& packs_;

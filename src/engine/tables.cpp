@@ -49,6 +49,18 @@ store::Migration second_migration() {
           }};
 }
 
+// Who looked with whose eyes, when and why.
+store::Migration view_migration() {
+  return {.id = "view.1",
+          .statements = {
+              "CREATE TABLE view_as (id {{id}} PRIMARY KEY, viewer {{id}} NOT NULL, "
+              "session {{id}} NOT NULL, person {{id}} NOT NULL, reason {{text}} NOT NULL, "
+              "began_at {{int}} NOT NULL, until_at {{int}} NOT NULL, ended_at {{int}}, version "
+              "{{int}} NOT NULL)",
+              "CREATE INDEX view_as_person ON view_as (person, began_at)",
+          }};
+}
+
 }  // namespace
 
 std::vector<store::Migration> engine_migrations() {
@@ -74,6 +86,7 @@ std::vector<store::Migration> engine_migrations() {
            }},
       second_migration(),
       evidence_migration(),
+      view_migration(),
   };
 }
 

@@ -112,9 +112,7 @@ Result<Json> thread_of(Engine& engine, const access::Subject& by, std::string_vi
   if (!record) return std::unexpected(record.error());
   bool is_own = is_reporter(*record, by);
   if (!is_visible && !is_own) return refuse(ErrorCode::NotFound);
-  bool may_press =
-      packs.policy.may(by, {.form = form->id, .action = Action::Press, .button = "comment"})
-          .allowed;
+  bool may_press = TRY(reader.may_press(by, *form, id, "comment"));
   Json rows = TRY(messages_of(*view, form->id, id));
   return Json::object({{"rows", std::move(rows)},
                        {"is_anonymous", is_anonymous_record(*record)},

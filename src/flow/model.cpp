@@ -92,6 +92,18 @@ LocalText Model::name_of(std::string_view node_id) const {
   return node->name;
 }
 
+namespace {
+
+std::vector<std::string> roles_of(const UserTask& task) {
+  std::vector<std::string> roles;
+  for (const Assign& assign : task.assigns) {
+    if (assign.kind == Assign::Kind::Role) roles.push_back(assign.role);
+  }
+  return roles;
+}
+
+}  // namespace
+
 Json Model::describe() const {
   Json tasks = Json::array();
   for (const Node& node : graph_->nodes) {
@@ -99,7 +111,8 @@ Json Model::describe() const {
     tasks.push(Json::object({{"id", node.id},
                              {"name", local_json(node.name)},
                              {"outcomes", outcomes_json(*node.user)},
-                             {"requires", names_json(node.user->required)}}));
+                             {"requires", names_json(node.user->required)},
+                             {"roles", names_json(roles_of(*node.user))}}));
   }
   return tasks;
 }

@@ -34,7 +34,7 @@ class Model {
   // <anlan:buttons>.
   access::NodeRights rights(std::string_view node_id) const;
   // Task nodes for screens:
-  // [{"id","name":{"zh","en"},"outcomes":[{"id","name"}],"requires":[...]}].
+  // [{"id","name":{"zh","en"},"outcomes":[{"id","name"}],"requires":[...],"roles":[...]}].
   Json describe() const;
   const Graph& graph() const { return *graph_; }
   std::shared_ptr<const Graph> shared_graph() const { return graph_; }  // shared: see graph_

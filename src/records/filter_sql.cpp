@@ -1,5 +1,6 @@
 #include "records/filter_sql.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -64,6 +65,16 @@ Result<Condition> containment(const Field& field, const std::string& column, con
   return Condition{"lower(" + column + ") LIKE ? ESCAPE '\\'", {like_anywhere(lower_ascii(text))}};
 }
 
+// Exactly as written. Not LIKE, as above; an empty text stands in every other.
+Result<Condition> holding(const Field& field, const std::string& column, const Filter& filter) {
+  if (!is_text_kind(field.kind)) return bad(field, "is no text");
+  if (filter.values.size() != 1 || !filter.values[0].is_text()) return bad(field, "takes a text");
+  const std::string& text = filter.values[0].as_text();
+  if (!is_utf8(text) || !is_clean_text(text)) return bad(field, "no clean text");
+  if (text.empty()) return Condition{column + " IS NOT NULL"};
+  return Condition{"replace(" + column + ", ?, '') <> " + column, {text}};
+}
+
 // A range, because it can use an index where LIKE can't: '0' is the character after '/'.
 Result<Condition> under(const Field& field, const std::string& column, const Filter& filter) {
   if (field.kind != FieldKind::Org) return bad(field, "is no organisation path");
@@ -94,6 +105,7 @@ Result<Condition> leaf(const Form& form, const Filter& filter) {
     case Kind::Null: return Condition{column + " IS NULL"};
     case Kind::Contains: return containment(*field, column, filter);
     case Kind::Under: return under(*field, column, filter);
+    case Kind::Has: return holding(*field, column, filter);
     default: return comparison(*field, column, filter);
   }
 }
@@ -121,6 +133,16 @@ access::FieldMode mode_of(const Form& form, const access::FieldModes& modes,
                           std::string_view name) {
   if (form.find(name) || modes.named.contains(name)) return modes.of(name);
   return access::FieldMode::Read;
+}
+
+access::FieldMode highest_of(const Form& form, const access::FieldModes& modes,
+                             std::string_view name) {
+  access::FieldMode most = mode_of(form, modes, name);
+  if (!modes.by_state) return most;
+  for (const access::StateModes& one : *modes.by_state) {
+    most = std::max(most, mode_of(form, one.modes, name));
+  }
+  return most;
 }
 
 bool may_read(const Form& form, const access::FieldModes& modes, std::string_view name) {

@@ -22,6 +22,9 @@ struct Condition {
 
 // System members can be read unless `modes` names them; fields follow `modes` alone.
 access::FieldMode mode_of(const Form& form, const access::FieldModes& modes, std::string_view name);
+// What some row may show of it, whatever its state.
+access::FieldMode highest_of(const Form& form, const access::FieldModes& modes,
+                             std::string_view name);
 bool may_read(const Form& form, const access::FieldModes& modes, std::string_view name);
 // BadRequest for a member that is not there, Forbidden for one that the caller can't read plainly.
 Result<const Field*> readable_member(const Form& form, const access::FieldModes& modes,

@@ -47,6 +47,27 @@ const std::vector<Field>& system_members() {
   return members;
 }
 
+namespace {
+
+void add_to_frame(const Field& field, const std::string& key, access::FormFrame& frame) {
+  if (field.is_secret) frame.secrets.push_back(key);
+  if (field.ceiling != access::FieldMode::Write) frame.ceilings.emplace_back(key, field.ceiling);
+}
+
+}  // namespace
+
+access::FormFrame frame_of(const Form& form) {
+  access::FormFrame frame{.id = form.id, .locked_states = form.locked_states};
+  for (const auto& [state, text] : form.states) frame.states.push_back(state);
+  for (const Field& field : form.fields) {
+    add_to_frame(field, field.key, frame);
+    for (const Field& item : field.items) {
+      add_to_frame(item, field.key + "." + item.key, frame);
+    }
+  }
+  return frame;
+}
+
 // Lists are shown newest first within the caller's part of the organisation: both indexes hold all
 // that deciding about a row takes, so that only rows of the page itself are looked up.
 store::Migration index_migration_of(const Form& form) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/access.h"
 #include "core/json.h"
 #include "core/result.h"
 #include "core/text.h"
@@ -56,7 +57,11 @@ struct Field {
   bool is_unique = false;
   bool is_searched = false;  // its bigrams are in the search column
   bool is_personal = false;  // x-pii
-  int scale = 0;             // Decimal: digits after the point, 0 to 9; stored scaled
+  bool is_secret = false;    // x-secret: a role must name it
+  // x-ceiling: the highest mode that a task may give; hidden for what is secret, masked for what is
+  // personal, unless the form says otherwise.
+  access::FieldMode ceiling = access::FieldMode::Write;
+  int scale = 0;  // Decimal: digits after the point, 0 to 9; stored scaled
   std::optional<int64_t> minimum, maximum;  // of the scaled number
   std::size_t chars_min = 0;
   std::size_t chars_max = 0;
@@ -94,6 +99,7 @@ struct Form {
   std::string serial;     // prefix of the readable number, "YH": YH-20261121-0001; may be empty
   std::string org_field;  // the Org or Ref field whose path becomes the org_path; may be empty
   std::vector<std::pair<std::string, LocalText>> states;  // a new record is in the first
+  std::vector<std::string> locked_states;                 // there only a task lets anybody write
   std::vector<Field> fields;
   std::vector<Computed> computed;
   std::vector<Check> checks;
@@ -109,6 +115,7 @@ struct Form {
 const std::vector<Field>& system_members();
 
 Result<Form> parse_form(const Json& source);  // BadPack names the member
+access::FormFrame frame_of(const Form& form);
 
 // More are for a table of their own. Above limits::kFormFieldsMax the rest lies in `ext`.
 inline constexpr std::size_t kFieldsMax = 600;

@@ -94,6 +94,8 @@ constexpr std::array kFieldMembers{MemberRow{"x-kind", kAny},
                                    MemberRow{"x-sum", kNumber},
                                    MemberRow{"items", kRows},
                                    MemberRow{"x-pii", kAny},
+                                   MemberRow{"x-secret", kAny},
+                                   MemberRow{"x-ceiling", kAny},
                                    MemberRow{"x-index", kIndexed},
                                    MemberRow{"x-unique", kIndexed},
                                    MemberRow{"x-search", kText},
@@ -179,9 +181,23 @@ class FieldReader {
       }
       field_.is_personal = true;
     }
-    if (is_search && field_.is_personal) return bad(where_ + ".x-search", "personal data");
-    field_.is_searched =
-        !field_.is_personal && is_text_kind(field_.kind) && (is_search || field_.is_list);
+    field_.is_secret = TRY(parse_flag(source_, "x-secret", where_));
+    bool is_closed = field_.is_personal || field_.is_secret;
+    if (is_search && is_closed) return bad(where_ + ".x-search", "personal data or a secret");
+    field_.is_searched = !is_closed && is_text_kind(field_.kind) && (is_search || field_.is_list);
+    return read_ceiling();
+  }
+
+  Result<void> read_ceiling() {
+    using access::FieldMode;
+    if (field_.is_personal) field_.ceiling = FieldMode::Masked;
+    if (field_.is_secret) field_.ceiling = FieldMode::Hidden;
+    const Json& word = source_["x-ceiling"];
+    if (word.is_null()) return {};
+    constexpr std::array<std::string_view, 4> kModes{"hidden", "masked", "read", "write"};
+    auto mode = std::ranges::find(kModes, word.is_text() ? word.as_text() : "");
+    if (mode == kModes.end()) return bad(where_ + ".x-ceiling", "is no mode");
+    field_.ceiling = static_cast<FieldMode>(mode - kModes.begin());
     return {};
   }
 
@@ -321,9 +337,9 @@ class FormReader {
 
  private:
   Result<void> read_head() {
-    constexpr std::array<std::string_view, 11> kMembers{"format", "id",    "version",   "title",
-                                                        "serial", "flow",  "org_field", "data",
-                                                        "states", "logic", "checks"};
+    constexpr std::array<std::string_view, 12> kMembers{
+        "format",    "id",   "version", "title",         "serial", "flow",
+        "org_field", "data", "states",  "locked_states", "logic",  "checks"};
     TRY(check_members(source_, kMembers, "form"));
     if (source_.text_or("format", "") != "anlan.form/1") return bad("format", "is not known");
     form_.id = TRY(parse_word(source_["id"], "id"));
@@ -350,11 +366,25 @@ class FormReader {
 
   Result<void> read_states() {
     const Json& states = source_["states"];
-    if (states.is_null()) return {};
+    if (states.is_null()) return read_locks();
     if (!states.is_object()) return bad("states", "must be an object");
     for (const auto& [word, text] : states.as_object()) {
       if (!is_word(word)) return bad("states." + word, "must be a short word");
       form_.states.emplace_back(word, TRY(parse_text(text, "states." + word)));
+    }
+    return read_locks();
+  }
+
+  Result<void> read_locks() {
+    const Json& locks = source_["locked_states"];
+    if (locks.is_null()) return {};
+    if (!locks.is_array()) return bad("locked_states", "must be a list");
+    for (const Json& word : locks.as_array()) {
+      bool is_state = word.is_text() && std::ranges::any_of(form_.states, [&](const auto& state) {
+                        return state.first == word.as_text();
+                      });
+      if (!is_state) return bad("locked_states", "names no state");
+      form_.locked_states.push_back(word.as_text());
     }
     return {};
   }

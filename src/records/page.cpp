@@ -309,6 +309,27 @@ Result<Condition> scope_condition(const Form& form, const Filter& scope) {
   return condition;
 }
 
+namespace {
+
+// Any value that the variable may have.
+Filter with_samples(Filter scope) {
+  for (Filter& part : scope.parts) part = with_samples(std::move(part));
+  for (Json& value : scope.values) {
+    if (!value.is_object()) continue;
+    bool is_person = value["var"] == Json("me");
+    value = is_person ? "00000000-0000-7000-8000-000000000000" : "/";
+  }
+  return scope;
+}
+
+}  // namespace
+
+Result<void> check_scope(const Form& form, const Filter& scope) {
+  auto condition = scope_condition(form, with_samples(scope));
+  if (!condition) return std::unexpected(std::move(condition).error());
+  return {};
+}
+
 Result<Condition> where_of(store::View& view, const Form& form, const Query& query, Search search) {
   Condition where{"deleted_at IS NULL"};
   if (query.scope.kind != Filter::Kind::All) {

@@ -20,11 +20,12 @@ namespace {
 // Rows as values, for deciders.
 class RowRecords final : public RowSink {
  public:
-  explicit RowRecords(const std::vector<Shown>& shown) : shown_(shown) {}
+  RowRecords(const Form& form, const access::FieldModes& modes, const std::vector<Shown>& shown)
+      : shown_(shown), masks_(form, modes, shown) {}
   void add(const store::Cells& cells) override {
     std::vector<store::Value> values;
     for (std::size_t i = 0; i < shown_.size(); ++i) values.push_back(value_of(cells, i));
-    rows.push_back(record_of(shown_, values));
+    rows.push_back(record_of(shown_, masks_, values));
   }
   void cut(std::size_t count) override { rows.resize(count); }
 
@@ -32,6 +33,7 @@ class RowRecords final : public RowSink {
 
  private:
   const std::vector<Shown>& shown_;
+  RowMasks masks_;
 };
 
 Result<void> check_count(const Query& query) {
@@ -45,7 +47,7 @@ Result<void> check_count(const Query& query) {
 Result<Page> list(store::View& view, const Form& form, const Query& query) {
   TRY(check_count(query));
   std::vector<Shown> shown = shown_members(form, query.modes);
-  RowRecords sink(shown);
+  RowRecords sink(form, query.modes, shown);
   Ending ending = TRY(fill_page(view, form, query, shown, sink));
   TRY(add_titles(view, form, query.modes, sink.rows));
   return Page{std::move(sink.rows), std::move(ending.next)};
@@ -90,7 +92,8 @@ Result<RecordText> read_text(store::View& view, const Form& form, RecordId id, c
 }
 
 Result<Json> shown_record(store::View& view, const Form& form, const Json& whole,
-                          const access::FieldModes& modes) {
+                          const access::FieldModes& all_modes) {
+  const access::FieldModes& modes = all_modes.in(whole.text_or("state", ""));
   Json::Object members;
   std::vector<Shown> shown = shown_members(form, modes);
   members.reserve(shown.size() + 1);
@@ -112,10 +115,17 @@ Result<Json> shown_record(store::View& view, const Form& form, const Json& whole
 Result<Json> read(store::View& view, const Form& form, RecordId id, const Filter& scope,
                   const access::FieldModes& modes) {
   Condition inside = TRY(scope_condition(form, scope));
+  std::vector<Shown> shown = shown_members(form, modes);
+  std::vector<store::Value> cells = TRY(cells_of_one(view, form, id, shown, std::move(inside)));
   std::vector<Json> rows;
-  rows.push_back(TRY(read_one(view, form, id, shown_members(form, modes), std::move(inside))));
+  rows.push_back(record_of(shown, RowMasks(form, modes, shown), cells));
   TRY(add_titles(view, form, modes, rows));
   return std::move(rows[0]);
+}
+
+Result<std::string> state_of(store::View& view, const Form& form, RecordId id) {
+  auto rows = TRY(view.query({"SELECT state FROM " + form.table + " WHERE id = ?", {id.text()}}));
+  return rows.empty() ? std::string() : rows[0].text("state");
 }
 
 Result<Json> read_whole(store::View& view, const Form& form, RecordId id) {

@@ -13,10 +13,10 @@
 namespace anlan::records {
 
 struct Query {
-  Filter filter{};  // the caller's own wish
-  Filter scope{};   // from access; always added
-  access::FieldModes modes{};
-  std::string search{};  // two or more characters; bigrams over the readable text fields
+  Filter filter{};             // the caller's own wish
+  Filter scope{};              // from access; always added
+  access::FieldModes modes{};  // by state: what may be asked follows the least of any state
+  std::string search{};        // two or more characters; bigrams over the readable text fields
   std::string sort = "-created_at";  // field key or system column, "-" for descending
   std::size_t count = 25;            // at most limits::kPageRowsMax
   std::string cursor{};              // from the page before; opaque
@@ -50,6 +50,8 @@ Result<RecordText> read_text(store::View& view, const Form& form, RecordId id, c
 // What a caller with these modes sees of a record that is known whole: as read() gives it.
 Result<Json> shown_record(store::View& view, const Form& form, const Json& whole,
                           const access::FieldModes& modes);
+// Empty for a record that is not there.
+Result<std::string> state_of(store::View& view, const Form& form, RecordId id);
 // Everything, for deciders only (flow, checks); never for an answer.
 Result<Json> read_whole(store::View& view, const Form& form, RecordId id);
 Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const Filter& scope);
@@ -57,6 +59,8 @@ Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const 
 // above `count`: whoever works with all of something must never work with a part of it.
 Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
                                     std::size_t count);
+// Whether a row scope fits the form, its variables still in it. BadPack names the member.
+Result<void> check_scope(const Form& form, const Filter& scope);
 // Changes whenever any record of the form does.
 Result<std::string> stamp_of(store::View& view, const Form& form);
 // "parts.cost": the fields of a sub-form's rows that have another mode than the whole.

@@ -2,22 +2,34 @@
 
 #include <algorithm>
 
+#include "core/check.h"
 #include "records/subform.h"
 #include "records/values.h"
 
 namespace anlan::records {
 
+namespace {
+
+Shown shown_as(const Field& field, access::FieldMode mode, const access::FieldModes& modes) {
+  Shown one{&field, mode == access::FieldMode::Masked};
+  std::vector<access::FieldMode> items = item_modes(field, modes);
+  auto is_open = [](access::FieldMode item) { return item >= access::FieldMode::Read; };
+  if (!std::ranges::all_of(items, is_open)) one.items = std::move(items);
+  return one;
+}
+
+}  // namespace
+
 std::vector<Shown> shown_members(const Form& form, const access::FieldModes& modes) {
   std::vector<Shown> shown;
+  bool has_states = modes.by_state != nullptr;
   auto add = [&](const Field& field) {
-    access::FieldMode mode = mode_of(form, modes, field.key);
+    access::FieldMode mode = highest_of(form, modes, field.key);
     // The id is what every further question needs; it tells nothing.
     if (field.key == "id") mode = access::FieldMode::Read;
-    if (mode == access::FieldMode::Hidden) return;
-    Shown& one = shown.emplace_back(&field, mode == access::FieldMode::Masked);
-    std::vector<access::FieldMode> items = item_modes(field, modes);
-    auto is_open = [](access::FieldMode item) { return item >= access::FieldMode::Read; };
-    if (!std::ranges::all_of(items, is_open)) one.items = std::move(items);
+    bool is_needed = has_states && field.key == "state";  // says what else the row may show
+    if (mode == access::FieldMode::Hidden && !is_needed) return;
+    shown.push_back(shown_as(field, mode, modes));
   };
   for (const Field& field : system_members()) add(field);
   for (const Field& field : form.fields) add(field);
@@ -27,6 +39,35 @@ std::vector<Shown> shown_members(const Form& form, const access::FieldModes& mod
 Json shown_value(const Shown& shown, Json value) {
   if (!shown.items.empty()) return shown_rows(*shown.field, value, shown.items);
   return shown.is_masked ? masked(value) : value;
+}
+
+RowMasks::RowMasks(const Form& form, const access::FieldModes& modes,
+                   const std::vector<Shown>& shown) {
+  if (!modes.by_state) return;
+  auto mask = [&](const access::FieldModes& own) {
+    Mask out;
+    out.reserve(shown.size());
+    for (const Shown& one : shown) {
+      bool is_id = one.field->key == "id";
+      access::FieldMode mode = is_id ? access::FieldMode::Read : mode_of(form, own, one.field->key);
+      out.push_back({mode == access::FieldMode::Hidden, shown_as(*one.field, mode, own)});
+    }
+    return out;
+  };
+  for (const access::StateModes& state : *modes.by_state) {
+    by_state_.emplace_back(state.state, mask(state.modes));
+  }
+  otherwise_ = mask(modes);
+  auto state = std::ranges::find(shown, "state", [](const Shown& one) { return one.field->key; });
+  CHECK(state != shown.end(), "rows by state carry their state");
+  state_column_ = static_cast<std::size_t>(state - shown.begin());
+}
+
+const RowMasks::Mask& RowMasks::of(std::string_view state) const {
+  for (const auto& [known, mask] : by_state_) {
+    if (known == state) return mask;
+  }
+  return otherwise_;
 }
 
 std::vector<Shown> all_members(const Form& form) {
@@ -64,14 +105,36 @@ Json record_of(const std::vector<Shown>& shown, const std::vector<store::Value>&
   return Json(std::move(members));
 }
 
-Result<Json> read_one(store::View& view, const Form& form, RecordId id,
-                      const std::vector<Shown>& shown, Condition condition) {
+Json record_of(const std::vector<Shown>& shown, const RowMasks& masks,
+               const std::vector<store::Value>& cells) {
+  if (masks.is_empty()) return record_of(shown, cells);
+  const auto* state = std::get_if<std::string>(&cells[masks.state_column()]);
+  const RowMasks::Mask& mask = masks.of(state == nullptr ? std::string_view() : *state);
+  Json::Object members;
+  members.reserve(shown.size() + 1);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (mask[i].is_hidden) continue;
+    Json value = json_of_cell(*shown[i].field, cells[i]);
+    members.emplace_back(shown[i].field->key, shown_value(mask[i].as, std::move(value)));
+  }
+  return Json(std::move(members));
+}
+
+Result<std::vector<store::Value>> cells_of_one(store::View& view, const Form& form, RecordId id,
+                                               const std::vector<Shown>& shown,
+                                               Condition condition) {
   Condition where{"id = ? AND deleted_at IS NULL", {id.text()}};
   where.add_and(std::move(condition));
   auto rows =
       TRY(view.query({select_text(form, shown) + " WHERE " + where.text, std::move(where.params)}));
   if (rows.empty()) return refuse(ErrorCode::NotFound, "record of " + form.id);
-  return record_of(shown, rows.cells()[0]);
+  return rows.cells()[0];
+}
+
+Result<Json> read_one(store::View& view, const Form& form, RecordId id,
+                      const std::vector<Shown>& shown, Condition condition) {
+  std::vector<store::Value> cells = TRY(cells_of_one(view, form, id, shown, std::move(condition)));
+  return record_of(shown, cells);
 }
 
 }  // namespace anlan::records

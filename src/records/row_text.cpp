@@ -41,32 +41,46 @@ void write_cell(const Field& field, const store::Cells& cells, std::size_t colum
   }
 }
 
+namespace {
+
+// Null where the value is shown as it is.
+const Shown* changed_by(const Shown& one) {
+  return one.is_masked || !one.items.empty() ? &one : nullptr;
+}
+
+}  // namespace
+
 RowTexts::RowTexts(const Form& form, const access::FieldModes& modes,
                    const std::vector<Shown>& shown)
-    : titled_(titled_columns(form, modes, shown)) {
+    : masks_(form, modes, shown), titled_(titled_columns(form, modes, shown)) {
   columns_.reserve(shown.size());
   for (const Shown& one : shown) {
     std::string start = columns_.empty() ? "{" : ",";
     write_json_text(one.field->key, start);
-    bool is_plain = !one.is_masked && one.items.empty();
-    columns_.push_back({one.field, is_plain ? nullptr : &one, start + ":"});
+    columns_.push_back({one.field, changed_by(one), start + ":"});
   }
 }
 
 void RowTexts::add(const store::Cells& cells) {
+  const RowMasks::Mask* mask = nullptr;
+  if (!masks_.is_empty()) mask = &masks_.of(cells.text(masks_.state_column()));
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = columns_[i];
+    if (mask && (*mask)[i].is_hidden) continue;
+    const Shown* changed = mask ? changed_by((*mask)[i].as) : column.changed;
     text_ += column.start;
-    if (!column.changed) {
+    if (!changed) {
       write_cell(*column.field, cells, i, text_);
     } else {
       Json value = json_of_cell(*column.field, value_of(cells, i));
-      text_ += write_json(shown_value(*column.changed, std::move(value)));
+      text_ += write_json(shown_value(*changed, std::move(value)));
     }
   }
   ends_.push_back(text_.size());
   for (const Titled& titled : titled_) {
-    bool is_there = !cells.is_null(titled.column);
+    bool is_closed =
+        mask && ((*mask)[titled.column].is_hidden || (*mask)[titled.column].as.is_masked);
+    bool is_there = !is_closed && !cells.is_null(titled.column);
     ids_.emplace_back(is_there ? cells.text(titled.column) : std::string_view());
   }
 }

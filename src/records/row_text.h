@@ -41,6 +41,7 @@ class RowTexts final : public RowSink {
     std::string start;     // ,"key":
   };
   std::vector<Column> columns_;
+  RowMasks masks_;
   std::vector<Titled> titled_;
   std::string text_;
   std::vector<std::size_t> ends_;  // of the rows, without titles and brace

@@ -24,8 +24,8 @@ const Json& row_at(const Json::Array& rows, std::size_t at) {
 
 FieldMode item_mode(const Field& field, const Field& item, const access::FieldModes& modes) {
   FieldMode own = modes.of(field.key);
-  auto named = modes.named.find(field.key + "." + item.key);
-  return named == modes.named.end() ? own : std::min(own, named->second);
+  const FieldMode* named = modes.named.find(field.key + "." + item.key);
+  return named == nullptr ? own : std::min(own, *named);
 }
 
 std::vector<FieldMode> item_modes(const Field& field, const access::FieldModes& modes) {

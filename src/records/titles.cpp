@@ -85,7 +85,8 @@ std::vector<Titled> titled_columns(const Form& form, const access::FieldModes& m
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const Field& field = *shown[i].field;
     auto named = named_of(field);
-    if (named && may_read(form, modes, field.key)) titled.push_back({field.key, i, *named});
+    bool is_readable = highest_of(form, modes, field.key) >= access::FieldMode::Read;
+    if (named && is_readable) titled.push_back({field.key, i, *named});
   }
   return titled;
 }

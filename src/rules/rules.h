@@ -16,4 +16,5 @@
 #include "rules/decimal.h"
 #include "rules/dmn.h"
 #include "rules/expression.h"
+#include "rules/filter.h"
 #include "rules/value.h"

@@ -1,8 +1,10 @@
 // A crawler as every role: it knows every id there is, asks for all of them by every road, and no
 // answer may hold a record outside the role's scope or a field that is hidden from it. The truth
-// comes from the database, the judgement from rights.mjs, neither from the server.
+// comes from the database, the judgement from rights.mjs, neither from the server. Secrets that are
+// planted (secrets.mjs) are looked for in everything that is ever answered.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readSeed } from "../e2e/seed.mjs";
@@ -11,13 +13,20 @@ import { Person, freshPhoto, upload } from "../survive/load.mjs";
 import { Plant, Postgres } from "../survive/plant.mjs";
 import { Socket } from "../survive/socket.mjs";
 import { Rights, readForms, readRoles } from "./rights.mjs";
+import { allowedSecrets, askAround, formId, plantSecrets, readable, tryToWrite }
+  from "./secrets.mjs";
 import { createHash, randomUUID } from "node:crypto";
 
-const rowsMax = 8;  // of one form: the oldest, of every part of the plant
+const rowsMax = 8;  // of one form: the newest, of every part of the plant
+const atOnce = 8;  // requests of one person
+const papersMax = 2;  // of one form: printed sheets, which take the server longest
 const secretMin = 6;  // characters from which on a text is telling
 // Roads to one record, below /api/records/{form}/{id}.
-const roads = ["", "/history", "/timeline", "/proof", "/evidence", "/thread", "/flow",
-  "/notice.pdf"];
+const roads = ["", "/history", "/timeline", "/proof", "/evidence", "/thread", "/flow"];
+// What belongs to no record: also there nothing planted may stand.
+const others = ["/api/tasks", "/api/notices", "/api/forms", "/api/me", "/api/figures",
+  "/api/alarms/journal", "/api/openapi.json", "/api/ledger/head", "/api/status", "/metrics",
+  "/api/diagnostics", `/api/policy/matrix?form=${formId}`];
 
 const people = JSON.parse(readFileSync(join(root, "packs/plant/seed/demo.json"), "utf8")).people;
 
@@ -52,12 +61,26 @@ async function makeHazards(plant, person, areas, count) {
   }
 }
 
+async function inParallel(jobs) {
+  const waiting = [...jobs];
+  const work = async () => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+// By the keys of the form: a column has a letter in front.
+function byKey(row) {
+  return Object.fromEntries(Object.entries(row).map(([column, value]) =>
+    [column.replace(/^c_/, ""), value]));
+}
+
 function truthOf(server, forms) {
   const truth = new Map();
   for (const id of forms.keys()) {
     const json = server.sql(`SELECT coalesce(json_agg(t), '[]') FROM (SELECT * FROM f_${id}` +
       ` ORDER BY created_at DESC LIMIT ${rowsMax}) t`);
-    truth.set(id, JSON.parse(json));
+    truth.set(id, JSON.parse(json).map(byKey));
   }
   return truth;
 }
@@ -75,26 +98,61 @@ function heldBy(server, me, grants) {
 
 class Crawler {
   constructor(plant, server, login) {
-    Object.assign(this, { plant, server, login, asked: 0, findings: [] });
+    Object.assign(this, { plant, server, login, asked: 0, findings: [], foreign: [] });
   }
 
-  async begin(roles) {
+  async begin(roles, forms, planted, truth) {
     this.roles = roles;
     this.person = await new Person(this.login, readSeed().password).logIn(this.plant.url);
     const { id, org_path, grants } = this.person.me;
     this.caller = { me: id, org_path, grants };
     this.held = heldBy(this.server, id, grants);
+    const allowed = allowedSecrets(roles, forms.get(formId), this.caller, this.held, planted,
+      truth.get(formId));
+    this.known = this.valuesSeen(forms, truth);
+    this.foreign = planted.flatMap(({ secret }) => Object.values(secret))
+      .filter((one) => !allowed.has(one));
+  }
+
+  // What he may see somewhere is no secret where it stands in a hidden field too.
+  valuesSeen(forms, truth) {
+    const known = new Set([this.caller.me, this.caller.org_path]);
+    for (const [id, rows] of truth) {
+      const form = forms.get(id);
+      for (const action of ["list", "read"]) {
+        const rights = new Rights(this.roles, this.caller, form, action);
+        for (const row of rows.filter((one) => rights.covers(one) || this.held.has(one.id))) {
+          for (const [field, value] of Object.entries(row)) {
+            const isSystem = !(field in form.data.properties);
+            if (isSystem || rights.isReadable(field, row.state)) known.add(value);
+          }
+        }
+      }
+    }
+    return known;
+  }
+
+  async send(method, path, body) {
+    this.asked += 1;
+    const headers = { Cookie: this.person.cookie, "X-Anlan": "1",
+      "Idempotency-Key": randomUUID(), "Content-Type": "application/json" };
+    const answer = await fetch(this.plant.url + path, body === undefined
+      ? { headers: { Cookie: this.person.cookie } }
+      : { method, headers, body: JSON.stringify(body) });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const text = readable(bytes);
+    const isEcho = body !== undefined || path.includes("q=") || path.includes("filter=");
+    for (const one of this.foreign) {
+      // What somebody said himself is no news to him.
+      if (text.includes(one) && !(isEcho && `${path}${JSON.stringify(body)}`.includes(one))) {
+        this.find(`${path.split("?")[0]} shows the secret ${one.slice(0, 8)}`);
+      }
+    }
+    return { status: answer.status, text };
   }
 
   async get(path) {
-    this.asked += 1;
-    for (;;) {
-      const headers = { Cookie: this.person.cookie };
-      const answer = await fetch(this.plant.url + path, { headers });
-      const text = Buffer.from(await answer.arrayBuffer()).toString("latin1");
-      if (answer.status !== 429) return { status: answer.status, text };
-      await pause(500);
-    }
+    return this.send("GET", path);
   }
 
   find(what) {
@@ -104,9 +162,10 @@ class Crawler {
   // Fields of the row that this caller must not read, as they would stand in an answer.
   secretsOf(form, row, rights) {
     return Object.keys(form.data.properties)
-      .filter((field) => ["hidden", "masked"].includes(rights.mode(field)))
+      .filter((field) => !rights.isReadable(field, row.state))
       .map((field) => [field, row[field]])
-      .filter(([, value]) => typeof value === "string" && value.length >= secretMin);
+      .filter(([, value]) => typeof value === "string" && value.length >= secretMin &&
+        !this.known.has(value));
   }
 
   checkText(where, text, secrets) {
@@ -117,7 +176,7 @@ class Crawler {
   }
 
   async crawlList(id, form, rows) {
-    const rights = new Rights(this.roles, this.caller, id, "list");
+    const rights = new Rights(this.roles, this.caller, form, "list");
     const seen = new Set();
     let all = "";
     for (let cursor = "", pages = 0; pages < 50; pages += 1) {
@@ -135,25 +194,27 @@ class Crawler {
       if (!seen.has(row.id) && rights.covers(row)) this.find(`the list of ${id} hides ${row.id}`);
       this.checkText(`the list of ${id}`, all, this.secretsOf(form, row, rights));
     }
-    for (const kind of ["csv", "zip"]) {
+    const exports = new Rights(this.roles, this.caller, form, "export");
+    for (const kind of id === formId ? ["csv", "xlsx", "zip", "pdf"] : ["csv", "zip"]) {
       const { status, text } = await this.get(`/api/export/${id}?kind=${kind}`);
-      const exports = new Rights(this.roles, this.caller, id, "export");
       if (status !== 200) continue;
       if (exports.fit.length === 0) this.find(`the export of ${id} is given`);
       for (const row of rows) {
-        if (!rights.covers(row) && text.includes(row.id)) this.find(`export ${id} shows ${row.id}`);
-        this.checkText(`the export of ${id}`, text, this.secretsOf(form, row, rights));
+        const isShown = text.includes(row.id) || (row.number && text.includes(row.number));
+        if (!exports.covers(row) && isShown) this.find(`export ${id} shows ${row.id}`);
+        this.checkText(`the export of ${id}`, text, this.secretsOf(form, row, exports));
       }
     }
   }
 
-  async crawlRecord(id, form, row) {
-    const rights = new Rights(this.roles, this.caller, id, "read");
+  async crawlRecord(id, form, row, isPrinted) {
+    const rights = new Rights(this.roles, this.caller, form, "read");
     const mayRead = rights.covers(row) || this.held.has(row.id);
     const secrets = this.held.has(row.id) ? [] : this.secretsOf(form, row, rights);
     const photos = Object.values(row).filter((value) => typeof value === "string")
       .flatMap((value) => value.match(/\b[0-9a-f]{64}\b/g) ?? []);
-    const all = [...roads, ...new Set(photos.map((sha256) => `/files/${sha256}`))];
+    const files = [...new Set(photos)].map((sha256) => `/files/${sha256}`);
+    const all = [...roads, ...(isPrinted ? ["/notice.pdf"] : []), ...files];
     for (const road of all) {
       const { status, text } = await this.get(`/api/records/${id}/${row.id}${road}`);
       if (status >= 500) this.find(`${id}/${row.id}${road} breaks: ${status}`);
@@ -166,10 +227,10 @@ class Crawler {
   }
 
   // What comes by itself: tasks, notices, and the live stream from its first event on.
-  async crawlStreams(truth) {
+  async crawlStreams(truth, forms) {
     const unseen = [];
     for (const [id, rows] of truth) {
-      const rights = new Rights(this.roles, this.caller, id, "read");
+      const rights = new Rights(this.roles, this.caller, forms.get(id), "read");
       for (const row of rows) {
         if (!rights.covers(row) && !this.held.has(row.id)) unseen.push(row.id);
       }
@@ -181,9 +242,13 @@ class Crawler {
     let before = -1;
     while (socket.texts.length !== before) {
       before = socket.texts.length;
-      await pause(400);
+      await pause(150);
     }
     socket.close();
+    const said = JSON.stringify(socket.texts);
+    for (const one of this.foreign) {
+      if (said.includes(one)) this.find(`the live stream shows the secret ${one.slice(0, 8)}`);
+    }
     const events = JSON.stringify(socket.texts.filter((one) => one.type === "event"));
     for (const id of unseen) {
       const isNotice = socket.texts.some((one) => one.payload?.record === id &&
@@ -191,41 +256,78 @@ class Crawler {
       if (events.includes(id) && !isNotice) this.find(`the live stream shows ${id}`);
     }
   }
+
+  async crawl(truth, forms) {
+    const jobs = [];
+    for (const [id, rows] of truth) {
+      jobs.push(() => this.crawlList(id, forms.get(id), rows));
+      rows.forEach((row, at) =>
+        jobs.push(() => this.crawlRecord(id, forms.get(id), row, at < papersMax)));
+    }
+    for (const path of others) jobs.push(() => this.get(path));
+    jobs.push(() => this.crawlStreams(truth, forms));
+    await inParallel(jobs);
+  }
+}
+
+// A group's robot: whatever leaves the plant by itself comes here.
+function robot() {
+  const heard = [];
+  const server = createServer((request, answer) => {
+    request.on("data", (bytes) => heard.push(bytes.toString()));
+    request.on("end", () => answer.end(JSON.stringify({ errcode: 0 })));
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () =>
+    done({ server, heard, url: `http://127.0.0.1:${server.address().port}/` })));
+}
+
+async function peopleOf(plant, logins) {
+  return Promise.all(logins.map((login) => new Person(login, readSeed().password)
+    .logIn(plant.url)));
 }
 
 test("as every role, every id by every road: nothing foreign, nothing hidden",
   { timeout: 900000 }, async () => {
-    const server = await Postgres.start();
+    const [server, outside] = await Promise.all([Postgres.start(), robot()]);
     const plant = new Plant({ database: server.connect() });
-    plant.packs = join(root, "packs");
+    cpSync(join(root, "packs"), plant.packs = join(plant.folder, "all"), { recursive: true });
+    cpSync(join(root, "tests/security/packs"), plant.packs, { recursive: true });
     try {
-      await plant.start();
+      // Its rates would only make the crawler wait.
+      await plant.start(["--bench", "--robot", `wecom=${outside.url}`]);
       const forms = readForms();
       const roles = readRoles();
-      const worker = await new Person("worker111", readSeed().password).logIn(plant.url);
+      const [worker, other, operator] =
+        await peopleOf(plant, ["worker111", "worker211", "control1"]);
       const { rows: areas } = await worker.get(plant.url, "/api/records/area?limit=50");
       await makeHazards(plant, worker, areas, 4);
-      const other = await new Person("worker211", readSeed().password).logIn(plant.url);
       await makeHazards(plant, other, areas.slice(3), 4);
+      const planted = await plantSecrets(plant, [worker, other], operator,
+        [areas[0], areas[areas.length - 1]]);
       const truth = truthOf(server, forms);
       assert.ok(truth.get("hazard").length >= 8);
+      assert.equal(truth.get(formId).length, planted.length);
       const findings = [];
       let asked = 0;
       for (const login of onePerRole()) {
         const crawler = new Crawler(plant, server, login);
-        await crawler.begin(roles);
-        for (const [id, rows] of truth) {
-          await crawler.crawlList(id, forms.get(id), rows);
-          for (const row of rows) await crawler.crawlRecord(id, forms.get(id), row);
-        }
-        await crawler.crawlStreams(truth);
+        await crawler.begin(roles, forms, planted, truth);
+        await crawler.crawl(truth, forms);
+        await askAround(crawler, forms.get(formId), planted, truth.get(formId));
+        await tryToWrite(crawler, forms.get(formId), planted);
         findings.push(...crawler.findings);
         asked += crawler.asked;
       }
       console.log(`${onePerRole().length} people, ${truth.size} forms, ${asked} requests`);
       assert.deepEqual([...new Set(findings)], []);
+      const after = truthOf(server, forms).get(formId);
+      assert.deepEqual(after, truth.get(formId), "nothing was written");
+      const secrets = planted.flatMap(({ secret }) => Object.values(secret));
+      const told = outside.heard.join("");
+      assert.deepEqual(secrets.filter((one) => told.includes(one)), [], "a robot was told");
     } finally {
       await plant.remove();
       await server.stop();
+      outside.server.close();
     }
   });

@@ -152,6 +152,7 @@ class MatrixTest : public ApiTest {
   Json body_for(const Route& route) {
     Json body = sample_of(shape_of(route.request));
     if (route.name == "import_records") body.set("rows", Json::array({Json::object()}));
+    if (route.name == "begin_view") body.set("person", other_);
     if (route.name == "roll_call") body.set("badge", badge_);
     if (route.name == "anonymous_report") body.set("form", "hazard");
     if (route.name == "hand_over_task" || route.name == "hand_over_tasks") body.set("to", other_);
@@ -167,6 +168,11 @@ class MatrixTest : public ApiTest {
     Request request{.method = route.method, .path = path_of(route)};
     if (route.name == "track") request.query = "purpose=test";
     if (route.name == "export_records") request.query = "kind=csv";
+    if (route.name == "policy_matrix") request.query = "form=hazard";
+    if (route.name == "policy_who") request.query = "form=hazard&field=fund";
+    if (route.name == "policy_why") {
+      request.query = "form=hazard&field=fund&person=" + other_ + "&record=" + hazard_;
+    }
     if (route.name == "trend") {
       request.query = "from=2026-03-02T07:00:00Z&to=2026-03-02T08:00:00Z&points=10";
     }

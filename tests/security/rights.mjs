@@ -5,11 +5,20 @@ import { join } from "node:path";
 import { root } from "../e2e/server.mjs";
 
 const order = ["hidden", "masked", "read", "write"];
+// The packs of the product, and the one that has what they have not: states, secrets, FEEL.
+const packs = [join(root, "packs"), join(root, "tests/security/packs")].flatMap((folder) =>
+  readdirSync(folder).map((pack) => join(folder, pack)));
+// What the FEEL of the scopes means, said a second time by hand.
+const meaning = new Map([
+  ["=created_by = user.id", ["eq", "created_by", { var: "me" }]],
+  ['=under(org_path, user.orgs) and not(level = "high")',
+    ["and", ["under", "org_path", { var: "my_orgs" }], ["ne", "level", "high"]]],
+]);
 
 export function readRoles() {
   const roles = new Map();
-  for (const pack of readdirSync(join(root, "packs"))) {
-    const folder = join(root, "packs", pack, "roles");
+  for (const pack of packs) {
+    const folder = join(pack, "roles");
     if (!existsSync(folder)) continue;
     for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
       const json = JSON.parse(readFileSync(join(folder, file), "utf8"));
@@ -23,8 +32,8 @@ export function readRoles() {
 
 export function readForms() {
   const forms = new Map();
-  for (const pack of readdirSync(join(root, "packs"))) {
-    const folder = join(root, "packs", pack, "forms");
+  for (const pack of packs) {
+    const folder = join(pack, "forms");
     if (!existsSync(folder)) continue;
     for (const file of readdirSync(folder)) {
       const form = JSON.parse(readFileSync(join(folder, file), "utf8"));
@@ -51,6 +60,7 @@ class NoValue extends Error {}
 function holds(scope, row, caller, role) {
   if (scope === "all" || scope === undefined) return true;
   if (scope === "none") return false;
+  if (typeof scope === "string") return holds(meaning.get(scope), row, caller, role);
   const [word, ...rest] = scope;
   const values = (value) => {
     const found = (Array.isArray(value) ? value : [value]).map((one) =>
@@ -67,7 +77,7 @@ function holds(scope, row, caller, role) {
     case "eq":
     case "in": return row[rest[0]] !== null && values(rest[1]).some((one) =>
       JSON.stringify(one) === JSON.stringify(row[rest[0]]));
-    case "ne": return row[rest[0]] !== null && !values(rest[1]).some((one) =>
+    case "ne": return row[rest[0]] === null || !values(rest[1]).some((one) =>
       JSON.stringify(one) === JSON.stringify(row[rest[0]]));
     case "null": return row[rest[0]] === null || row[rest[0]] === undefined;
     case "under": return values(rest[1]).some((path) =>
@@ -76,14 +86,16 @@ function holds(scope, row, caller, role) {
   }
 }
 
-// What the caller's roles give for a form and an action: which rows, and each field's mode.
+// What the caller's roles give for a form and an action: which rows, and each field's mode by the
+// state of the row.
 export class Rights {
   constructor(roles, caller, form, action) {
     this.caller = caller;
+    this.form = form;
     this.fit = [];
     for (const role of new Set(caller.grants.map((grant) => grant.role))) {
       for (const right of roles.get(role) ?? []) {
-        const isOfForm = right.form === form || right.form === "*";
+        const isOfForm = right.form === form.id || right.form === "*";
         if (isOfForm && right.actions.includes(action)) this.fit.push({ role, right });
       }
     }
@@ -91,6 +103,7 @@ export class Rights {
 
   covers(row) {
     return this.fit.some(({ role, right }) => {
+      if (right.states && !right.states.includes(row.state)) return false;
       try {
         return holds(right.scope, row, this.caller, role);
       } catch (problem) {
@@ -100,9 +113,22 @@ export class Rights {
     });
   }
 
-  mode(field) {
-    const modes = this.fit.map(({ right }) =>
-      right.fields?.[field] ?? right.fields?.["*"] ?? "hidden");
+  mode(field, state) {
+    const isSecret = this.form.data.properties[field]?.["x-secret"] === true;
+    const modes = this.fit.filter(({ right }) => !right.states || right.states.includes(state))
+      .map(({ right }) => right.fields?.[field] ??
+        (isSecret ? "hidden" : right.fields?.["*"] ?? "hidden"));
     return order[Math.max(0, ...modes.map((mode) => order.indexOf(mode)))];
+  }
+
+  isReadable(field, state) {
+    return order.indexOf(this.mode(field, state)) >= 2;
+  }
+
+  // Whether it may be asked for over all rows that can be reached.
+  mayAsk(field) {
+    const states = Object.keys(this.form.states ?? { "": 0 }).filter((state) =>
+      this.fit.some(({ right }) => !right.states || right.states.includes(state)));
+    return states.length > 0 && states.every((state) => this.isReadable(field, state));
   }
 }

@@ -128,9 +128,10 @@ class Bench {
 
   std::vector<TaskId> open_tasks(std::string_view node, std::size_t count) {
     auto view = need(engine_->database().snapshot());
-    auto rows = need(view->query({"SELECT id FROM flow_task WHERE node = ? AND state <> 'done' AND "
-                                  "state <> 'cancelled' ORDER BY created, id LIMIT ?",
-                                  {std::string(node), static_cast<int64_t>(count)}}));
+    auto rows =
+        need(view->query({"SELECT id FROM flow_task WHERE node = ? AND state <> 'done' AND "
+                          "state <> 'cancelled' ORDER BY created, id LIMIT ?",
+                          {std::string(node), static_cast<int64_t>(count)}}));
     std::vector<TaskId> tasks;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       tasks.push_back(need(TaskId::parse(rows[i].text("id"))));
@@ -141,8 +142,8 @@ class Bench {
   double completes_per_second(std::string_view node, std::size_t count) {
     std::vector<engine::What> whats;
     for (TaskId task : open_tasks(node, count)) {
-      whats.emplace_back(engine::CompleteTask{.task = task, .outcome = "", .comment = "",
-                                              .fields = Json::object()});
+      whats.emplace_back(engine::CompleteTask{
+          .task = task, .outcome = "", .comment = "", .fields = Json::object()});
     }
     double begun = seconds_now();
     std::size_t done = whats.size();
@@ -190,8 +191,10 @@ class Bench {
       open();
       need(engine_->tasks(worker_));
       std::vector<engine::What> one;
-      one.emplace_back(engine::CompleteTask{.task = open_tasks("check", 1)[0], .outcome = "",
-                                            .comment = "", .fields = Json::object()});
+      one.emplace_back(engine::CompleteTask{.task = open_tasks("check", 1)[0],
+                                            .outcome = "",
+                                            .comment = "",
+                                            .fields = Json::object()});
       submit_all(std::move(one));
       runs.push_back((seconds_now() - begun) * 1000);
     }

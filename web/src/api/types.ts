@@ -30,6 +30,8 @@ export interface Me {
   org_path: string;
   language: Language;
   must_change_password: boolean;
+  // Who looks with this person's eyes; empty or missing: the person.
+  viewer?: string;
   grants: Grant[];
   roles: Record<string, LocalText>;
   plant: string | LocalText;

@@ -26,6 +26,8 @@ export function keepMe(): void {
   };
   session.subscribe(() => {
     const now = session.get();
+    // Looked at with a person's eyes it is not theirs.
+    if (now.kind === "person" && now.me.viewer) return;
     if (now.kind === "person") writeLocal(place, now.me);
     else if (now.kind === "unknown") fill(false);
     else writeLocal(place, null);

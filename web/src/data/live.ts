@@ -156,7 +156,7 @@ async function beat(count: number): Promise<void> {
 export function startLive(): void {
   const follow = () => {
     const now = session.get();
-    isWanted = now.kind === "person" && !now.me.must_change_password;
+    isWanted = now.kind === "person" && !now.me.must_change_password && !now.me.viewer;
     if (isWanted) return open();
     const old = socket;
     socket = null;

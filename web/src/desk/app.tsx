@@ -28,6 +28,7 @@ const ResponsesPage = lazy(() => import("./responses.tsx"));
 const Console = lazy(() => import("./console.tsx"));
 const ReportPage = lazy(() => import("./report.tsx"));
 const SetUp = lazy(() => import("./setup.tsx"));
+const PolicyPage = lazy(() => import("./policy.tsx"));
 const Labels = lazy(() => import("./labels.tsx"));
 const Master = lazy(() => import("./master.tsx"));
 
@@ -43,7 +44,7 @@ function Page(): ReactNode {
     case "hazards": case "list":
       return seesCases(me) ? <HazardsPage view={page} filters={query} /> : <NotAllowed />;
     case "figures":
-      return may(me, "hazard", "list") ? <FiguresPage query={query} /> : <NotAllowed />;
+      return may(me, "hazard", "aggregate") ? <FiguresPage query={query} /> : <NotAllowed />;
     case "duty": return may(me, "duty", "list") ? <DutyPage /> : <NotAllowed />;
     case "ledger":
       return runsSystem ? <LedgerPage key={form} form={form} /> : <NotAllowed />;
@@ -57,6 +58,7 @@ function Page(): ReactNode {
     case "tasks": return <TaskPage />;
     case "notices": return <NoticePage />;
     case "labels": return may(me, "area", "list") ? <Labels /> : <NotAllowed />;
+    case "policy": return isAdmin ? <PolicyPage tab={form} /> : <NotAllowed />;
     case "people": return isAdmin ? <Master tab="people" /> : <NotAllowed />;
     case "master": return isAdmin ? <Master tab="area" /> : <NotAllowed />;
     case "setup": return isAdmin ? <SetUp step={form} /> : <NotAllowed />;

@@ -38,11 +38,14 @@ const places: Place[] = [
     !seesAlarms(me) && may(me, "hazard", "list") },
   { to: "hazards", icon: "board", text: "navHazards", isFor: (me) =>
     boardForms.some((form) => may(me, form, "list")) },
-  { to: "figures", icon: "file", text: "navFigures", isFor: (me) => may(me, "hazard", "list") },
+  { to: "figures", icon: "file", text: "navFigures", isFor: (me) =>
+    may(me, "hazard", "aggregate") },
   { to: "duty", icon: "clock", text: "navDuty", isFor: (me) => may(me, "duty", "list") },
   { to: "tasks", icon: "tasks", text: "navTasks", isFor: () => true },
   { to: "notices", icon: "bell", text: "navNotices", isFor: () => true },
   { to: "people", icon: "people", text: "navPeople", isFor: (me) =>
+    may(me, "people", "administer") },
+  { to: "policy", icon: "shield", text: "navPolicy", isFor: (me) =>
     may(me, "people", "administer") },
   { to: "master", icon: "master", text: "navMaster", isFor: (me) =>
     may(me, "people", "administer") },

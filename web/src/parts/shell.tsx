@@ -1,11 +1,11 @@
 // What surrounds every page: the mark, the switches, the banner of a lost link.
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useNow } from "../data/clock.ts";
 import { span } from "../data/format.ts";
 import { isLost } from "../data/heart.ts";
 import { useLink } from "../data/live.ts";
 import { pickTheme, usePrefs } from "../data/prefs.ts";
-import { ask, switchLanguage, type Session } from "../data/session.ts";
+import { ask, switchLanguage, useSession, type Session } from "../data/session.ts";
 import { useTrouble } from "../data/trouble.ts";
 import type { Trouble } from "../api/types_hazard.ts";
 import { useText, type TextKey } from "../text/index.ts";
@@ -69,6 +69,14 @@ export function TroubleBanner() {
   );
 }
 
+// Whoever looks with a person's eyes is told so on every page.
+const ViewBanner = lazy(() => import("./view_banner.tsx"));
+function Viewing() {
+  const now = useSession();
+  if (now.kind !== "person" || !now.me.viewer) return null;
+  return <Suspense fallback={null}><ViewBanner me={now.me} /></Suspense>;
+}
+
 export function LinkBanner() {
   const link = useLink();
   const { t, texts } = useText();
@@ -78,6 +86,7 @@ export function LinkBanner() {
   return (
     <>
       <TroubleBanner />
+      <Viewing />
       {isLost(link.state, link.since, now) && (
         <div className="banner bad" role="alert">
           <Icon name="link" />

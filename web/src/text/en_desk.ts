@@ -3,6 +3,7 @@ import type { DeskKey } from "./desk.ts";
 
 export const enDesk: Record<DeskKey, string> = {
   navOverview: "Site",
+  navPolicy: "Rights",
   navAlarms: "Alarms",
   navPermits: "Permits",
   navResponses: "Emergency",

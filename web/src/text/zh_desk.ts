@@ -1,6 +1,7 @@
 // The texts of the control pages in Chinese. This file gives the keys; en_desk.ts has the same.
 export const zhDesk = {
   navOverview: "厂区总览",
+  navPolicy: "权限",
   navAlarms: "报警",
   navPermits: "作业票",
   navResponses: "应急",
