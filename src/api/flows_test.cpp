@@ -29,6 +29,14 @@ class FlowsTest : public ApiTest {
     for (const Json& row : rows.as_array()) found += row[field] == Json(value) ? 1 : 0;
     return found;
   }
+  // The task of a record that this person could do.
+  Json task_of(const std::string& id) {
+    Json mine = body_of(ask(get("/api/tasks")))["rows"];
+    for (const Json& task : mine.as_array()) {
+      if (task["record_id"] == Json(id)) return task;
+    }
+    return Json::object();
+  }
   Json record(const std::string& id) {
     return body_of(ask(get("/api/records/round/" + id)))["record"];
   }
@@ -41,13 +49,12 @@ TEST_F(FlowsTest, ASignalReachesEveryCaseAlsoBeyondOneTransaction) {
   for (int i = 0; i < 40; ++i) make("walk");
   EXPECT_EQ(count("state", "open"), 40);
   make("bell");
-  int at_once = count("state", "stopped");
-  EXPECT_EQ(at_once, 32);
   engine_->turn();
   EXPECT_EQ(count("state", "stopped"), 40);
-  engine_->turn();
   auto view = engine_->database().snapshot();
   ASSERT_TRUE(view);
+  // The rest came in a transaction of its own: its post was written down and taken away again.
+  EXPECT_EQ((*view)->query({"SELECT seq FROM change_log WHERE act = 'signal.spread'"})->size(), 2U);
   EXPECT_EQ((*view)->query({"SELECT id FROM flow_signal"})->size(), 0U);
   EXPECT_EQ((*view)->query({"SELECT id FROM flow_listener"})->size(), 0U);
 }
@@ -73,13 +80,12 @@ TEST_F(FlowsTest, AClockBeginsAFlowAndAMessageAnother) {
   EXPECT_EQ(count("subject", "daily"), 0);
   clock_.advance(Duration::hours(1));
   engine_->turn();
-  engine_->turn();
+  log_in("worker111");
   EXPECT_EQ(count("subject", "daily"), 1);
   clock_.advance(Duration::hours(24));
   engine_->turn();
   log_in("worker111");
   EXPECT_EQ(count("subject", "daily"), 2);
-  EXPECT_EQ(count("state", "open"), 3);
 }
 
 TEST_F(FlowsTest, TheLintOfTheDesignerIsTheLintOfTheDeployment) {
@@ -129,12 +135,10 @@ TEST_F(FlowsTest, ARunningCaseGoesOnWithTheNewVersionWhenToldTo) {
   EXPECT_EQ(moved.status, 200) << moved.body;
   EXPECT_EQ(ask(post("/api/records/round/" + id + "/migrate", why)).status, 409);
   log_in("worker111");
-  Json mine = body_of(ask(get("/api/tasks")));
-  std::string task = mine["rows"].as_array().at(0).text_or("id", "");
-  Answer done = ask(post("/api/tasks/" + task + "/complete", Json::object()));
+  std::string task = task_of(id).text_or("id", "");
+  Answer done = ask(post("/api/tasks/" + task + "/complete", Json::object({{"outcome", ""}})));
   EXPECT_EQ(done.status, 200) << done.body;
-  mine = body_of(ask(get("/api/tasks")));
-  EXPECT_EQ(mine["rows"].as_array().at(0).text_or("node", ""), "look");
+  EXPECT_EQ(task_of(id).text_or("node", ""), "look");
 }
 
 }  // namespace
