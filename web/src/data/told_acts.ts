@@ -15,6 +15,8 @@ const plain: Record<string, ActsKey> = {
   "task.resume": "toldResume", "task.cc": "toldCc", "task.urge": "toldUrge",
   "task.reject": "toldReject", "task.retract": "toldRetract", "case.withdraw": "toldWithdraw",
   "sla.remind": "toldRemind", "sla.escalate": "toldEscalate", "sla.suspend": "toldSuspend",
+  "error.throw": "toldError", "escalation.throw": "toldEscalation", "signal.take": "toldSignal",
+  "condition.true": "toldCondition", "case.migrate": "toldMigrate",
 };
 const skips: Record<string, ActsKey> = {
   empty: "skip_empty", duplicate: "skip_duplicate", self: "skip_self", added: "skip_added",

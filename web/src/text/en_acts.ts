@@ -61,6 +61,11 @@ export const enActs: Record<keyof typeof zhActs, string> = {
   toldRemind: "Reminder of time",
   toldEscalate: "Time over: escalated",
   toldSuspend: "Time over: suspended",
+  toldError: "An error is dealt with",
+  toldEscalation: "Escalated",
+  toldSignal: "A signal came",
+  toldCondition: "A condition came true",
+  toldMigrate: "Moved to another version of the flow",
   endRejected: "Ended: rejected",
   endWithdrawn: "Ended: withdrawn",
 };

@@ -59,6 +59,11 @@ export const zhActs = {
   toldRemind: "到时提醒",
   toldEscalate: "超时升级",
   toldSuspend: "超时暂停",
+  toldError: "出现差错，转入处理",
+  toldEscalation: "上报升级",
+  toldSignal: "收到信号",
+  toldCondition: "条件满足",
+  toldMigrate: "已改用流程的另一版本",
   endRejected: "以“拒绝”结束",
   endWithdrawn: "以“撤回”结束",
 };
