@@ -15,9 +15,10 @@ class PastRecord {
   static Result<PastRecord> read(store::View& view, const records::Form& form, RecordId id) {
     PastRecord past;
     past.now_ = TRY(records::read_whole(view, form, id));
-    auto rows = TRY(view.query({"SELECT at, changes FROM record_history WHERE form = ? AND "
-                                "record_id = ? ORDER BY version DESC",
-                                {form.id, id.text()}}));
+    auto rows =
+        TRY(view.query({"SELECT at, changes FROM record_history WHERE form = ? AND "
+                        "record_id = ? ORDER BY version DESC",
+                        {form.id, id.text()}}));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Json changes = TRY(parse_json(rows[i].text("changes"), limits::kJsonBytesMax * 4));
       past.changes_.push_back({{rows[i].int64("at")}, std::move(changes)});
@@ -69,8 +70,8 @@ class FlowTrial {
     if (told.result.kind == Kind::Same) ++same_;
     if (told.result.kind == Kind::Elsewhere) elsewhere_.push(json_of(past, told));
     if (told.result.kind == Kind::NotTried) {
-      not_tried_.push(Json::object(
-          {{"case", past.text()}, {"number", told.number}, {"act", told.result.act}}));
+      not_tried_.push(
+          Json::object({{"case", past.text()}, {"number", told.number}, {"act", told.result.act}}));
     }
     ++cases_;
     return {};
@@ -93,8 +94,8 @@ class FlowTrial {
   };
 
   Result<Told> play_in(store::Transaction& transaction, const std::string& model_id, CaseId past) {
-    auto rows = TRY(transaction.query(
-        {"SELECT form, record_id FROM flow_case WHERE id = ?", {past.text()}}));
+    auto rows = TRY(
+        transaction.query({"SELECT form, record_id FROM flow_case WHERE id = ?", {past.text()}}));
     if (rows.empty()) return refuse(ErrorCode::NotFound, "case");
     Told told{.form = rows[0].text("form"),
               .record = TRY(RecordId::parse(rows[0].text("record_id")))};
@@ -114,9 +115,9 @@ class FlowTrial {
                         .library = packs_.library,
                         .answers = answers_for(writing)};
     flow::TrialCommand command{
-        .past = past,
-        .model_id = model_id,
-        .record_at = [&](Instant at) -> Result<Json> { return record.at(at); }};
+        .past = past, .model_id = model_id, .record_at = [&](Instant at) -> Result<Json> {
+          return record.at(at);
+        }};
     told.result = TRY(flow::try_case(
         around, command, [&](const store::Change& change) { return transaction.apply(change); }));
     return told;

@@ -15,9 +15,9 @@ constexpr std::array<std::string_view, 5> kMoves{"case.start", "task.complete", 
                                                  "timer.fire", "message.take"};
 // What people did that is not played again: where it happened, the case is left out.
 constexpr std::array<std::string_view, 12> kUnplayed{
-    "task.add_sign", "task.remove_sign", "task.delegate",  "task.resolve",
-    "task.transfer", "task.retract",     "case.withdraw",  "task.hand_over",
-    "task.skip",     "sla.suspend",      "case.retry",     "incident"};
+    "task.add_sign", "task.remove_sign", "task.delegate", "task.resolve",
+    "task.transfer", "task.retract",     "case.withdraw", "task.hand_over",
+    "task.skip",     "sla.suspend",      "case.retry",    "incident"};
 
 struct Entry {
   std::string act;
@@ -31,9 +31,9 @@ struct Entry {
 };
 
 Result<std::vector<Entry>> entries_of(store::View& view, CaseId id, int64_t after) {
-  store::Rows rows = TRY(
-      view.query({"SELECT * FROM flow_history WHERE case_id = ? AND seq > ? ORDER BY seq",
-                  {id.text(), after}}));
+  store::Rows rows =
+      TRY(view.query({"SELECT * FROM flow_history WHERE case_id = ? AND seq > ? ORDER BY seq",
+                      {id.text(), after}}));
   std::vector<Entry> entries;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     store::Row row = rows[i];
@@ -207,15 +207,15 @@ class Trial {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       TaskId task = TRY(TaskId::parse(rows[i].text("id")));
       if (act.act == "task.return") {
-        last = return_to(around, by, {.task = task,
-                                      .to_node = act.detail.text_or("to", ""),
-                                      .comment = act.comment,
-                                      .record = record});
+        last = return_to(around, by,
+                         {.task = task,
+                          .to_node = act.detail.text_or("to", ""),
+                          .comment = act.comment,
+                          .record = record});
       } else {
-        last = complete(around, by, {.task = task,
-                                     .outcome = act.outcome,
-                                     .comment = act.comment,
-                                     .record = record});
+        last = complete(
+            around, by,
+            {.task = task, .outcome = act.outcome, .comment = act.comment, .record = record});
       }
       if (last) break;
     }

@@ -36,10 +36,8 @@ class FlowTrialTest : public testing::TestWithParam<bool> {
   }
 
   std::string make(const std::string& level) {
-    Json fields =
-        Json::object({{"area", plant_->id_of("area", "A1").value()}, {"level", level}});
-    auto made =
-        plant_->run(worker_, engine::CreateRecord{.form = "bench_flow", .fields = fields});
+    Json fields = Json::object({{"area", plant_->id_of("area", "A1").value()}, {"level", level}});
+    auto made = plant_->run(worker_, engine::CreateRecord{.form = "bench_flow", .fields = fields});
     EXPECT_TRUE(made) << made.error().detail;
     return (*made)["record"].text_or("number", "");
   }

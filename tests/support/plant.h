@@ -17,7 +17,7 @@ struct PlantOptions {
   uint64_t seed = 1;
   bool sync = false;
   bool is_seeded = true;
-  bool has_vision = false;  // photos wait for eyes
+  bool has_vision = false;                // photos wait for eyes
   std::vector<std::string> more_packs{};  // folders beside "packs"
 };
 
