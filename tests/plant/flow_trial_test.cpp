@@ -134,7 +134,7 @@ TEST_P(FlowTrialTest, RefusesWhatADeploymentWouldRefuseAndFlowsNobodyHas) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, FlowTrialTest, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Postgres" : "Sqlite"; });
+                         [](const auto& of) { return of.param ? "Postgres" : "Sqlite"; });
 
 }  // namespace
 }  // namespace anlan::test
