@@ -56,10 +56,10 @@ double us_per_page(const access::Policy& policy, const access::Subject& subject,
   for (int round = 0; round < kRounds; ++round) {
     auto verdict = policy.may(subject, {.form = "hazard", .action = access::Action::List});
     std::vector<Shown> shown = shown_members(form, verdict.fields);
-    RowMasks masks(form, verdict.fields, shown);
+    RowMasks masks(verdict.fields, shown);
     for (int row = 0; row < kRows; ++row) {
       const RowMasks::Mask& mask = masks.of(form.states[static_cast<std::size_t>(row % 5)].first);
-      for (access::FieldMode mode : mask) shown_count += mode == access::FieldMode::Hidden ? 0 : 1;
+      for (const RowMasks::Cell& cell : mask) shown_count += cell.is_hidden ? 0 : 1;
     }
   }
   double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;

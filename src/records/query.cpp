@@ -20,8 +20,8 @@ namespace {
 // Rows as values, for deciders.
 class RowRecords final : public RowSink {
  public:
-  RowRecords(const Form& form, const access::FieldModes& modes, const std::vector<Shown>& shown)
-      : shown_(shown), masks_(form, modes, shown) {}
+  RowRecords(const access::FieldModes& modes, const std::vector<Shown>& shown)
+      : shown_(shown), masks_(modes, shown) {}
   void add(const store::Cells& cells) override {
     std::vector<store::Value> values;
     for (std::size_t i = 0; i < shown_.size(); ++i) values.push_back(value_of(cells, i));
@@ -47,7 +47,7 @@ Result<void> check_count(const Query& query) {
 Result<Page> list(store::View& view, const Form& form, const Query& query) {
   TRY(check_count(query));
   std::vector<Shown> shown = shown_members(form, query.modes);
-  RowRecords sink(form, query.modes, shown);
+  RowRecords sink(query.modes, shown);
   Ending ending = TRY(fill_page(view, form, query, shown, sink));
   TRY(add_titles(view, form, query.modes, sink.rows));
   return Page{std::move(sink.rows), std::move(ending.next)};
@@ -118,7 +118,7 @@ Result<Json> read(store::View& view, const Form& form, RecordId id, const Filter
   std::vector<Shown> shown = shown_members(form, modes);
   std::vector<store::Value> cells = TRY(cells_of_one(view, form, id, shown, std::move(inside)));
   std::vector<Json> rows;
-  rows.push_back(record_of(shown, RowMasks(form, modes, shown), cells));
+  rows.push_back(record_of(shown, RowMasks(modes, shown), cells));
   TRY(add_titles(view, form, modes, rows));
   return std::move(rows[0]);
 }

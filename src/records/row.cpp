@@ -10,6 +10,30 @@ namespace anlan::records {
 
 namespace {
 
+bool is_system(const Field& field) {
+  const std::vector<Field>& all = system_members();
+  return std::ranges::any_of(all, [&](const Field& one) { return &one == &field; });
+}
+
+// As mode_of, for a member that is at hand. The id is what every further question needs; it tells
+// nothing.
+access::FieldMode mode_in(const Field& field, bool is_own, const access::FieldModes& modes) {
+  if (is_own) return modes.of(field.key);
+  if (field.key == "id") return access::FieldMode::Read;
+  const access::FieldMode* named = modes.named.find(field.key);
+  return named == nullptr ? access::FieldMode::Read : *named;
+}
+
+access::FieldMode highest_in(const Field& field, bool is_own, const access::FieldModes& modes) {
+  access::FieldMode most = mode_in(field, is_own, modes);
+  if (!modes.by_state) return most;
+  for (const access::StateModes& one : *modes.by_state) {
+    if (most == access::FieldMode::Write) break;
+    most = std::max(most, mode_in(field, is_own, one.modes));
+  }
+  return most;
+}
+
 Shown shown_as(const Field& field, access::FieldMode mode, const access::FieldModes& modes) {
   Shown one{&field, mode == access::FieldMode::Masked};
   std::vector<access::FieldMode> items = item_modes(field, modes);
@@ -23,16 +47,14 @@ Shown shown_as(const Field& field, access::FieldMode mode, const access::FieldMo
 std::vector<Shown> shown_members(const Form& form, const access::FieldModes& modes) {
   std::vector<Shown> shown;
   bool has_states = modes.by_state != nullptr;
-  auto add = [&](const Field& field) {
-    access::FieldMode mode = highest_of(form, modes, field.key);
-    // The id is what every further question needs; it tells nothing.
-    if (field.key == "id") mode = access::FieldMode::Read;
+  auto add = [&](const Field& field, bool is_own) {
+    access::FieldMode mode = highest_in(field, is_own, modes);
     bool is_needed = has_states && field.key == "state";  // says what else the row may show
     if (mode == access::FieldMode::Hidden && !is_needed) return;
     shown.push_back(shown_as(field, mode, modes));
   };
-  for (const Field& field : system_members()) add(field);
-  for (const Field& field : form.fields) add(field);
+  for (const Field& field : system_members()) add(field, false);
+  for (const Field& field : form.fields) add(field, true);
   return shown;
 }
 
@@ -41,15 +63,13 @@ Json shown_value(const Shown& shown, Json value) {
   return shown.is_masked ? masked(value) : value;
 }
 
-RowMasks::RowMasks(const Form& form, const access::FieldModes& modes,
-                   const std::vector<Shown>& shown) {
+RowMasks::RowMasks(const access::FieldModes& modes, const std::vector<Shown>& shown) {
   if (!modes.by_state) return;
   auto mask = [&](const access::FieldModes& own) {
     Mask out;
     out.reserve(shown.size());
     for (const Shown& one : shown) {
-      bool is_id = one.field->key == "id";
-      access::FieldMode mode = is_id ? access::FieldMode::Read : mode_of(form, own, one.field->key);
+      access::FieldMode mode = mode_in(*one.field, !is_system(*one.field), own);
       out.push_back({mode == access::FieldMode::Hidden, shown_as(*one.field, mode, own)});
     }
     return out;

@@ -30,7 +30,7 @@ class RowMasks {
   };
   using Mask = std::vector<Cell>;  // in the order of `shown`
 
-  RowMasks(const Form& form, const access::FieldModes& modes, const std::vector<Shown>& shown);
+  RowMasks(const access::FieldModes& modes, const std::vector<Shown>& shown);
 
   bool is_empty() const { return by_state_.empty(); }
   std::size_t state_column() const { return state_column_; }

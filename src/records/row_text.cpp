@@ -52,7 +52,7 @@ const Shown* changed_by(const Shown& one) {
 
 RowTexts::RowTexts(const Form& form, const access::FieldModes& modes,
                    const std::vector<Shown>& shown)
-    : masks_(form, modes, shown), titled_(titled_columns(form, modes, shown)) {
+    : masks_(modes, shown), titled_(titled_columns(form, modes, shown)) {
   columns_.reserve(shown.size());
   for (const Shown& one : shown) {
     std::string start = columns_.empty() ? "{" : ",";
