@@ -229,7 +229,8 @@ class Reader {
     bool is_right =
         button.as_object().size() == 2 && when.is_text() && when.as_text().starts_with('=');
     if (!is_right) return bad("buttons", "needs id and when, and when is =FEEL");
-    Buttons out{.names = {button["id"].as_text()}, .when = TRY(read_filter(when, "buttons"))};
+    Filter condition = TRY(read_filter(when, "buttons"));
+    Buttons out{.names = {button["id"].as_text()}, .when = std::move(condition)};
     TRY(check_variables(*out.when, right.has_variables));
     return out;
   }

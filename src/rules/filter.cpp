@@ -252,7 +252,8 @@ class Compiler {
   Result<Filter> under(const Node& node, bool wanted) {
     bool is_right = node.parts.size() == 3 && node.names.empty() && is_field(*node.parts[1]);
     if (!is_right) return bad("under takes a member and a path");
-    Filter out = leaf(Kind::Under, node.parts[1]->text, TRY(value(*node.parts[2])));
+    Json path = TRY(value(*node.parts[2]));
+    Filter out = leaf(Kind::Under, node.parts[1]->text, std::move(path));
     if (wanted) return out;
     return pair(Kind::And, null_test(node.parts[1]->text, false), negated(std::move(out)));
   }
