@@ -9,7 +9,7 @@ const jobs = String(availableParallelism());
 const results = "build/test";
 const sanitizerFlags = "-O1 -g1";
 // The tests that use threads, or play the engine's queue.
-const threadTests = ["core", "store", "engine", "plant"];
+const threadTests = ["core", "store", "engine", "plant", "schema"];
 // A thousand simulated days take too long under a sanitizer; the other engine tests walk the same
 // code.
 const slowTests = ["hazard_days"];
