@@ -11,6 +11,7 @@
 
 #include "api/private_file.h"
 #include "core/hash.h"
+#include "core/release.h"
 #include "core/text.h"
 
 namespace anlan::api {
@@ -23,13 +24,6 @@ constexpr Duration kServerLife = Duration::days(397);  // what browsers accept a
 constexpr Duration kRenewBefore = Duration::days(30);
 constexpr Duration kClockSlack = Duration::days(1);  // phones whose clocks are behind
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* thing) const {
-    release(thing);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
 using Bio = std::unique_ptr<BIO, Release<BIO_free>>;

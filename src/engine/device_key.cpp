@@ -9,7 +9,9 @@
 #include <memory>
 #include <optional>
 
+#include "core/base64.h"
 #include "core/hash.h"
+#include "core/release.h"
 #include "core/text.h"
 
 namespace anlan::engine {
@@ -18,13 +20,6 @@ namespace {
 constexpr std::size_t kKeyBytesMax = 200;  // with an uncompressed point 91
 constexpr std::size_t kHalfBytes = 32;
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* thing) const {
-    release(thing);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
 using Signature = std::unique_ptr<ECDSA_SIG, Release<ECDSA_SIG_free>>;
@@ -33,25 +28,11 @@ const unsigned char* raw(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// RFC 4648, clause 5, without padding; one value has one spelling.
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string out;
-  uint32_t bits = 0;
-  int count = 0;
-  for (char c : text) {
-    constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::size_t digit = kDigits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 255);
-    bits &= (1u << count) - 1;
-  }
-  if (count >= 6 || bits != 0) return std::nullopt;
-  return out;
+// Without padding, so that one value has one spelling.
+std::optional<std::string> unpadded(std::string_view text) {
+  if (text.contains('=')) return std::nullopt;
+  auto bytes = from_base64url(text);
+  return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
 }
 
 Key key_of(std::string_view bytes) {
@@ -90,14 +71,14 @@ std::string der_of(std::string_view signature) {
 }  // namespace
 
 Result<std::string> device_key_id(std::string_view key) {
-  auto bytes = from_base64url(key.substr(0, 2 * kKeyBytesMax));
+  auto bytes = unpadded(key.substr(0, 2 * kKeyBytesMax));
   if (!bytes || !key_of(*bytes)) return refuse(ErrorCode::BadField, "no P-256 key", "key");
   return to_hex(sha256(*bytes)).substr(0, 32);
 }
 
 bool is_signed_by(std::string_view key, std::string_view text, std::string_view signature) {
-  auto bytes = from_base64url(key);
-  auto halves = from_base64url(signature);
+  auto bytes = unpadded(key);
+  auto halves = unpadded(signature);
   if (!bytes || !halves || halves->size() != 2 * kHalfBytes) return false;
   Key known = key_of(*bytes);
   std::string der = der_of(*halves);

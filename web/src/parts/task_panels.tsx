@@ -12,12 +12,13 @@ import {
 import { useMe } from "../data/session.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
 import { useLoopText } from "../text/loop.ts";
-import { CaseActs, TaskActs, TaskWaits } from "./act_buttons.tsx";
+import { CaseActs, TaskActs } from "./act_buttons.tsx";
 import { Button } from "./button.tsx";
 import { Countdown } from "./clocks.tsx";
 import { Dialog } from "./dialog.tsx";
 import { TextArea } from "./field.tsx";
 import { Input } from "./input.tsx";
+import { OtherTasks } from "./other_tasks.tsx";
 import { Refused } from "./states.tsx";
 import { ReturnDialog } from "./task_panel.tsx";
 import { say } from "./toast.tsx";
@@ -31,28 +32,14 @@ interface PanelProps {
 }
 
 export function TaskPanels({ form, view }: { form: FormSource; view: RecordView }) {
-  const { t, lang } = useLoopText();
+  const { t } = useLoopText();
   const others = view.tasks.filter((task) => !isForMe(task));
   return (
     <>
       {view.tasks.filter(isForMe).map((task) => (
         <TaskPanel key={`${task.id}/${task.is_mine}`} task={task} form={form} view={view} />
       ))}
-      {others.length > 0 && (
-        <section className="panel" aria-label={t("caseOthers")}>
-          <h2>{t("caseOthers")}</h2>
-          <ul className="clocks">
-            {others.map((task) => (
-              <li key={task.id}>
-                <span>{localText(task.name, lang)}</span>
-                <TaskWaits task={task} />
-                {task.due && <Countdown due={task.due} />}
-                <TaskActs task={task} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <OtherTasks tasks={others} title={t("caseOthers")} />
       <CaseActs form={form.id} view={view} />
     </>
   );
