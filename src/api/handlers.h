@@ -66,6 +66,7 @@ Result<Json> blob_state(Services& at, const Call& call);
 Result<Json> figures(Services& at, const Call& call);
 Result<Answer> export_records(Services& at, const Call& call);
 Result<Answer> notice_file(Services& at, const Call& call);
+Result<Answer> permit_file(Services& at, const Call& call);
 
 // handlers_evidence.cpp
 Result<engine::What> register_device(Services& at, const Call& call);

@@ -4,9 +4,11 @@
 #include "api/handlers.h"
 #include "api/ledger_pdf.h"
 #include "api/notice_pdf.h"
+#include "api/permit_pdf.h"
 #include "core/hash.h"
 #include "core/text.h"
 #include "engine/figures.h"
+#include "engine/permit_sheet.h"
 
 namespace anlan::api {
 namespace {
@@ -136,6 +138,36 @@ Result<std::vector<std::string>> photos_of(Services& at, const Call& call, const
   return photos;
 }
 
+// Where a phone that reads the code finds the record; empty where nobody knows our address.
+std::string address_of(Services& at, const std::string& form, RecordId id) {
+  std::vector<std::string> addresses = at.addresses();
+  if (addresses.empty()) return {};
+  return addresses[0] + "/desk/#/case/" + form + "/" + id.text();
+}
+
+// A printed sheet leaves when the ledger knows of it.
+struct Printed {
+  std::string form;
+  std::string kind;
+  RecordId id;
+  const Json& record;
+};
+Result<Answer> printed(Services& at, const Call& call, const Printed& what, std::string body) {
+  Answer answer{.body = std::move(body)};
+  TRY(engine::note_export(
+      at.engine, call.by,
+      {.form = what.form,
+       .kind = what.kind,
+       .id = what.id,
+       .detail = Json::object({{"bytes", static_cast<int64_t>(answer.body.size())},
+                               {"sha256", to_hex(sha256(answer.body))}})}));
+  answer.type = "application/pdf";
+  std::string name = what.record.text_or("number", what.id.text());
+  answer.headers = {{"Cache-Control", "no-store"},
+                    {"Content-Disposition", "inline; filename=\"" + name + ".pdf\""}};
+  return answer;
+}
+
 }  // namespace
 
 namespace handle {
@@ -171,27 +203,23 @@ Result<Answer> notice_file(Services& at, const Call& call) {
   RecordId id = TRY(path_id(call));
   std::string form_id = call.params.at("form");
   NoticeWish wish{.sheet = TRY(engine::record_sheet(at.engine, call.by, form_id, id)),
+                  .address = address_of(at, form_id, id),
                   .made_by = call.by.name};
   const records::Form* form = at.engine.packs().forms.find(form_id);
   wish.photos = TRY(photos_of(at, call, wish.sheet["record"], wish.photos_left_out));
-  std::vector<std::string> addresses = at.addresses();
-  if (!addresses.empty()) {
-    wish.address = addresses[0] + "/desk/#/case/" + form_id + "/" + id.text();
-  }
   PrintWords words(language_of_file(call), at.engine.config().time_zone_offset);
-  Answer answer{.body = TRY(notice_pdf(*form, words, wish))};
-  TRY(engine::note_export(
-      at.engine, call.by,
-      {.form = form_id,
-       .kind = "notice",
-       .id = id,
-       .detail = Json::object({{"bytes", static_cast<int64_t>(answer.body.size())},
-                               {"sha256", to_hex(sha256(answer.body))}})}));
-  answer.type = "application/pdf";
-  std::string name = wish.sheet["record"].text_or("number", id.text());
-  answer.headers = {{"Cache-Control", "no-store"},
-                    {"Content-Disposition", "inline; filename=\"" + name + ".pdf\""}};
-  return answer;
+  std::string body = TRY(notice_pdf(*form, words, wish));
+  return printed(at, call, {form_id, "notice", id, wish.sheet["record"]}, std::move(body));
+}
+
+Result<Answer> permit_file(Services& at, const Call& call) {
+  RecordId id = TRY(path_id(call));
+  PermitWish wish{.sheet = TRY(engine::permit_sheet(at.engine, call.by, id)),
+                  .address = address_of(at, "permit", id),
+                  .made_by = call.by.name};
+  PrintWords words(language_of_file(call), at.engine.config().time_zone_offset);
+  std::string body = TRY(permit_pdf(at.engine.packs().forms, words, wish));
+  return printed(at, call, {"permit", "permit", id, wish.sheet["record"]}, std::move(body));
 }
 
 }  // namespace handle

@@ -1,5 +1,7 @@
 // What happened to a record, and which clocks run.
 
+#include <algorithm>
+
 #include "flow/screen.h"
 
 namespace anlan::flow {
@@ -10,6 +12,15 @@ LocalText name_of(const Library& library, const store::Row& row) {
   const Node* node =
       node_of(library, row.text("model_id"), row.int64("model_version"), row.text("node"));
   return node ? node->name : LocalText{};
+}
+
+// What the outcome was called when it was chosen; null for acts that choose none.
+Json outcome_name(const Library& library, const store::Row& row) {
+  const Node* node =
+      node_of(library, row.text("model_id"), row.int64("model_version"), row.text("node"));
+  if (!node || !node->user) return {};
+  auto found = std::ranges::find(node->user->outcomes, row.text("outcome"), &Outcome::id);
+  return found == node->user->outcomes.end() ? Json() : local_json(found->name);
 }
 
 // A clock on the border of a task is shown by its own name, else by the task's.
@@ -31,6 +42,7 @@ Result<Json> history_json(const Library& library, const store::Row& row) {
                        {"node", row.text("node")},
                        {"name", local_json(name_of(library, row))},
                        {"outcome", row.text("outcome")},
+                       {"outcome_name", outcome_name(library, row)},
                        {"comment", row.text("comment")},
                        {"detail", std::move(detail)},
                        {"superseded", row.int64("superseded") != 0}});
