@@ -94,8 +94,7 @@ class Ticket {
     for (const Json& name : items(value["names"])) {
       out += (out.empty() ? "" : ", ") + words_.local(name);
     }
-    auto count = std::to_string(items(value["persons"]).size());
-    return out.empty() ? words_.say(T::PermitPeople, {count}) : out;
+    return out;
   }
 
   void head() {
@@ -227,12 +226,16 @@ class Ticket {
       bool is_clock = act["actor"].text_or("kind", "") == "system-timeout";
       Ink ink = is_clock ? kRed : act.bool_or("is_over", false) ? kGrey : kBlack;
       rows.push_back({{at ? words_.time(*at) : std::string(), ink},
-                      {words_.local(act["name"]), ink},
+                      {step(act), ink},
                       {words_.local(act["outcome"]), ink},
                       {who(act["actor"]), ink},
                       {act.text_or("comment", ""), ink}});
     }
     paper_.table(columns, rows);
+  }
+  std::string step(const Json& act) const {
+    bool is_start = act.text_or("act", "") == "case.start";
+    return is_start ? words_.say(T::PermitApplied) : words_.local(act["name"]);
   }
   std::string who(const Json& actor) const {
     std::string name = words_.local(actor["name"]);

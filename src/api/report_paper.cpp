@@ -21,8 +21,11 @@ constexpr float kLeft = 46;
 constexpr float kHead = 84;         // mark and title
 constexpr float kPhotoWidth = 160;  // three stand side by side
 constexpr float kPhotoHeight = 120;
-constexpr float kCodeSide = 84;  // 30 mm: a phone reads it from an arm's length
-constexpr float kBottom = 62;    // above note and number
+constexpr float kCodeSide = 84;                 // 30 mm: a phone reads it from an arm's length
+constexpr float kHeadingRoom = kCodeSide + 46;  // a heading stands alone at the end of no page
+constexpr float kBottom = 62;                   // above note and number
+constexpr float kNameLeast = 76;                // of a pair; at most this share of its half
+constexpr float kNameMost = 0.5F;
 constexpr float kTextSize = 9;
 constexpr float kSmallSize = 8;
 constexpr float kLeading = 1.5F;
@@ -123,7 +126,7 @@ class HaruPaper final : public Paper {
   }
 
   void heading(std::string_view text) override {
-    need(92);  // a heading does not stand alone at the end of a page
+    need(kHeadingRoom);
     y_ -= 12;
     put_line(std::string(text), 12, kBlue);
     y_ -= 2;
@@ -138,24 +141,25 @@ class HaruPaper final : public Paper {
 
   void pairs(std::span<const std::pair<std::string, std::string>> pairs) override {
     const float half = width() / 2;
-    constexpr float kName = 76;
+    float name_width = kNameLeast;
+    for (const auto& [name, value] : pairs) {
+      name_width = std::max(name_width, width_of(name, kTextSize) + 8);
+    }
+    name_width = std::min(name_width, half * kNameMost);
     for (std::size_t i = 0; i < pairs.size(); i += 2) {
-      std::vector<std::vector<std::string>> values;
+      std::vector<std::vector<std::string>> names, values;
       std::size_t lines = 1;
       for (std::size_t k = i; k < std::min(i + 2, pairs.size()); ++k) {
-        values.push_back(broken(pairs[k].second, kTextSize, half - kName - 8));
-        lines = std::max(lines, values.back().size());
+        names.push_back(broken(pairs[k].first, kTextSize, name_width - 8));
+        values.push_back(broken(pairs[k].second, kTextSize, half - name_width - 8));
+        lines = std::max({lines, names.back().size(), values.back().size()});
       }
       float height = static_cast<float>(lines) * kTextSize * kLeading + 3;
       need(height);
       for (std::size_t k = 0; k < values.size(); ++k) {
         float x = kLeft + static_cast<float>(k) * half;
-        put(pairs[i + k].first, x, y_ - kTextSize, kTextSize, kGrey);
-        float y = y_;
-        for (const std::string& line : values[k]) {
-          put(line, x + kName, y - kTextSize, kTextSize, kBlack);
-          y -= kTextSize * kLeading;
-        }
+        put_lines(names[k], x, kGrey);
+        put_lines(values[k], x + name_width, kBlack);
       }
       y_ -= height;
     }
@@ -348,6 +352,14 @@ class HaruPaper final : public Paper {
     need(size * kLeading);
     put(text, kLeft, y_ - size, size, color);
     y_ -= size * kLeading;
+  }
+
+  void put_lines(const std::vector<std::string>& lines, float x, Ink color) {
+    float y = y_;
+    for (const std::string& line : lines) {
+      put(line, x, y - kTextSize, kTextSize, color);
+      y -= kTextSize * kLeading;
+    }
   }
 
   void fill(float x, float y, float width, float height, Ink color) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/export.h"
+#include "engine/read.h"
 
 namespace anlan::engine {
 namespace {
@@ -31,6 +32,25 @@ Result<Json> course_of(Engine& engine, const access::Subject& by, const records:
          {"is_over", row["superseded"]}}));
   }
   return course;
+}
+
+// Everybody who works there, by name: the record holds ids.
+Result<Json> workers_of(Engine& engine, const Json& workers) {
+  auto view = TRY(engine.database().snapshot());
+  Reader reader(*view, engine.packs(), engine.clock().now());
+  Json names = Json::array();
+  const Json& persons = workers["persons"];
+  if (persons.is_array()) {
+    for (const Json& person : persons.as_array()) {
+      std::string name = TRY(reader.person_name(person.is_text() ? person.as_text() : ""));
+      if (!name.empty()) names.push(std::move(name));
+    }
+  }
+  const Json& others = workers["names"];
+  if (others.is_array()) {
+    for (const Json& name : others.as_array()) names.push(name);
+  }
+  return Json::object({{"names", std::move(names)}});
 }
 
 bool refers_to_permits(const records::Form& form) {
@@ -62,6 +82,11 @@ Result<Json> linked_of(Engine& engine, const access::Subject& by, const records:
 Result<Json> permit_sheet(Engine& engine, const access::Subject& by, RecordId id) {
   Json sheet = TRY(record_sheet(engine, by, "permit", id));
   const records::Form& form = *engine.packs().forms.find("permit");
+  if (sheet["record"]["workers"].is_object()) {
+    Json record = sheet["record"];
+    record.set("workers", TRY(workers_of(engine, record["workers"])));
+    sheet.set("record", std::move(record));
+  }
   sheet.set("course", TRY(course_of(engine, by, form, id)));
   Json linked = Json::array();
   for (const records::Form* other : engine.packs().forms.all()) {

@@ -6,10 +6,11 @@
 
 namespace anlan::engine {
 
-// record_sheet() with "course": [{"at","name","outcome","act","actor","comment","is_over"}] of what
-// people and clocks did, oldest first; and "linked": [{"form","rows":[record]}] of every form that
-// refers to permits by its field `permit`, as far as the caller may read them. At most
-// kLinkedRowsMax rows each; "left_out" counts the rest. NotFound outside the caller's reach.
+// record_sheet() with the names of all workers, with "course":
+// [{"at","name","outcome","act","actor","comment","is_over"}] of what people and clocks did, oldest
+// first; and "linked": [{"form","rows":[record]}] of every form that refers to permits by its field
+// `permit`, as far as the caller may read them. At most kLinkedRowsMax rows each; "left_out" counts
+// the rest. NotFound outside the caller's reach.
 inline constexpr std::size_t kLinkedRowsMax = 100;
 Result<Json> permit_sheet(Engine& engine, const access::Subject& by, RecordId id);
 
