@@ -38,8 +38,15 @@ configure() {
     { cat build/configure.log >&2; return 1; }
 }
 
+# Two starts in one clone build one after the other; pages beside programs.
+alone() {
+  exec 9>"build/.lock-$1"
+  flock 9
+}
+
 compile() { # target...
   local before
+  alone program
   before=$(sum_of_sources)
   configure
   ninja -j "$jobs" -C "$build" "$@" >&2
@@ -59,6 +66,7 @@ modules() {
 
 pages() {
   local before
+  alone pages
   before=$(sum_of_pages)
   if [ ! -f web/package.json ]; then mark pages "$before"; return; fi
   modules
@@ -71,13 +79,11 @@ pages() {
 
 if [ "${1:-}" = fresh ]; then fresh; exit; fi
 mkdir -p build
-exec 9>build/.lock # two starts in one clone build one after the other
-flock 9
 case "${1:-}" in
   program) pages; compile anlan anlan-vision ;;
   all) pages; compile ;;
   native) compile -k 0 ;; # a room that breaks leaves the others to be tested
   pages) pages ;;
-  modules) modules ;;
+  modules) alone pages; modules ;;
   *) echo "usage: build.sh fresh|program|all|native|pages|modules" >&2; exit 2 ;;
 esac

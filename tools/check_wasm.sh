@@ -11,17 +11,19 @@ done
 sources=$(ls src/rules/*.cpp | grep -v -E '_(test|fuzz|bench)\.cpp$|/tck\.cpp$')
 core=$(ls src/core/*.cpp | grep -v -E '_(test|fuzz|bench)\.cpp$|/(hash|json_read)\.cpp$')
 sources="$sources $core"
-failed=0
-for source in $sources; do
+# Unchanged sources are not compiled twice; -MMD lists what each depends on.
+compile='
+  out=$1 source=$2
   object="$out/$(echo "$source" | tr / _).o"
-  # Unchanged sources are not compiled twice; -MMD lists what each depends on.
   if [ -f "$object" ] && [ -f "$object.d" ] &&
-     [ -z "$(sed 's/^[^:]*://; s/\\$//' "$object.d" | tr ' ' '\n' | grep . |
+     [ -z "$(sed "s/^[^:]*://; s/\\\\$//" "$object.d" | tr " " "\n" | grep . |
              while read -r file; do [ "$file" -nt "$object" ] && echo newer; done)" ]; then
-    continue
+    exit 0
   fi
   em++ -std=gnu++23 -O1 -fno-exceptions -Wall -Isrc -isystem "$out/include" -MMD -MF "$object.d" \
-    -c "$source" -o "$object" || { echo "FAILED $source"; failed=1; }
-done
+    -c "$source" -o "$object" || { echo "FAILED $source"; exit 1; }'
+failed=0
+echo "$sources" | tr " " "\n" | grep . |
+  xargs -P "$(nproc)" -I FILE sh -c "$compile" one "$out" FILE || failed=1
 [ "$failed" = 0 ] && echo "wasm: $(echo "$sources" | wc -w) sources compile"
 exit "$failed"

@@ -1,9 +1,11 @@
 // ./anlan test: runs every stage, also after one has failed, and ends with one line that counts the
 // tests of all of them. Logs are in build/test/. With names as arguments only those stages run.
+// Two queues go side by side: what compiles, and what mostly waits; a compiler gives way to a test.
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { add, none } from "./testing/count.mjs";
+import { playQueues } from "./testing/queues.mjs";
 import { allStages } from "./testing/stages.mjs";
 
 const tailLinesMax = 60;
@@ -24,22 +26,29 @@ function describe({ passed, failed, skipped }) {
   return words.filter(Boolean).join(", ") || "done";
 }
 
+const seconds = (since) => (performance.now() - since) / 1000;
+
 async function play({ name, go }) {
-  const begin = performance.now();
-  process.stdout.write(`${name} ...`);
+  const since = performance.now();
   const { isFine, counts, reason } = await go().catch((problem) =>
     ({ isFine: false, counts: { ...none, failed: 1 }, reason: problem.message }));
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  console.log(` ${reason ?? describe(counts)} (${seconds} s)`);
+  const took = seconds(since);
+  console.log(`${name}: ${reason ?? describe(counts)} (${took.toFixed(1)} s)`);
   if (!isFine) showLog(name);
-  return counts;
+  return { name, counts, took };
 }
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
 const wanted = process.argv.slice(2);
-const stages = allStages().filter(({ name }) => !wanted.length || wanted.includes(name));
-let total = none;
-for (const stage of stages) total = add(total, await play(stage));
+const queues = Object.values(allStages()).map((stages) =>
+  stages.filter(({ name }) => !wanted.length || wanted.includes(name)));
+const since = performance.now();
+const played = await playQueues(queues, play);
+console.log(`\n  seconds of each stage, ${seconds(since).toFixed(0)} in all`);
+for (const { name, counts, took } of played) {
+  console.log(`  ${took.toFixed(1).padStart(8)}  ${name}${counts.failed ? "  FAILED" : ""}`);
+}
+const total = played.reduce((sum, { counts }) => add(sum, counts), none);
 const skipped = total.skipped ? `, ${total.skipped} skipped` : "";
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exit(total.failed ? 1 : 0);

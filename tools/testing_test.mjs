@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "./testing/command.mjs";
 import { ctest, ctestPrograms, gtest, said, settle, vitest } from "./testing/count.mjs";
+import { playQueues } from "./testing/queues.mjs";
 
 const report = { testsuites: [{ testsuite: [
   { result: "COMPLETED", status: "RUN" }, { result: "COMPLETED", failures: [{}] },
@@ -57,4 +58,26 @@ test("a command's exit code and output are kept", async () => {
   const { isFine, output } = await run(["sh", "-c", "echo a; exit 3"], { log });
   assert.deepEqual([isFine, output], [false, "a\n"]);
   assert.equal((await run(["/nowhere/program"], { log })).isFine, false);
+});
+
+test("queues go side by side, and a stage waits for the one that it names", async () => {
+  const log = [];
+  const gates = new Map();
+  const play = (stage) => new Promise((done) => {
+    log.push(`begin ${stage.name}`);
+    gates.set(stage.name, () => {
+      log.push(`end ${stage.name}`);
+      done(stage.name);
+    });
+  });
+  const turn = () => new Promise((done) => setImmediate(done));
+  const all = playQueues([[{ name: "build" }, { name: "more" }],
+    [{ name: "quick", after: "not played" }, { name: "unit", after: "build" }]], play);
+  for (const name of ["quick", "build", "unit", "more"]) {
+    await turn();
+    gates.get(name)();
+  }
+  assert.deepEqual(await all, ["build", "more", "quick", "unit"]);
+  assert.deepEqual(log.slice(0, 4), ["begin build", "begin quick", "end quick", "end build"]);
+  assert.deepEqual(log.slice(4, 6).sort(), ["begin more", "begin unit"]);
 });

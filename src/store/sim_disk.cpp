@@ -21,13 +21,15 @@ struct Write {
   int64_t offset;  // negative: the file is cut to `size`
   std::string bytes;
   int64_t size;
+  // What it took the place of, so that nobody needs a second copy of the file.
+  std::string bytes_before;
+  std::size_t size_before = 0;
 };
 
 struct SimFile {
-  std::string synced;  // what surely is on the platter
   std::string current;
-  std::vector<Write> unsynced;
-  bool is_linked = false;  // its name is in the folder
+  std::vector<Write> unsynced;  // without them `current` is what surely is on the platter
+  bool is_linked = false;       // its name is in the folder
   // Locks of SQLite's five states, counted over all handles.
   int shared = 0;
   bool is_reserved = false;
@@ -51,6 +53,24 @@ void replay(std::string& to, const Write& write) {
   } else {
     put(to, write.offset, write.bytes);
   }
+}
+
+void undo(std::string& to, const Write& write) {
+  to.resize(write.size_before);
+  if (write.bytes_before.empty()) return;  // it was behind the end
+  put(to, write.offset < 0 ? write.size : write.offset, write.bytes_before);
+}
+
+// Writes to a file, so that it can be undone until the next sync.
+void apply(SimFile& file, Write write) {
+  write.size_before = file.current.size();
+  auto from = static_cast<std::size_t>(write.offset < 0 ? write.size : write.offset);
+  if (from < file.current.size()) {
+    std::size_t count = write.offset < 0 ? std::string::npos : write.bytes.size();
+    write.bytes_before = file.current.substr(from, count);
+  }
+  replay(file.current, write);
+  file.unsynced.push_back(std::move(write));
 }
 
 }  // namespace
@@ -100,8 +120,12 @@ void tear(std::string& to, const Write& write, Random& random) {
   }
 }
 
-std::string after_power_loss(const SimFile& file, Random& random) {
-  std::string after = file.synced;
+// Takes the bytes of the file.
+std::string after_power_loss(SimFile& file, Random& random) {
+  std::string after = std::move(file.current);
+  for (auto write = file.unsynced.rbegin(); write != file.unsynced.rend(); ++write) {
+    undo(after, *write);
+  }
   for (const Write& write : file.unsynced) {
     uint64_t fate = random.below(3);
     if (fate == 0) replay(after, write);
@@ -120,7 +144,7 @@ void crash_disk(State& disk) {
     // A dead handle may still hold pointers into the shared memory: the old file stays for it, and
     // the name gets a new one.
     auto fresh = std::make_shared<SimFile>();
-    fresh->synced = fresh->current = std::move(after);
+    fresh->current = std::move(after);
     fresh->is_linked = file.is_linked;
     at->second = std::move(fresh);
     at = is_lost ? disk.files.erase(at) : std::next(at);
@@ -163,10 +187,10 @@ int write_file(sqlite3_file* base, const void* in, int count, sqlite3_int64 offs
   int64_t growth = std::max<int64_t>(0, offset + count - static_cast<int64_t>(file.current.size()));
   if (handle.disk->room >= 0 && growth > handle.disk->room) return SQLITE_FULL;
   if (handle.disk->room >= 0) handle.disk->room -= growth;
-  Write write{offset, std::string(static_cast<const char*>(in), static_cast<std::size_t>(count)),
-              0};
-  replay(file.current, write);
-  file.unsynced.push_back(std::move(write));
+  apply(file, {.offset = offset,
+               .bytes = std::string(static_cast<const char*>(in), static_cast<std::size_t>(count)),
+               .size = 0,
+               .bytes_before = {}});
   return SQLITE_OK;
 }
 
@@ -174,9 +198,7 @@ int truncate_file(sqlite3_file* base, sqlite3_int64 size) {
   Handle& handle = of(base);
   std::scoped_lock lock(handle.disk->mutex);
   if (is_dead(handle) || fails_now(*handle.disk)) return SQLITE_IOERR_TRUNCATE;
-  Write write{-1, {}, size};
-  replay(handle.file->current, write);
-  handle.file->unsynced.push_back(std::move(write));
+  apply(*handle.file, {.offset = -1, .bytes = {}, .size = size, .bytes_before = {}});
   return SQLITE_OK;
 }
 
@@ -185,8 +207,6 @@ int sync_file(sqlite3_file* base, int) {
   std::scoped_lock lock(handle.disk->mutex);
   if (is_dead(handle) || fails_now(*handle.disk)) return SQLITE_IOERR_FSYNC;
   SimFile& file = *handle.file;
-  // What was written since, not the whole file: a log of many pages is synced with each commit.
-  for (const Write& write : file.unsynced) replay(file.synced, write);
   file.unsynced.clear();
   file.is_linked = true;  // ext4 and xfs keep the name of a synced new file
   return SQLITE_OK;
