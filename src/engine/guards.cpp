@@ -23,8 +23,23 @@ constexpr std::array kGuards{Row{"permit_people", guard_people},
                              Row{"permit_measures", guard_measures},
                              Row{"presence", guard_presence}};
 
+// As the permit will be: who takes over is judged before he has, a longer time before it holds.
+Json as_it_will_be(const flow::GuardAsk& ask) {
+  Json permit = ask.record;
+  if (ask.node == "handover") {
+    for (const char* part : {"leader", "guardian"}) {
+      const Json& next = ask.record["next_" + std::string(part)];
+      if (!next.is_null()) permit.set(part, next);
+    }
+  }
+  if (ask.node == "extend" && !ask.record["extend_to"].is_null()) {
+    permit.set("valid_to", ask.record["extend_to"]);
+  }
+  return permit;
+}
+
 Result<Json> permit_of(const GuardDesk& desk, const flow::GuardAsk& ask) {
-  if (ask.form == "permit") return ask.record;
+  if (ask.form == "permit") return as_it_will_be(ask);
   const records::Form* form = desk.permits.packs.forms.find("permit");
   auto id = RecordId::parse(ask.record.text_or("permit", ""));
   if (form == nullptr || !id) return refuse(ErrorCode::MissingField, "no permit", "permit");

@@ -180,8 +180,9 @@ Result<Json> guard_rules(const GuardCall& call) {
   bool is_accepted = std::ranges::any_of(rows, [&](const Json& row) {
     auto from = instant_in(row, "valid_from");
     auto to = instant_in(row, "valid_to");
-    bool is_over = row["state"] == Json("revoked") || row["state"] == Json("ended");
-    return !is_over && !row["accepted_by"].is_null() && (!from || *from <= desk.now) &&
+    std::string state = row.text_or("state", "");
+    bool is_in_force = state.empty() || state == "in_force";
+    return is_in_force && !row["accepted_by"].is_null() && (!from || *from <= desk.now) &&
            (!to || desk.now < *to);
   });
   if (is_accepted) return Json();

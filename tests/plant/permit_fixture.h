@@ -25,6 +25,9 @@ class PermitPlant : public testing::TestWithParam<bool> {
     auto plant = Plant::create(options);
     ASSERT_TRUE(plant) << plant.error().detail << " " << plant.error().field;
     plant_ = std::move(*plant);
+    // The records of the plant are read.
+    plant_->clock().advance(Duration::seconds(2));
+    plant_->engine().watch();
   }
   // All packs of the product but that of permits and its rules, and the small one; one folder for
   // the whole program.

@@ -204,7 +204,8 @@ TEST_P(PermitTest, MeasuresAreConfirmedOneByOne) {
   expect_refused(act(permit, "worker111", "start", here), ErrorCode::MeasuresOpen, "measures.0");
   auto confirm = [&](Duration second) {
     Json rows = Json::array();
-    for (const Json& row : now(permit)["record"]["measures"].as_array()) {
+    Json shown = now(permit);
+    for (const Json& row : shown["record"]["measures"].as_array()) {
       Json given = Json::object({{"key", row["key"]},
                                  {"is_involved", row["is_involved"]},
                                  {"needs_evidence", row["needs_evidence"]}});
@@ -332,8 +333,8 @@ TEST_P(PermitTest, AllThatGoesOnInAnAreaStopsForWhoHasTheButton) {
   EXPECT_EQ(state(permit), "suspended");
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, PermitTest, testing::Bool(),
-                         [](const auto& each) { return each.param ? "Postgres" : "Sqlite"; });
+// What these do with the database, the text cases of the packs do on both.
+INSTANTIATE_TEST_SUITE_P(Sqlite, PermitTest, testing::Values(false));
 
 }  // namespace
 }  // namespace anlan::test

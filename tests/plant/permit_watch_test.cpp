@@ -10,7 +10,7 @@ class PermitWatchTest : public PermitPlant {
  protected:
   void SetUp() override {
     PermitPlant::SetUp();
-    if (IsSkipped()) return;
+    if (IsSkipped() || HasFatalFailure()) return;
     certify_all();
     permit_ = made("permit", hot());
     start(permit_);
@@ -34,7 +34,7 @@ class PermitWatchTest : public PermitPlant {
 };
 
 TEST_P(PermitWatchTest, AReadingOverThePermitsLimitStopsItInTheNextTurn) {
-  measure("GAS-2101", 30);  // too far away
+  measure("GAS-2101", 20);  // too far away
   look();
   EXPECT_EQ(state(permit_), "active");
   std::string near;
@@ -75,8 +75,8 @@ TEST_P(PermitWatchTest, AnAnalysisThatGrewTooOldStopsIt) {
   EXPECT_EQ(reason(), "gas_age");
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, PermitWatchTest, testing::Bool(),
-                         [](const auto& each) { return each.param ? "Postgres" : "Sqlite"; });
+// What these do with the database, the text cases of the packs do on both.
+INSTANTIATE_TEST_SUITE_P(Sqlite, PermitWatchTest, testing::Values(false));
 
 }  // namespace
 }  // namespace anlan::test
