@@ -141,8 +141,15 @@ Result<Json> presence(Services& at, const Call& call);
 Result<Json> track(Services& at, const Call& call);
 Result<Json> looks(Services& at, const Call& call);
 
-// handlers_response.cpp
+// handlers_permits.cpp
 Result<engine::What> suspend_permit(Services& at, const Call& call);
+Result<engine::What> suspend_area(Services& at, const Call& call);
+Result<Json> permit_board(Services& at, const Call& call);
+Result<Json> permit_conflicts(Services& at, const Call& call);
+Result<Json> permit_steps(Services& at, const Call& call);
+Result<Json> permit_figures(Services& at, const Call& call);
+
+// handlers_response.cpp
 Result<Json> responses(Services& at, const Call& call);
 Result<engine::What> start_response(Services& at, const Call& call);
 Result<Json> response(Services& at, const Call& call);

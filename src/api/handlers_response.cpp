@@ -20,11 +20,6 @@ Result<Json> simulate(Services& at, const Call& call, const Json& command) {
 
 }  // namespace
 
-Result<engine::What> suspend_permit(Services&, const Call& call) {
-  return engine::SuspendPermit{.permit = TRY(path_id(call)),
-                               .reason = call.body.text_or("reason", "")};
-}
-
 Result<Json> responses(Services& at, const Call& call) { return at.engine.responses(call.by); }
 
 Result<engine::What> start_response(Services&, const Call& call) {

@@ -44,7 +44,8 @@ Result<engine::What> complete_task(Services&, const Call& call) {
                             .fields = fields.is_null() ? Json::object() : fields,
                             .version = call.body["version"].as_int64(),
                             .signature_file = signature.text_or("file", ""),
-                            .content_sha256 = signature.text_or("content_sha256", "")};
+                            .content_sha256 = signature.text_or("content_sha256", ""),
+                            .position = call.body["position"]};
   const Json& files = call.body["attachments"];
   if (!files.is_array()) return what;
   for (const Json& file : files.as_array()) {

@@ -85,6 +85,9 @@ Answer error_answer(const Error& error, const ErrorContext& context) {
   if (!own.empty()) message = own;
   Json body = Json::object({{"code", text.code}, {"message", message}});
   if (!error.field.empty()) body.set("field", error.field);
+  if (!error.params.empty()) {
+    if (auto params = parse_json(error.params)) body.set("params", std::move(*params));
+  }
   body.set("request", context.request_id);
   return json_answer(Json::object({{"error", std::move(body)}}), text.http_status);
 }

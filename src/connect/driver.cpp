@@ -22,7 +22,9 @@ int64_t add_all(std::map<std::string, int64_t>& book, const std::map<std::string
 
 }  // namespace
 
-void Driver::set_gate(std::string_view, bool, std::string_view) {}  // only some have gates
+// Only some have gates.
+void Driver::set_gate(std::string_view, bool, std::string_view) {}
+void Driver::set_allowed(std::string_view, const Allowed&) {}
 
 SourceBook::SourceBook(std::string code, std::string protocol) {
   state_.code = std::move(code);

@@ -21,6 +21,7 @@ class Driver {
   virtual void stop() = 0;  // returns when its threads are gone
   virtual SourceState state() = 0;
   virtual void set_gate(std::string_view gate, bool is_open, std::string_view reason);
+  virtual void set_allowed(std::string_view gate, const Allowed& badges);
 };
 
 std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kQueueRowsMax = 10'000;
 constexpr std::size_t kSeenMax = 1024;   // messages that are recognised when they come twice
-constexpr std::size_t kGatesMax = 1000;  // a plant has tens
+constexpr std::size_t kGatesMax = 2000;  // messages; a plant has tens of gates
 constexpr Duration kTurn = Duration::milliseconds(50);  // how long the rule of a gate may wait
 
 // Rows between the broker's thread and the sink's.
@@ -115,17 +115,29 @@ class MqttDriver final : public Driver {
   SourceState state() override { return book_.state(); }
 
   void set_gate(std::string_view gate, bool is_open, std::string_view reason) override {
-    Json rule = Json::object({{"open", is_open}, {"reason", reason}});
-    rule.set("at", format_instant(clock_.now()));
-    std::lock_guard lock(gates_mutex_);
-    if (gates_.size() >= kGatesMax && !gates_.contains(gate)) {
-      return log(LogLevel::Error, "too many gates", Json::object({{"source", source_.code}}));
+    tell(gate, "rule", Json::object({{"open", is_open}, {"reason", reason}}));
+  }
+  void set_allowed(std::string_view gate, const Allowed& badges) override {
+    Json list;
+    if (badges) {
+      list = Json::array();
+      for (const std::string& badge : *badges) list.push(badge);
     }
-    gates_.insert_or_assign(std::string(gate), write_json(rule));
-    unsent_.insert(std::string(gate));
+    tell(gate, "allowed", Json::object({{"badges", std::move(list)}}));
   }
 
  private:
+  void tell(std::string_view gate, std::string_view what, Json message) {
+    message.set("at", format_instant(clock_.now()));
+    std::string topic = std::format("anlan/gate/{}/{}", gate, what);
+    std::lock_guard lock(gates_mutex_);
+    if (gates_.size() >= kGatesMax && !gates_.contains(topic)) {
+      return log(LogLevel::Error, "too many gates", Json::object({{"source", source_.code}}));
+    }
+    unsent_.insert(topic);
+    gates_.insert_or_assign(std::move(topic), write_json(message));
+  }
+
   void run() {
     while (!stop_.is_raised()) {
       std::string trouble = link_->connect();
@@ -151,15 +163,14 @@ class MqttDriver final : public Driver {
     book_.up();
     log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
     std::lock_guard lock(gates_mutex_);
-    for (const auto& [gate, rule] : gates_) unsent_.insert(gate);
+    for (const auto& [topic, message] : gates_) unsent_.insert(topic);
   }
 
   void publish_gates() {
     std::lock_guard lock(gates_mutex_);
-    for (const std::string& gate : unsent_) {
-      std::string trouble = link_->publish({.topic = std::format("anlan/gate/{}/rule", gate),
-                                            .payload = gates_[gate],
-                                            .is_retained = true});
+    for (const std::string& topic : unsent_) {
+      std::string trouble =
+          link_->publish({.topic = topic, .payload = gates_[topic], .is_retained = true});
       if (trouble.empty()) continue;
       log(LogLevel::Error, "gate rule not sent",
           Json::object({{"source", source_.code}, {"trouble", trouble}}));

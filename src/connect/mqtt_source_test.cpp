@@ -113,6 +113,8 @@ TEST_F(MqttSource, ComesBackWithTheBrokerAndTellsTheGatesAgain) {
   ASSERT_TRUE(eventually([&] { return !state().is_up; }));
   EXPECT_FALSE(state().trouble.empty());
   sources_->set_gate("G-2", true, "");
+  sources_->set_allowed("G-1", std::vector<std::string>{"B-1"});
+  sources_->set_allowed("G-2", std::nullopt);
   serve();  // remembers nothing
   ASSERT_TRUE(broker_->is_ready());
   ASSERT_TRUE(eventually([&] { return state().is_up; }));
@@ -126,6 +128,12 @@ TEST_F(MqttSource, ComesBackWithTheBrokerAndTellsTheGatesAgain) {
   EXPECT_FALSE(rule->bool_or("open", true));
   EXPECT_EQ(rule->text_or("reason", ""), "gas");
   EXPECT_TRUE(parse_instant(rule->text_or("at", "")));
+  Party doors(port_, "anlan/gate/+/allowed");
+  EXPECT_TRUE(eventually([&] { return !doors.heard("anlan/gate/G-2/allowed").empty(); }));
+  EXPECT_TRUE(parse_json(doors.heard("anlan/gate/G-2/allowed")).value()["badges"].is_null());
+  EXPECT_TRUE(eventually([&] { return !doors.heard("anlan/gate/G-1/allowed").empty(); }));
+  EXPECT_EQ(parse_json(doors.heard("anlan/gate/G-1/allowed")).value()["badges"],
+            Json::array({"B-1"}));
   party.say("plant/positions", positions(5, 1));
   EXPECT_TRUE(sink_.wait([&] { return sink_.all_sightings.size() == 5; }));
 }

@@ -71,6 +71,11 @@ Result<std::unique_ptr<Outside>> Outside::make(engine::Engine& engine,
     self->gates_[std::string(gate)] = {is_open, std::string(reason)};
     if (self->sources_) self->sources_->set_gate(gate, is_open, reason);
   });
+  engine.responder().on_allowed([self](std::string_view gate, const Allowed& badges) {
+    std::lock_guard lock(self->mutex_);
+    self->allowed_.insert_or_assign(std::string(gate), badges);
+    if (self->sources_) self->sources_->set_allowed(gate, badges);
+  });
   return outside;
 }
 
@@ -126,6 +131,7 @@ Result<void> Outside::connect_sources(const Json& config) {
   if (old) old->stop();
   std::lock_guard lock(mutex_);
   for (const auto& [gate, rule] : gates_) fresh->set_gate(gate, rule.first, rule.second);
+  for (const auto& [gate, badges] : allowed_) fresh->set_allowed(gate, badges);
   fresh->start();
   sources_ = std::move(fresh);
   return {};

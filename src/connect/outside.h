@@ -57,6 +57,7 @@ class Outside {
   std::unique_ptr<Sources> sources_;
   Json config_{};
   std::map<std::string, std::pair<bool, std::string>> gates_;
+  std::map<std::string, Allowed> allowed_;
   std::set<std::string> under_way_;  // messages handed over, without receipt yet
   bool is_stopping_ = false;
   std::thread thread_;

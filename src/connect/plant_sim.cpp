@@ -25,6 +25,7 @@ constexpr std::size_t kCommandBytesMax = 64 << 10;
 constexpr Duration kStep = Duration::milliseconds(100);
 constexpr std::string_view kCommandTopic = "anlan/sim/command";
 constexpr std::string_view kRulePrefix = "anlan/gate/", kRuleSuffix = "/rule";
+constexpr std::string_view kAllowedSuffix = "/allowed";
 
 class Plant final : public PlantSim {
  public:
@@ -53,7 +54,8 @@ class Plant final : public PlantSim {
     if (config_.mqtt_port != 0) {
       link_ = MqttLink::make({.host = config_.mqtt_host,
                               .port = config_.mqtt_port,
-                              .topics = {"anlan/gate/+/rule", std::string(kCommandTopic)}},
+                              .topics = {"anlan/gate/+/rule", "anlan/gate/+/allowed",
+                                         std::string(kCommandTopic)}},
                              [this](auto topic, auto payload) { hear(topic, payload); });
     }
     thread_ = std::thread([this] { run(); });
@@ -97,6 +99,9 @@ class Plant final : public PlantSim {
     else if (done && topic.starts_with(kRulePrefix) && topic.ends_with(kRuleSuffix)) {
       std::string_view gate = topic.substr(kRulePrefix.size());
       obey(gate.substr(0, gate.size() - kRuleSuffix.size()), json->bool_or("open", true));
+    } else if (done && topic.starts_with(kRulePrefix) && topic.ends_with(kAllowedSuffix)) {
+      std::string_view gate = topic.substr(kRulePrefix.size());
+      let_in(gate.substr(0, gate.size() - kAllowedSuffix.size()), (*json)["badges"]);
     }
     if (done) return;
     log(LogLevel::Warning, "command not understood",
@@ -111,6 +116,18 @@ class Plant final : public PlantSim {
     for (const twin::Gate& drawn : plan_->gates()) {
       if (drawn.code == gate) process_.set_gate(drawn.zone, is_open);
     }
+  }
+
+  void let_in(std::string_view gate, const Json& badges) {
+    std::optional<std::set<std::string, std::less<>>> only;
+    if (badges.is_array()) {
+      only.emplace();
+      for (const Json& badge : badges.as_array()) {
+        if (badge.is_text()) only->insert(badge.as_text());
+      }
+    }
+    std::lock_guard lock(mutex_);
+    people_.set_allowed(gate, std::move(only));
   }
 
   Result<void> turn_wind(const Json& wind) {

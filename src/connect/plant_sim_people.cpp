@@ -215,7 +215,7 @@ void SimPeople::walk(Person& person, double seconds) {
   if (!person.path.empty()) return;
   if (!person.tries_gate.empty()) {
     for (const twin::Gate& gate : plan_->gates()) {
-      if (gate.code == person.tries_gate) note(person, gate, true, !shut_.contains(gate.code));
+      if (gate.code == person.tries_gate) note(person, gate, true, is_let(person, gate));
     }
     turn_back(person);
   } else if (!person.is_leaving) {
@@ -243,10 +243,16 @@ const twin::Gate* SimPeople::gate_into(std::string_view zone) const {
   return found == plan_->gates().end() ? nullptr : &*found;
 }
 
+bool SimPeople::is_let(const Person& person, const twin::Gate& gate) const {
+  if (shut_.contains(gate.code)) return false;
+  auto only = allowed_.find(gate.code);
+  return only == allowed_.end() || only->second.contains(person.badge);
+}
+
 bool SimPeople::cross(Person& person, const std::string& zone) {
   const twin::Gate* in = gate_into(zone);
   // Who leaves goes through everything: gates keep people out, never in.
-  if (in && !person.is_leaving && shut_.contains(in->code)) {
+  if (in && !person.is_leaving && !is_let(person, *in)) {
     note(person, *in, true, false);
     turn_back(person);
     return false;
@@ -315,6 +321,19 @@ void SimPeople::set_gate(std::string_view gate, bool is_open) {
     if (person.is_leaving) leave(person);
   }
   if (is_open) return;
+  auto found = std::ranges::find(plan_->gates(), gate, &twin::Gate::code);
+  if (found != plan_->gates().end() && !found->zone.empty()) send_one_to(*found);
+}
+
+void SimPeople::set_allowed(std::string_view gate,
+                            std::optional<std::set<std::string, std::less<>>> badges) {
+  if (!badges) {
+    if (auto known = allowed_.find(gate); known != allowed_.end()) allowed_.erase(known);
+    return;
+  }
+  if (allowed_.size() >= kGatesMax && !allowed_.contains(gate)) return;
+  bool is_new = allowed_.insert_or_assign(std::string(gate), std::move(*badges)).second;
+  if (!is_new || !plan_) return;
   auto found = std::ranges::find(plan_->gates(), gate, &twin::Gate::code);
   if (found != plan_->gates().end() && !found->zone.empty()) send_one_to(*found);
 }

@@ -2,6 +2,7 @@
 // People with badges: they walk between places of work over the plan's walking graph, through gates
 // that may refuse them, and to the nearest muster point in an evacuation. Pure, seeded.
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,6 +26,9 @@ class SimPeople {
 
   void evacuate(bool is_evacuation);
   void set_gate(std::string_view gate, bool is_open);
+  // Whom it lets in; nothing for everybody. Somebody else then tries it, so that it is seen to
+  // refuse.
+  void set_allowed(std::string_view gate, std::optional<std::set<std::string, std::less<>>> badges);
   void silence(std::string_view badge);
   // Stays at this place, as a guardian does, until an evacuation; comes back after it.
   void post(std::string_view badge, twin::Point at);
@@ -52,6 +56,7 @@ class SimPeople {
   std::vector<twin::Point> way(twin::Point from, twin::Point to) const;
   std::vector<twin::Point> way_out(twin::Point from) const;
   void find_ways_out();
+  bool is_let(const Person& person, const twin::Gate& gate) const;
   void walk(Person& person, double seconds);
   void decide(Person& person);
   // False: the gate did not let them in.
@@ -69,6 +74,7 @@ class SimPeople {
   std::vector<twin::Point> musters_;
   std::vector<uint32_t> next_out_;  // by node: the next node on the way to a muster point
   std::set<std::string, std::less<>> shut_;
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> allowed_;
   std::vector<twin::GatePass> passes_;
   Instant now_{};
   int ways_left_ = 0;  // new ways that this step may still look for

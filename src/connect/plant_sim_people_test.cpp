@@ -109,6 +109,33 @@ TEST_P(ShutGate, LetsNobodyInAndEverybodyOut) {
 }
 INSTANTIATE_TEST_SUITE_P(SimPeople, ShutGate, testing::Range(uint64_t{1}, uint64_t{9}));
 
+TEST(SimPeopleGate, LetsInWhomItIsToldAndRefusesOthers) {
+  twin::Plan plan = demo_plan();
+  SimPeople people(300, 5, &plan);
+  Walk walk{people};
+  walk.go(60);
+  auto gate = std::ranges::find(plan.gates(), "A1", &twin::Gate::zone);
+  ASSERT_NE(gate, plan.gates().end());
+  people.set_allowed(gate->code, std::set<std::string, std::less<>>{"B-0001", "B-0002"});
+  walk.passes.clear();
+  walk.go(1'800);
+  int refused = 0;
+  for (const twin::GatePass& pass : walk.passes) {
+    if (pass.gate != gate->code || !pass.is_in) continue;
+    bool is_told = pass.badge == "B-0001" || pass.badge == "B-0002";
+    EXPECT_EQ(pass.was_let, is_told) << pass.badge;
+    refused += !pass.was_let;
+  }
+  EXPECT_GE(refused, 1) << "somebody tried";
+  people.set_allowed(gate->code, std::nullopt);
+  walk.passes.clear();
+  walk.go(1'800);
+  bool is_let = std::ranges::any_of(walk.passes, [&](const twin::GatePass& pass) {
+    return pass.gate == gate->code && pass.is_in && pass.was_let;
+  });
+  EXPECT_TRUE(is_let);
+}
+
 TEST(PlantSim, SpeaksWithABrokerThatComesLater) {
   RunningClock clock;
   uint16_t port = free_port();

@@ -29,6 +29,9 @@ class DriverSources final : public Sources {
   void set_gate(std::string_view gate, bool is_open, std::string_view reason) override {
     for (auto& driver : drivers_) driver->set_gate(gate, is_open, reason);
   }
+  void set_allowed(std::string_view gate, const Allowed& badges) override {
+    for (auto& driver : drivers_) driver->set_allowed(gate, badges);
+  }
 
  private:
   std::vector<std::unique_ptr<Driver>> drivers_;

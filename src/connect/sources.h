@@ -47,6 +47,9 @@ struct SourceState {
   double round_trip_ms = 0;  // mean of the last minute
 };
 
+// Codes of badges that a gate lets in; nothing for everybody.
+using Allowed = std::optional<std::vector<std::string>>;
+
 class Sources {
  public:
   // Sink and clock outlive it. At most 64 sources; LimitReached, Duplicate: two with one code.
@@ -59,6 +62,9 @@ class Sources {
   // The rule of a gate goes out as a retained message anlan/gate/<code>/rule on every MQTT source:
   // {"open":bool,"reason":"...","at":"..."}; also after a reconnect.
   virtual void set_gate(std::string_view gate, bool is_open, std::string_view reason) = 0;
+  // Whom it lets in, in the same way on anlan/gate/<code>/allowed: {"badges":[...],"at":"..."};
+  // null for everybody.
+  virtual void set_allowed(std::string_view gate, const Allowed& badges) = 0;
 };
 
 }  // namespace anlan::connect

@@ -32,6 +32,8 @@ struct Error {
   std::string field{};       // which field or element is meant, empty if none
   std::string message_zh{};  // says more than the catalogue, from a pack's texts; may be empty
   std::string message_en{};
+  // What the refusal is about, as the text of a JSON object: ids, instants, figures; may be empty.
+  std::string params{};
 
   bool operator==(const Error&) const = default;
 };

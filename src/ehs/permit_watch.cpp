@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.h"
+
 namespace anlan::ehs {
 namespace {
 
@@ -10,14 +12,60 @@ std::optional<double> number_of(const Json& value) {
   return value.is_number() ? value.as_double() : std::nullopt;
 }
 
-std::optional<Suspension> gas_too_old(const LivePermit& permit, const PermitWorld& world) {
-  if (!permit.limits.gas_max_age) return std::nullopt;
-  if (!permit.gas_at) return Suspension{permit.id, "gas_age", Json::object()};
+// Work goes on only with an analysis; without one nothing is known.
+std::optional<Suspension> analysis_too_old(const LivePermit& permit, const PermitWorld& world,
+                                           std::optional<Duration> limit, const char* reason) {
+  if (!limit) return std::nullopt;
+  if (!permit.gas_at) return Suspension{permit.id, reason, Json::object()};
   Duration age = world.now - *permit.gas_at;
-  if (age <= *permit.limits.gas_max_age) return std::nullopt;
-  return Suspension{permit.id, "gas_age",
-                    Json::object({{"age_s", age.to_seconds()},
-                                  {"limit_s", permit.limits.gas_max_age->to_seconds()}})};
+  if (age <= *limit) return std::nullopt;
+  return Suspension{
+      permit.id, reason,
+      Json::object({{"age_s", age.to_seconds()}, {"limit_s", limit->to_seconds()}})};
+}
+
+std::optional<Suspension> reading_too_high(const LivePermit& permit, const PermitWorld& world) {
+  for (const GasReading& reading : world.readings) {
+    if (auto stop = gas_reading_stops(permit, reading)) return stop;
+  }
+  return std::nullopt;
+}
+
+std::optional<Suspension> parent_stopped(const LivePermit& permit) {
+  if (!permit.parent || permit.parent_state == "active") return std::nullopt;
+  return Suspension{
+      permit.id, "parent",
+      Json::object({{"permit", permit.parent->text()}, {"state", permit.parent_state}})};
+}
+
+std::optional<Suspension> certificate_lapsed(const LivePermit& permit, const PermitWorld& world) {
+  if (permit.lapses.empty() || world.now < permit.lapses.front().at) return std::nullopt;
+  const Lapse& lapse = permit.lapses.front();
+  return Suspension{permit.id, "certificate",
+                    Json::object({{"person", lapse.person.text()},
+                                  {"role", lapse.role},
+                                  {"kind", lapse.kind},
+                                  {"at", format_instant(lapse.at)}})};
+}
+
+std::optional<Suspension> neighbour_works(const LivePermit& permit, const PermitWorld& world) {
+  auto neighbour = world.neighbour ? world.neighbour(permit) : std::nullopt;
+  if (!neighbour) return std::nullopt;
+  return Suspension{permit.id, "neighbour", std::move(neighbour->detail)};
+}
+
+std::optional<Suspension> weather_too_bad(const LivePermit& permit, const PermitWorld& world) {
+  bool is_meant = permit.limits.rain_stops && permit.is_outdoor && world.weather.has_value();
+  if (!is_meant) return std::nullopt;
+  return Suspension{
+      permit.id, "weather",
+      Json::object({{"tag", world.weather->tag}, {"kind", world.weather->kind}})};
+}
+
+std::optional<Suspension> shift_over(const LivePermit& permit, const PermitWorld& world) {
+  if (!permit.shift_end || world.now < *permit.shift_end) return std::nullopt;
+  return Suspension{permit.id, "shift_end",
+                    Json::object({{"at", format_instant(*permit.shift_end)}})};
 }
 
 std::optional<Suspension> wind_too_strong(const LivePermit& permit, const PermitWorld& world) {
@@ -65,6 +113,13 @@ PermitLimits permit_limits_from(const Json& decision) {
   if (auto minutes = number_of(decision["gas_max_age_min"])) {
     limits.gas_max_age = Duration::seconds(static_cast<int64_t>(*minutes * 60));
   }
+  if (auto minutes = number_of(decision["retest_every_min"])) {
+    limits.retest_every = Duration::seconds(static_cast<int64_t>(*minutes * 60));
+  }
+  limits.rain_stops = decision.bool_or("rain_stops", false);
+  limits.lel_max = number_of(decision["lel_max"]);
+  limits.o2_low = number_of(decision["o2_low"]);
+  limits.o2_high = number_of(decision["o2_high"]);
   if (auto force = number_of(decision["wind_force_max"])) {
     limits.wind_force_max = static_cast<int>(*force);
   }
@@ -76,19 +131,63 @@ PermitLimits permit_limits_from(const Json& decision) {
   return limits;
 }
 
+std::size_t gravity_of(std::string_view reason) {
+  return static_cast<std::size_t>(std::ranges::find(kSuspendReasons, reason) -
+                                  std::begin(kSuspendReasons));
+}
+
 std::vector<Suspension> watch_permits(const std::vector<LivePermit>& permits,
                                       const PermitWorld& world,
                                       std::map<RecordId, Instant>& away_since) {
   std::vector<Suspension> suspended;
   for (const LivePermit& permit : permits) {
-    auto reason = gas_too_old(permit, world);
-    if (!reason) reason = guardian_gone(permit, world, away_since);
+    // In the order of kSuspendReasons. The guardian is looked at in every turn: his time away runs.
+    auto gone = guardian_gone(permit, world, away_since);
+    auto reason = reading_too_high(permit, world);
+    if (!reason) reason = parent_stopped(permit);
+    if (!reason) reason = std::move(gone);
+    if (!reason) reason = neighbour_works(permit, world);
+    if (!reason) reason = certificate_lapsed(permit, world);
     if (!reason) reason = wind_too_strong(permit, world);
+    if (!reason) reason = weather_too_bad(permit, world);
+    if (!reason) reason = analysis_too_old(permit, world, permit.limits.gas_max_age, "gas_age");
+    if (!reason) reason = analysis_too_old(permit, world, permit.limits.retest_every, "retest");
+    if (!reason) reason = shift_over(permit, world);
+    if (!reason && !permit.fault.empty()) {
+      reason = Suspension{permit.id, "other", Json::object({{"fault", permit.fault}})};
+    }
     if (!reason) continue;
     away_since.erase(permit.id);
     suspended.push_back(std::move(*reason));
   }
   return suspended;
+}
+
+std::optional<Suspension> gas_reading_stops(const LivePermit& permit, const GasReading& reading) {
+  bool is_near = permit.at && reading.place
+                     ? twin::distance_m(*permit.at, *reading.place) <= permit.limits.neighbour_m
+                     : permit.area == reading.area;
+  if (!is_near) return std::nullopt;
+  const PermitLimits& limits = permit.limits;
+  std::string substance = lower_ascii(reading.substance);
+  std::optional<double> limit;
+  if (substance == "combustible" && limits.lel_max && reading.value > *limits.lel_max) {
+    limit = limits.lel_max;
+  } else if (substance == "o2" && limits.o2_low && reading.value < *limits.o2_low) {
+    limit = limits.o2_low;
+  } else if (substance == "o2" && limits.o2_high && reading.value > *limits.o2_high) {
+    limit = limits.o2_high;
+  } else if (!substance.empty() && substance == lower_ascii(permit.toxic_substance) &&
+             permit.toxic_max && reading.value > *permit.toxic_max) {
+    limit = permit.toxic_max;
+  }
+  if (!limit) return std::nullopt;
+  return Suspension{permit.id, "gas_reading",
+                    Json::object({{"tag", reading.tag},
+                                  {"substance", reading.substance},
+                                  {"value", reading.value},
+                                  {"limit", *limit},
+                                  {"at", format_instant(reading.at)}})};
 }
 
 bool is_touched(const LivePermit& permit, const AlarmPlace& alarm, const twin::Plan& plan) {

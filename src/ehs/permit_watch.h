@@ -1,12 +1,14 @@
 #pragma once
-// What makes a permit die while work goes on (GB 30871-2022): an alarm near by, a gas analysis that
-// grew too old, a guardian who left, wind. Pure: the figures come from the pack's decision
-// `permit_limits`, the world is passed in.
+// What makes a permit die while work goes on (GB 30871-2022): an alarm near by, gas over the
+// permit's own limits or an analysis that grew too old, a guardian who left, wind and weather, a
+// certificate that lapsed, a parent that stopped, a neighbour, the end of a shift. Pure: the
+// figures come from the decision `limits` of the permit's regime, the world is passed in.
 
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/id.h"
@@ -18,13 +20,25 @@ namespace anlan::ehs {
 
 // As the decision `limits` answers for a kind and grade; nothing: that rule does not hold.
 struct PermitLimits {
-  std::optional<Duration> gas_max_age;
-  std::optional<int> wind_force_max;  // Beaufort: suspended from the next one on
-  std::optional<double> guardian_radius_m;
+  std::optional<Duration> gas_max_age{};
+  std::optional<Duration> retest_every{};  // so often another one is due, whatever the age allows
+  std::optional<int> wind_force_max{};   // Beaufort: suspended from the next one on
+  bool rain_stops = false;
+  std::optional<double> guardian_radius_m{};
   Duration guardian_grace = Duration::seconds(30);  // how long the guardian may be away or unseen
   double neighbour_m = 0;  // an alarm so far outside the permit's place still touches it
+  std::optional<double> lel_max{};        // % LEL
+  std::optional<double> o2_low{}, o2_high{};  // % vol
 };
 PermitLimits permit_limits_from(const Json& decision);
+
+// A certificate that somebody on the permit needs, and the instant from which it is none.
+struct Lapse {
+  PersonId person{};
+  std::string role;  // "leader", "guardian", "worker", ...
+  std::string kind;  // of the certificate
+  Instant at{};
+};
 
 struct LivePermit {
   RecordId id{};
@@ -35,6 +49,14 @@ struct LivePermit {
   PersonId guardian{};
   bool is_outdoor = false;
   PermitLimits limits{};
+  std::string number{};
+  std::string toxic_substance{};
+  std::optional<double> toxic_max{};  // ppm of that substance
+  std::optional<RecordId> parent{};
+  std::string parent_state{};     // empty: the parent is not there
+  std::vector<Lapse> lapses{};    // the soonest first
+  std::string fault{};            // why its figures can't be told: nobody works without limits
+  std::optional<Instant> shift_end{};  // of the shift that the leader or the guardian works in
 };
 
 struct GuardianSight {
@@ -43,16 +65,47 @@ struct GuardianSight {
   std::string zone{};
 };
 
+// A live value of a fixed gas detector.
+struct GasReading {
+  std::string tag;
+  std::string substance;  // "combustible", "O2", "NH3", ...
+  double value = 0;       // % LEL, % vol of oxygen, ppm
+  Instant at{};
+  std::string area;  // code
+  std::optional<twin::Point> place{};
+};
+
+struct WeatherSign {
+  std::string tag;  // what says so
+  std::string kind;  // "rain", "fog", "storm"
+};
+
+// A state of the plant, or other work, that a hard rule forbids beside the permit.
+struct Neighbour {
+  Json detail;
+};
+
 struct PermitWorld {
   Instant now{};
   std::optional<twin::Wind> wind{};  // nothing: not known, which is no reason to go on or to stop
-  std::function<std::optional<GuardianSight>(PersonId)> guardian;  // nothing: wears no badge
+  std::function<std::optional<GuardianSight>(PersonId)> guardian{};  // nothing: wears no badge
+  std::vector<GasReading> readings{};
+  std::optional<WeatherSign> weather{};
+  std::function<std::optional<Neighbour>(const LivePermit&)> neighbour{};
 };
+
+// The words of `suspend_reason`, the gravest first. Stored; never rename.
+inline constexpr std::string_view kSuspendReasons[] = {
+    "alarm",     "gas_reading", "gas",    "parent",    "guardian_left", "guardian_unseen",
+    "neighbour", "certificate", "wind",   "weather",   "gas_age",       "retest",
+    "shift_end", "person",      "break",  "other"};
+// Smaller is graver; the number of reasons for a word that is none.
+std::size_t gravity_of(std::string_view reason);
 
 struct Suspension {
   RecordId permit{};
-  std::string reason;  // "alarm", "gas_age", "guardian_left", "guardian_unseen", "wind"; stored
-  Json detail;
+  std::string reason;  // one of kSuspendReasons
+  Json detail;         // names the cause: tag, person, certificate, other permit
 };
 
 // At most one reason for each permit, the gravest first. `away_since` is the caller's memory of
@@ -60,6 +113,9 @@ struct Suspension {
 std::vector<Suspension> watch_permits(const std::vector<LivePermit>& permits,
                                       const PermitWorld& world,
                                       std::map<RecordId, Instant>& away_since);
+
+// Whether a live reading breaks the limits of the permit and is near enough to mean it.
+std::optional<Suspension> gas_reading_stops(const LivePermit& permit, const GasReading& reading);
 
 // Whether an alarm at this place touches the permit: same area, a neighbouring zone within
 // `neighbour_m`, or its place within `radius_m`.

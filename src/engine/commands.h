@@ -53,6 +53,9 @@ struct CompleteTask {
   // docs/formats/approval.md, "Signature": the picture, and the hash of what was signed.
   std::string signature_file{}, content_sha256{};
   std::vector<std::string> attachments{};  // SHA-256 of files that the person uploaded
+  // Of the phone that acts, for guards of presence: {"lat","lon","accuracy_m"?,"at"} or {"x","y",
+  // "at"} in metres of the plan.
+  Json position{};
 };
 struct ReturnTask {
   TaskId task;
@@ -147,6 +150,10 @@ struct ApplyAlarms {
 struct SuspendPermits {
   std::vector<ehs::Suspension> suspensions;
 };
+// Passes that gates refused.
+struct NoteRefusals {
+  std::vector<twin::GatePass> passes;
+};
 
 // ---- alarms, permits and responses: what people do ----
 struct ActOnAlarm {
@@ -157,6 +164,11 @@ struct ActOnAlarm {
 // Anybody may stop a job.
 struct SuspendPermit {
   RecordId permit;
+  std::string reason;
+};
+// Everything that goes on in an area; needs the button `suspend_area` on permits.
+struct SuspendArea {
+  std::string area;  // code
   std::string reason;
 };
 struct StartResponse {
@@ -345,8 +357,8 @@ using What =
     std::variant<CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask,
                  CompleteTask, ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword,
                  SetLanguage, Touch, CreateToken, RevokeToken, ImportOrg, ImportPeople, SetUp,
-                 SeedPlant, ApplyAlarms, SuspendPermits, ActOnAlarm, SuspendPermit, StartResponse,
-                 RollCall, SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription,
+                 SeedPlant, ApplyAlarms, SuspendPermits, NoteRefusals, ActOnAlarm, SuspendPermit, SuspendArea,
+                 StartResponse, RollCall, SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription,
                  DropSubscriptions, OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps,
                  KeepTrack, HandOver, RetryCase, MigrateCase, RegisterDevice, RevokeDevice, MarkBox,
                  WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport,

@@ -224,8 +224,9 @@ void Engine::run_group(std::deque<Waiting> group) {
   for (std::size_t i = 0; i < group.size(); ++i) {
     works.push_back([&, i](store::Transaction& transaction) -> Result<void> {
       if (i == 0) known.begin_again();
-      Execution execution({packs_, config_, database_->blobs(), ids_, now, plant, &known},
-                          transaction);
+      Execution execution(
+          {packs_, config_, database_->blobs(), ids_, now, plant, &known, sensing_.get()},
+          transaction);
       auto answer = execution.run(group[i].command);
       stands[i] = answer && execution.is_taken_back();
       if (!answer || stands[i]) known.remove(key_of(group[i].command));

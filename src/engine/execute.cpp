@@ -2,6 +2,8 @@
 
 #include "core/check.h"
 #include "engine/flow_answers.h"
+#include "engine/guards.h"
+#include "engine/sensing.h"
 
 namespace anlan::engine {
 namespace {
@@ -32,7 +34,9 @@ flow::Around Execution::flow_around(Actor actor) {
           .now = around_.now,
           .ids = around_.ids,
           .library = around_.packs.library,
-          .answers = answers_for(writing(actor))};
+          .answers = answers_for(writing(actor), [this](const flow::GuardAsk& ask) {
+            return ask_guard(guard_desk(), ask);
+          })};
 }
 
 records::Writing Execution::writing(Actor actor) {
@@ -92,6 +96,35 @@ Result<const records::Form*> Execution::form_of(std::string_view id) {
   return form;
 }
 
+PermitDesk Execution::permit_desk() {
+  return {transaction_, around_.packs, *around_.plant, around_.now,
+          around_.config.time_zone_offset};
+}
+
+GuardDesk Execution::guard_desk() {
+  GuardDesk desk{.permits = permit_desk(), .sensing = around_.sensing};
+  if (around_.sensing != nullptr) desk.states = around_.sensing->plant_states(around_.now);
+  return desk;
+}
+
+Result<void> Execution::ask_form_guards(const records::Form& form, RecordId id) {
+  const access::Subject& by = command_->by;
+  bool is_person = by.actor.kind == Actor::Kind::Person || by.actor.kind == Actor::Kind::Token;
+  if (form.guards.empty() || !is_person) return {};
+  Json record = TRY(records::read_whole(transaction_, form, id));
+  GuardDesk desk = guard_desk();
+  const Json nowhere;
+  for (const std::string& guard : form.guards) {
+    TRY(ask_guard(desk, {.name = guard,
+                         .form = form.id,
+                         .record_id = id,
+                         .record = record,
+                         .by = by.person,
+                         .position = nowhere}));
+  }
+  return {};
+}
+
 Result<void> Execution::require(std::string_view form) {
   auto verdict = around_.packs.policy.may(
       command_->by, {.form = std::string(form), .action = access::Action::Administer});
@@ -126,6 +159,7 @@ Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow
   add_jobs(form, id, step);
   TRY(transaction_.apply(step.change));
   if (form.id == "response") TRY(after_response_step(id));
+  if (form.id == "permit" && patch.has("state")) TRY(stop_children(form, id));
   return carry_out(step);
 }
 

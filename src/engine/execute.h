@@ -8,6 +8,7 @@
 #include "core/result.h"
 #include "engine/commands.h"
 #include "engine/engine.h"
+#include "engine/guards.h"
 #include "engine/known_answers.h"
 #include "engine/packs.h"
 #include "engine/plant_model.h"
@@ -26,6 +27,8 @@ struct NoticeWish {
   bool is_urgent = false;
 };
 
+class Sensing;  // engine/sensing.h
+
 class Execution {
  public:
   struct Around {
@@ -36,6 +39,7 @@ class Execution {
     Instant now;
     std::shared_ptr<const PlantModel> plant;  // shared: see PlantModel::load
     KnownAnswers* answers = nullptr;          // of the group; may be null
+    Sensing* sensing = nullptr;               // where people are; null: nobody is positioned
   };
   Execution(const Around& around, store::Transaction& transaction)
       : around_(around), transaction_(transaction) {}
@@ -80,8 +84,10 @@ class Execution {
   Result<Json> execute(const SeedPlant& what);
   Result<Json> execute(const ApplyAlarms& what);
   Result<Json> execute(const SuspendPermits& what);
+  Result<Json> execute(const NoteRefusals& what);
   Result<Json> execute(const ActOnAlarm& what);
   Result<Json> execute(const SuspendPermit& what);
+  Result<Json> execute(const SuspendArea& what);
   Result<Json> execute(const StartResponse& what);
   Result<Json> execute(const RollCall& what);
   Result<Json> execute(const SaySafety& what);
@@ -133,6 +139,12 @@ class Execution {
   // With the given modes, past access: for what engine itself records.
   Result<RecordId> create_with(const records::Form& form, const Json& fields,
                                std::optional<RecordId> id, const access::FieldModes& modes);
+  PermitDesk permit_desk();
+  GuardDesk guard_desk();
+  // Asks the guards of the form after what a person made or changed, its flow included.
+  Result<void> ask_form_guards(const records::Form& form, RecordId id);
+  // A permit that stopped takes its children along.
+  Result<void> stop_children(const records::Form& form, RecordId id);
   // What the flow decided: its rows, the record's patch and the notices, as one Change.
   Result<void> finish_step(const records::Form& form, RecordId id, flow::Step step);
   // What the flow wished for beside its own rows: records made, messages taken.
@@ -176,6 +188,7 @@ class Execution {
                                std::vector<std::string>& areas);
   Result<void> add_stopped_before(const ehs::AlarmPlace& place, Json& suspended,
                                   std::vector<std::string>& areas);
+  Result<std::size_t> tell_permit(const Json& record, std::string_view message, const Json& data);
   Result<std::size_t> suspend_one(RecordId permit, std::string_view reason, const Json& detail);
   Result<Json> shut_gates(RecordId response, const std::vector<std::string>& areas);
   Result<void> open_gates(RecordId response);

@@ -26,6 +26,7 @@ std::string content_of(const CompleteTask& what, const Json& record) {
 
 Result<flow::Proof> Execution::proof_of(const CompleteTask& what, const Json& record) {
   flow::Proof proof;
+  proof.position = what.position;
   const Actor& actor = command_->by.actor;
   if (what.attachments.size() > kAttachmentsMax) {
     return refuse(ErrorCode::LimitReached, "too many files", "attachments");

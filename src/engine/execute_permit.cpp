@@ -13,31 +13,64 @@ namespace {
 using Kind = store::RowChange::Kind;
 
 constexpr Duration kSameEvent = Duration::minutes(10);
+constexpr std::size_t kChildrenMax = 100;  // of one job
 
 }  // namespace
 
-// Answers how many people were told. WrongState where the permit's work does not go on.
-Result<std::size_t> Execution::suspend_one(RecordId permit, std::string_view reason,
-                                           const Json& detail) {
+// Answers how many people were told. WrongState where its case does not listen.
+Result<std::size_t> Execution::tell_permit(const Json& record, std::string_view message,
+                                           const Json& data) {
   const records::Form* form = TRY(form_of("permit"));
-  Json record = TRY(records::read_whole(transaction_, *form, permit));
+  RecordId permit = TRY(RecordId::parse(record.text_or("id", "")));
   CaseId case_id = TRY(CaseId::parse(record.text_or("case_id", "")));
-  Json data = Json::object({{"reason", reason}, {"detail", detail}});
   flow::Step step = TRY(flow::message(
       flow_around(command_->by.actor),
-      {.case_id = case_id, .name = "suspend", .data = std::move(data), .record = record}));
+      {.case_id = case_id, .name = std::string(message), .data = data, .record = record}));
   std::size_t told = 0;
   for (const flow::Notice& notice : step.notices) told += notice.persons.size();
   TRY(finish_step(*form, permit, std::move(step)));
   return told;
 }
 
+// WrongState where the permit's work does not go on.
+Result<std::size_t> Execution::suspend_one(RecordId permit, std::string_view reason,
+                                           const Json& detail) {
+  const records::Form* form = TRY(form_of("permit"));
+  Json record = TRY(records::read_whole(transaction_, *form, permit));
+  return tell_permit(record, "suspend", Json::object({{"reason", reason}, {"detail", detail}}));
+}
+
+// A child neither goes on without its parent nor outlives it. Who does not listen has stopped.
+Result<void> Execution::stop_children(const records::Form& form, RecordId id) {
+  if (form.find("parent") == nullptr) return {};
+  Json parent = TRY(records::read_whole(transaction_, form, id));
+  std::string state = parent.text_or("state", "");
+  bool is_suspended = state == "suspended";
+  bool is_over = state == "watching" || state == "accepting" || state == "closed" ||
+                 state == "expired" || state == "refused";
+  if (!is_suspended && !is_over) return {};
+  Filter own{.kind = Filter::Kind::Eq, .field = "parent", .values = {Json(id.text())}};
+  Json detail = Json::object(
+      {{"permit", id.text()}, {"number", parent["number"]}, {"state", parent["state"]}});
+  for (const Json& child : TRY(records::all_whole(transaction_, form, own, kChildrenMax))) {
+    RecordId child_id = TRY(RecordId::parse(child.text_or("id", "")));
+    auto done = is_over ? tell_permit(child, "stop_parent", detail)
+                        : Result<std::size_t>(refuse(ErrorCode::WrongState));
+    if (!done && done.error().code == ErrorCode::WrongState && child["state"] == Json("active")) {
+      done = suspend_one(child_id, "parent", detail);
+    }
+    bool is_told = done || done.error().code == ErrorCode::WrongState;
+    if (!is_told) return std::unexpected(done.error());
+  }
+  return {};
+}
+
 Result<Json> Execution::suspend_touched(const ehs::AlarmPlace& place, const Json& detail,
                                         std::vector<std::string>& areas) {
-  auto live = TRY(live_permits(transaction_, around_.packs, *around_.plant, around_.now));
+  auto live = TRY(live_permits(permit_desk()));
   Json permits = Json::array();
   std::size_t told = 0;
-  for (const ehs::LivePermit& permit : live) {
+  for (const ehs::LivePermit& permit : *live) {
     if (!ehs::is_touched(permit, place, around_.plant->plan())) continue;
     auto done = suspend_one(permit.id, "alarm", detail);
     if (!done && done.error().code == ErrorCode::WrongState) continue;
@@ -61,7 +94,7 @@ Result<void> Execution::add_stopped_before(const ehs::AlarmPlace& place, Json& s
                    around_.now - *at <= kSameEvent &&
                    !std::ranges::contains(permits.as_array(), row["id"]);
     if (!is_same) continue;
-    ehs::LivePermit permit = TRY(live_permit(row, around_.packs, *around_.plant, around_.now));
+    ehs::LivePermit permit = TRY(live_permit(permit_desk(), row));
     if (!ehs::is_touched(permit, place, around_.plant->plan())) continue;
     permits.push(row["id"]);
     told += static_cast<int64_t>(people_on(row).size());
@@ -90,6 +123,29 @@ Result<Json> Execution::execute(const SuspendPermit& what) {
   if (!is_seen) return refuse(ErrorCode::NotFound);
   TRY(suspend_one(what.permit, "person", Json::object({{"note", what.reason}})));
   return answer_record(*form, what.permit);
+}
+
+// All that goes on in an area, of what the caller sees: for whom a role gives the button.
+Result<Json> Execution::execute(const SuspendArea& what) {
+  const records::Form* form = TRY(form_of("permit"));
+  if (what.reason.empty()) return refuse(ErrorCode::MissingField, {}, "reason");
+  Reader reader(transaction_, around_.packs, around_.now);
+  auto reach = TRY(reader.reach(command_->by, *form, access::Action::Read));
+  if (!std::ranges::contains(reach.buttons, "suspend_area")) return refuse(ErrorCode::Forbidden);
+  const AreaInfo* area = around_.plant->area(what.area);
+  if (area == nullptr) return refuse(ErrorCode::BadField, "no such area", "area");
+  Json permits = Json::array();
+  for (const Json& permit : TRY(permits_in(permit_desk(), {"active"}))) {
+    RecordId id = TRY(RecordId::parse(permit.text_or("id", "")));
+    bool is_meant = permit["area"] == Json(area->id.text());
+    if (!is_meant || !TRY(records::is_visible(transaction_, *form, id, reach.scope))) continue;
+    Json detail = Json::object({{"note", what.reason}, {"area", what.area}});
+    auto done = suspend_one(id, "person", detail);
+    if (!done && done.error().code == ErrorCode::WrongState) continue;  // its parent took it along
+    TRY(std::move(done));
+    permits.push(id.text());
+  }
+  return Json::object({{"permits", std::move(permits)}});
 }
 
 Result<Json> Execution::shut_gates(RecordId response, const std::vector<std::string>& areas) {

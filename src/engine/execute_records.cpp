@@ -54,6 +54,7 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
   TRY(keep_photos(transaction_, photos, form, written.record));
   if (form.flow.empty()) {
     made_ = std::move(written.record);
+    TRY(ask_form_guards(form, written.id));
     return written.id;
   }
 
@@ -72,6 +73,7 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
   flow::Step step = TRY(flow::start(flow_around(by.actor), start));
   if (!step.record_patch.has("case_id")) step.record_patch.set("case_id", step.case_id.text());
   TRY(finish_step(form, written.id, std::move(step)));
+  TRY(ask_form_guards(form, written.id));
   if (form.id == "hazard") TRY(Tracing(*this).after_hazard(written.id));
   return written.id;
 }
@@ -117,6 +119,7 @@ Result<Json> Execution::execute(const UpdateRecord& what) {
   EvidenceDesk photos{transaction_, command_->by.actor, around_.now, around_.config.has_vision};
   TRY(keep_photos(transaction_, photos, *form, written.record));
   TRY(look_again(*form, what.id));
+  TRY(ask_form_guards(*form, what.id));
   return answer_record(*form, what.id);
 }
 

@@ -9,7 +9,9 @@
 
 namespace anlan::engine {
 
-// Good for as long as what `writing` refers to. shared: see flow::Around.
-std::shared_ptr<const flow::Answers> answers_for(const records::Writing& writing);
+using Guard = std::function<Result<Json>(const flow::GuardAsk&)>;
+
+// Good for as long as what `writing` and `guard` refer to. shared: see flow::Around.
+std::shared_ptr<const flow::Answers> answers_for(const records::Writing& writing, Guard guard);
 
 }  // namespace anlan::engine

@@ -113,7 +113,9 @@ class FlowTrial {
                         .now = config_.clock.now(),
                         .ids = ids_,
                         .library = packs_.library,
-                        .answers = answers_for(writing)};
+                        // Whether the plant was ready then can't be asked any more.
+                        .answers = answers_for(
+                            writing, [](const flow::GuardAsk&) -> Result<Json> { return Json(); })};
     flow::TrialCommand command{
         .past = past, .model_id = model_id, .record_at = [&](Instant at) -> Result<Json> {
           return record.at(at);

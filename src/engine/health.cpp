@@ -13,7 +13,7 @@ namespace {
 template <class T>
 concept SavesPeople =
     std::same_as<T, ApplyAlarms> || std::same_as<T, SuspendPermits> ||
-    std::same_as<T, SuspendPermit> || std::same_as<T, ActOnAlarm> ||
+    std::same_as<T, SuspendPermit> || std::same_as<T, SuspendArea> || std::same_as<T, ActOnAlarm> ||
     std::same_as<T, StartResponse> || std::same_as<T, RollCall> || std::same_as<T, SaySafety> ||
     std::same_as<T, CountPeople> || std::same_as<T, RoutePeople> || std::same_as<T, EndJob> ||
     std::same_as<T, MarkSteps> || std::same_as<T, KeepTrack> || std::same_as<T, NoticeReceipt> ||

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "engine/guards.h"
 #include "twin/twin.h"
 
 namespace anlan::engine {
@@ -112,6 +113,9 @@ Result<void> load_forms(const fs::path& folder, Packs& packs) {
   for (const fs::path& file : files_of(folder / "forms", ".json")) {
     auto form = records::parse_form(TRY(read_json(file)));
     if (!form) return bad_pack(file, form.error().detail, form.error().field);
+    for (const std::string& guard : form->guards) {
+      if (!is_guard(guard)) return bad_pack(file, "there is no guard " + guard, "guards");
+    }
     TRY(packs.forms.add(std::move(*form)));
   }
   return {};
@@ -128,6 +132,9 @@ Result<void> load_models(const fs::path& folder, Packs& packs) {
     std::string content = TRY(read_text(file));
     auto model = flow::Model::parse(content);
     if (!model) return bad_pack(file, model.error().detail, model.error().field);
+    for (const std::string& guard : model->guards()) {
+      if (!is_guard(guard)) return bad_pack(file, "there is no guard " + guard, "guard");
+    }
     packs.models.push_back({ModelFile::Kind::Flow, model->id(), std::move(content)});
   }
   return {};

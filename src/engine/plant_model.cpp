@@ -68,7 +68,10 @@ Result<void> PlantModel::load_areas(store::View& view, const Packs& packs) {
                       .code = row.text_or("code", ""),
                       .name = name_of(row),
                       .org_path = row.text_or("org_path", "/"),
-                      .risk = row.text_or("risk", "")});
+                      .risk = row.text_or("risk", ""),
+                      .lat = row["lat"].is_number() ? row["lat"].as_double() : std::nullopt,
+                      .lon = row["lon"].is_number() ? row["lon"].as_double() : std::nullopt,
+                      .needs_permit = row.bool_or("needs_permit", false)});
   }
   return {};
 }

@@ -24,6 +24,8 @@ struct AreaInfo {
   LocalText name;
   std::string org_path;
   std::string risk;
+  std::optional<double> lat{}, lon{};  // of the middle of its zone, WGS 84
+  bool needs_permit = false;           // its gate lets in only people of active permits
 };
 
 struct TagInfo {

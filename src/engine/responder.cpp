@@ -85,6 +85,8 @@ bool Responder::turn(Instant now) {
   if (!jobs) log_failure("jobs could not be run", jobs.error());
   auto gates = tell_gates();
   if (!gates) log_failure("gates could not be told", gates.error());
+  auto allowed = tell_allowed(now);
+  if (!allowed) log_failure("whom gates let in could not be told", allowed.error());
 
   const records::Form* form = engine_.packs().forms.find("response");
   if (form == nullptr) return false;
@@ -385,6 +387,26 @@ Result<void> Responder::keep_track(const Work& work, Instant) {
   }
   if (what.points.empty()) return {};
   TRY(engine_.run({.by = system_subject(), .what = std::move(what)}));
+  return {};
+}
+
+// What a broker kept of before is told anew at the start: gates without a wish let everybody in.
+Result<void> Responder::tell_allowed(Instant now) {
+  if (!on_allowed_) return {};
+  auto view = TRY(store::read_later(engine_.database()));
+  auto plant = engine_.sensing().plant();
+  auto allowed = TRY(allowed_badges({*view, engine_.packs(), *plant, now}));
+  for (const twin::Gate& gate : plant->plan().gates()) {
+    auto is = allowed->find(gate.code);
+    auto was = allowed_.find(gate.code);
+    bool is_free = is == allowed->end();
+    bool is_same = is_free ? was == allowed_.end()
+                           : was != allowed_.end() && was->second == is->second;
+    if (is_same && has_told_allowed_) continue;
+    on_allowed_(gate.code, is_free ? std::nullopt : std::optional(is->second));
+  }
+  allowed_ = *allowed;
+  has_told_allowed_ = true;
   return {};
 }
 

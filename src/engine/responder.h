@@ -9,6 +9,7 @@
 
 #include "ehs/ehs.h"
 #include "engine/danger.h"
+#include "engine/gates.h"
 
 namespace anlan::engine {
 
@@ -24,6 +25,10 @@ class Responder {
   bool turn(Instant now);
   // Told each rule once, and again what changed. Before the first turn.
   void on_gate(OnGate listener) { on_gate_ = std::move(listener); }
+  // Badges that a gate lets in, nothing for everybody; told at first and when they change.
+  using OnAllowed = std::function<void(std::string_view gate,
+                                       const std::optional<std::vector<std::string>>& badges)>;
+  void on_allowed(OnAllowed listener) { on_allowed_ = std::move(listener); }
 
  private:
   struct Memory {
@@ -46,10 +51,14 @@ class Responder {
   Result<void> watch_messages(const Work& work, Instant now);
   Result<void> keep_track(const Work& work, Instant now);
   Result<void> tell_gates();
+  Result<void> tell_allowed(Instant now);
   std::vector<ehs::Traces> traces_of(store::View& view, const PlantModel& plant);
 
   Engine& engine_;
   OnGate on_gate_;
+  OnAllowed on_allowed_;
+  AllowedBadges allowed_;  // as it was told
+  bool has_told_allowed_ = false;
   std::map<RecordId, Memory> memory_;
   std::map<std::string, bool> gates_;
 };

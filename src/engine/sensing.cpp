@@ -13,9 +13,9 @@ namespace anlan::engine {
 namespace {
 
 constexpr Duration kCheckEvery = Duration::seconds(1);
-constexpr Duration kWatchEvery = Duration::seconds(1);
+constexpr Duration kWatchEvery = Duration::milliseconds(200);  // each turn of a started engine
 constexpr Duration kCleaningEvery = Duration::minutes(1);
-constexpr Duration kWindAgeMax = Duration::minutes(1);
+constexpr Duration kValueAgeMax = Duration::minutes(1);
 
 void log_failure(std::string_view what, const Error& error) {
   log(LogLevel::Error, what,
@@ -117,6 +117,15 @@ Result<void> Sensing::sightings(std::span<const twin::Sighting> sightings) {
 }
 
 Result<void> Sensing::passes(std::span<const twin::GatePass> passes) {
+  NoteRefusals refused;
+  for (const twin::GatePass& pass : passes) {
+    if (pass.is_in && !pass.was_let) refused.passes.push_back(pass);
+  }
+  if (!refused.passes.empty()) {
+    engine_.submit({.by = system_subject(), .what = std::move(refused)}, [](Result<Json> done) {
+      if (!done) log_failure("a refused pass could not be written", done.error());
+    });
+  }
   return presence_->take(passes);
 }
 
@@ -145,7 +154,7 @@ std::optional<twin::Wind> Sensing::wind(Instant now) {
     if (!is_speed && tag.purpose != "wind_from") continue;
     if (tag.index >= live_.size()) continue;
     const LiveValue& live = live_[tag.index];
-    bool is_good = live.quality == history::Quality::Good && now - live.at <= kWindAgeMax;
+    bool is_good = live.quality == history::Quality::Good && now - live.at <= kValueAgeMax;
     if (!is_good) continue;
     if (is_speed) {
       speed += live.value;
@@ -215,17 +224,62 @@ void Sensing::unshelve(Instant now) {
   engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json>) {});
 }
 
+template <class Visit>
+void Sensing::fresh(Instant now, Visit visit) {
+  std::lock_guard lock(mutex_);
+  for (const TagInfo& tag : plant_->tags()) {
+    if (tag.index >= live_.size()) continue;
+    const LiveValue& live = live_[tag.index];
+    bool is_good = live.quality == history::Quality::Good && now - live.at <= kValueAgeMax;
+    if (is_good) visit(tag, live);
+  }
+}
+
+std::vector<ehs::GasReading> Sensing::gas_readings(Instant now) {
+  std::vector<ehs::GasReading> readings;
+  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
+    if (tag.purpose != "gas") return;
+    readings.push_back({tag.code, tag.substance, live.value, live.at, tag.area, tag.at});
+  });
+  return readings;
+}
+
+std::optional<ehs::WeatherSign> Sensing::weather(Instant now) {
+  std::optional<ehs::WeatherSign> sign;
+  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
+    bool is_weather = tag.purpose == "rain" || tag.purpose == "fog" || tag.purpose == "storm";
+    if (is_weather && live.value > 0) sign = {tag.code, tag.purpose};
+  });
+  return sign;
+}
+
+std::vector<ehs::PermitPlace> Sensing::plant_states(Instant now) {
+  constexpr std::string_view kState = "state_";
+  std::vector<ehs::PermitPlace> states;
+  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
+    if (!tag.purpose.starts_with(kState) || live.value <= 0) return;
+    // It goes on until somebody says that it is over.
+    states.push_back({.kind = "state:" + tag.purpose.substr(kState.size()),
+                      .area = tag.area,
+                      .at = tag.at,
+                      .to = Instant{INT64_MAX},
+                      .name = tag.code});
+  });
+  return states;
+}
+
 void Sensing::watch_permits(Instant now) {
-  auto view = engine_.database().snapshot();
+  auto view = store::read_later(engine_.database());
   if (!view) return;
   auto plant = this->plant();
-  auto permits = live_permits(**view, engine_.packs(), *plant, now);
-  view->reset();
+  PermitDesk desk{**view, engine_.packs(), *plant, now, engine_.config().time_zone_offset};
+  auto permits = live_permits(desk);
   if (!permits) return log_failure("permits could not be read", permits.error());
-  if (permits->empty()) return;
+  if ((*permits)->empty()) return;
   ehs::PermitWorld world{.now = now,
                          .wind = wind(now),
-                         .guardian = [&](PersonId person) -> std::optional<ehs::GuardianSight> {
+                         .guardian =
+                             [&](PersonId person) -> std::optional<ehs::GuardianSight> {
                            const BadgeInfo* badge = plant->badge_of(person);
                            if (badge == nullptr) return std::nullopt;
                            auto trace = presence_->of(badge->code);
@@ -233,8 +287,13 @@ void Sensing::watch_permits(Instant now) {
                            return ehs::GuardianSight{.seen = trace->sight->seen,
                                                      .at = trace->sight->at,
                                                      .zone = trace->sight->zone};
-                         }};
-  auto suspended = ehs::watch_permits(*permits, world, guardian_away_);
+                         },
+                         .readings = gas_readings(now),
+                         .weather = weather(now)};
+  std::vector<ehs::PermitPlace> states = plant_states(now);
+  if (!states.empty()) world.neighbour = neighbours_by(desk, states);
+  auto suspended = ehs::watch_permits(**permits, world, guardian_away_);
+  view->reset();
   if (suspended.empty()) return;
   engine_.submit({.by = timeout_subject(), .what = SuspendPermits{.suspensions = suspended}},
                  [](Result<Json> done) {

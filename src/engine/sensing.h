@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "ehs/ehs.h"
 #include "engine/plant_model.h"
 #include "engine/presence.h"
 
@@ -44,6 +45,11 @@ class Sensing {
       uint64_t place, std::span<const history::TagIndex> tags, uint64_t& now_at);
   // Mean of the newest fresh wind readings; nothing where there is none.
   std::optional<twin::Wind> wind(Instant now);
+  // Fresh values of gas detectors, and what the weather station reports.
+  std::vector<ehs::GasReading> gas_readings(Instant now);
+  std::optional<ehs::WeatherSign> weather(Instant now);
+  // Vents, drains and the like that tags report as open: purposes state_vent, state_drain, ...
+  std::vector<ehs::PermitPlace> plant_states(Instant now);
 
   // Delays, stale tags, expired shelves, permits, a changed plant: about four times a second.
   void turn(Instant now);
@@ -54,6 +60,9 @@ class Sensing {
   explicit Sensing(Engine& engine);
   Result<void> send(std::vector<alarms::Trip> trips);
   void watch_permits(Instant now);
+  // Calls visit(tag, value) for tags whose value is good and not older than a minute.
+  template <class Visit>
+  void fresh(Instant now, Visit visit);
   void unshelve(Instant now);
 
   Engine& engine_;

@@ -61,6 +61,16 @@ store::Migration view_migration() {
           }};
 }
 
+// Whom gates did not let in.
+store::Migration gate_migration() {
+  return {.id = "engine.gates.1",
+          .statements = {
+              "CREATE TABLE gate_refusal (gate {{text}} NOT NULL, badge {{text}} NOT NULL, "
+              "at {{int}} NOT NULL, zone {{text}} NOT NULL, PRIMARY KEY (gate, badge, at))",
+              "CREATE INDEX gate_refusal_at ON gate_refusal (at)",
+          }};
+}
+
 }  // namespace
 
 std::vector<store::Migration> engine_migrations() {
@@ -87,6 +97,7 @@ std::vector<store::Migration> engine_migrations() {
       second_migration(),
       evidence_migration(),
       view_migration(),
+      gate_migration(),
   };
 }
 

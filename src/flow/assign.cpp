@@ -73,8 +73,30 @@ Result<std::vector<PersonId>> named_people(Machine& machine, const Token& token,
   return none;
 }
 
+// The roles that a formula names: one id, a list of ids, or null for nobody.
+Result<std::vector<Candidate>> roles_named(Machine& machine, const Token& token,
+                                           const Assign& assign, const ExtraName* extra) {
+  rules::Value named = TRY(machine.evaluate(assign.role_named, token, extra));
+  std::vector<Candidate> roles;
+  auto add = [&](const rules::Value& item) -> Result<void> {
+    if (item.is_null()) return {};
+    if (!item.as_string() || item.as_string()->empty()) {
+      return refuse(ErrorCode::BadExpression, "'" + rules::text_of(item) + "' is no role");
+    }
+    merge(roles, {{"role", *item.as_string()}});
+    return {};
+  };
+  if (!named.as_list()) {
+    TRY(add(named));
+    return roles;
+  }
+  for (const rules::Value& item : *named.as_list()) TRY(add(item));
+  return roles;
+}
+
 Result<std::vector<Candidate>> candidates_of(Machine& machine, const Token& token,
                                              const Assign& assign, const ExtraName* extra) {
+  if (!assign.role_named.is_empty()) return roles_named(machine, token, assign, extra);
   if (assign.kind == Assign::Kind::Role) return std::vector<Candidate>{{"role", assign.role}};
   std::vector<Candidate> found;
   if (assign.kind == Assign::Kind::Department) {
@@ -340,7 +362,8 @@ Result<std::vector<PersonId>> people_to_tell(Machine& machine, const Node& node,
   auto is_of_role = [&](const Candidate& candidate, bool Assign::* member, bool value) {
     return candidate.kind == "role" &&
            std::ranges::any_of(node.user->assigns, [&](const Assign& assign) {
-             return assign.role == candidate.who && assign.*member == value;
+             bool is_meant = assign.role == candidate.who || !assign.role_named.is_empty();
+             return is_meant && assign.*member == value;
            });
   };
   std::vector<Candidate> told;

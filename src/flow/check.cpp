@@ -114,6 +114,32 @@ Result<void> check_doubt(Machine& machine, const Outcome& outcome, std::string_v
   return refuse(ErrorCode::EvidenceDoubtful, "evidence is in doubt: say why it passes", "comment");
 }
 
+// {guard: what it says} of those that had something to say.
+Result<Json> ask_guards(Machine& machine, const TaskRow& task, PersonId by,
+                        const CompleteCommand& command) {
+  Json said = Json::object();
+  const Node* node = machine.graph.find(task.node);
+  const Outcome* outcome = node && node->user ? node->user->outcome(command.outcome) : nullptr;
+  if (outcome == nullptr || outcome->guards.empty()) return said;
+  const Answers* answers = machine.around.answers.get();
+  if (answers == nullptr || !answers->guard) {
+    return refuse(ErrorCode::Internal, "nobody answers for the guards of '" + task.node + "'");
+  }
+  for (const std::string& guard : outcome->guards) {
+    Json one = TRY(answers->guard({.name = guard,
+                                   .form = machine.state.row.form,
+                                   .record_id = machine.state.row.record_id,
+                                   .record = command.record,
+                                   .by = by,
+                                   .node = task.node,
+                                   .outcome = command.outcome,
+                                   .comment = trim(command.comment),
+                                   .position = command.proof.position}));
+    if (!one.is_null()) said.set(guard, std::move(one));
+  }
+  return said;
+}
+
 Result<void> check_filled_in(Machine& machine, const UserTask& user,
                              const CompleteCommand& command) {
   TRY(check_comment(command.comment));

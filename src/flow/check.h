@@ -27,6 +27,9 @@ Result<void> check_may_decide(Machine& machine, const access::Subject& by, const
 Result<void> check_comment(std::string_view text);
 Result<void> check_filled_in(Machine& machine, const UserTask& user,
                              const CompleteCommand& command);
+// Asks the world for each guard of the outcome; {guard: what the timeline keeps}.
+Result<Json> ask_guards(Machine& machine, const TaskRow& task, PersonId by,
+                        const CompleteCommand& command);
 // May not do it any more: what he had claimed or delegated of it is free again.
 void exclude_person(TaskRow& task, PersonId person);
 // Whoever completed this task drops out of open tasks whose nodes exclude it.

@@ -19,3 +19,4 @@
 #include "flow/step.h"
 #include "flow/tasks.h"
 #include "flow/trial.h"
+#include "flow/waits.h"

@@ -78,7 +78,8 @@ struct Assign {
 
   Kind kind = Kind::Role;
   std::string role;
-  Formula person;  // of a department: its unit
+  Formula role_named;  // instead of `role`: a role's id, a list of them, or null for nobody
+  Formula person;      // of a department: its unit
   // Of a manager: whose, a record field or empty for the initiator; how far up the chain; and, for
   // everybody on the way, the kind of unit or "role:" where it ends.
   std::string from;
@@ -95,6 +96,7 @@ struct Outcome {
   bool needs_comment = false;
   bool needs_comment_in_doubt = false;  // while evidence of the record is doubtful
   std::vector<std::string> fields;      // must be filled in for this outcome
+  std::vector<std::string> guards;      // what the world is asked before this outcome stands
 };
 
 // <anlan:approval>: how several signatures become one outcome.

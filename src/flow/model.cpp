@@ -1,5 +1,7 @@
 #include "flow/model.h"
 
+#include <algorithm>
+
 #include "flow/graph.h"
 #include "flow/screen.h"
 
@@ -97,12 +99,25 @@ namespace {
 std::vector<std::string> roles_of(const UserTask& task) {
   std::vector<std::string> roles;
   for (const Assign& assign : task.assigns) {
-    if (assign.kind == Assign::Kind::Role) roles.push_back(assign.role);
+    if (assign.kind == Assign::Kind::Role && !assign.role.empty()) roles.push_back(assign.role);
   }
   return roles;
 }
 
 }  // namespace
+
+std::vector<std::string> Model::guards() const {
+  std::vector<std::string> all;
+  for (const Node& node : graph_->nodes) {
+    if (!node.user) continue;
+    for (const Outcome& outcome : node.user->outcomes) {
+      for (const std::string& guard : outcome.guards) {
+        if (!std::ranges::contains(all, guard)) all.push_back(guard);
+      }
+    }
+  }
+  return all;
+}
 
 Json Model::describe() const {
   Json tasks = Json::array();

@@ -36,6 +36,8 @@ class Model {
   // Task nodes for screens:
   // [{"id","name":{"zh","en"},"outcomes":[{"id","name"}],"requires":[...],"roles":[...]}].
   Json describe() const;
+  // Names of the guards that its outcomes ask, each once.
+  std::vector<std::string> guards() const;
   const Graph& graph() const { return *graph_; }
   std::shared_ptr<const Graph> shared_graph() const { return graph_; }  // shared: see graph_
 

@@ -12,14 +12,17 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   std::vector<std::string> names;
   if (!element.empty()) names.push_back(element);
   std::string kind = xml::attribute(assign, "kind");
-  Assign made{.role = xml::attribute(assign, "role"),
+  std::string role = xml::attribute(assign, "role");
+  bool is_role_named = role.starts_with('=');
+  Assign made{.role = is_role_named ? "" : role,
+              .role_named = read_formula(reading, node.id, is_role_named ? role : "", names),
               .person = read_formula(reading, node.id, xml::attribute(assign, "person"), names)};
   bool is_complete = true;
   if (is_found_kind(kind)) {
     is_complete = read_found_kind(reading, assign, node.id, made);
   } else if (kind == "role") {
     made.kind = Assign::Kind::Role;
-    is_complete = !made.role.empty();
+    is_complete = !role.empty();
   } else if (kind == "person" || kind == "candidates") {
     made.kind = kind == "person" ? Assign::Kind::Person : Assign::Kind::Candidates;
     is_complete = !made.person.is_empty();
@@ -67,7 +70,8 @@ void read_outcomes(Reading& reading, pugi::xml_node element, Node& node) {
          .name = {.zh = xml::attribute(outcome, "zh"), .en = xml::attribute(outcome, "en")},
          .needs_comment = xml::attribute(outcome, "comment") == "required",
          .needs_comment_in_doubt = xml::attribute(outcome, "doubt") == "comment",
-         .fields = xml::words(xml::attribute(outcome, "fields"))});
+         .fields = xml::words(xml::attribute(outcome, "fields")),
+         .guards = xml::words(xml::attribute(outcome, "guard"))});
   }
 }
 

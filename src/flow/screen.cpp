@@ -20,6 +20,7 @@ Json outcomes_json(const UserTask& user) {
                              {"needs_comment", outcome.needs_comment},
                              {"fields", names_json(outcome.fields)}});
     if (outcome.needs_comment_in_doubt) one.set("doubt", "comment");
+    if (!outcome.guards.empty()) one.set("guards", names_json(outcome.guards));
     all.push(std::move(one));
   }
   return all;

@@ -138,10 +138,12 @@ Result<Step> complete_in(Machine& machine, const access::Subject& by,
   const Node& node = machine.node_of(*token);
   TRY(check_filled_in(machine, *node.user, command));
   TRY(check_proof(*node.user, command.proof));
+  Json said = TRY(ask_guards(machine, *task, by.person, command));
   note_stand_in(machine, *task, by);
   HistoryRow& row =
       note_decision(machine, *task, {"task.complete", command.outcome, command.comment, by.person});
   keep_proof(machine, *task, command.proof, row);
+  if (!said.as_object().empty()) row.detail.set("guards", std::move(said));
   Json detail = case_detail(machine.state.row, node.id);
   detail.set("outcome", command.outcome);
   auto went_on = after_completion(machine, *token, *task);

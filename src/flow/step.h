@@ -28,6 +28,19 @@ struct CountAsk {
   RecordId own_id;
 };
 
+// Somebody wants an outcome that the model guards (docs/formats/flow.md, "Guards").
+struct GuardAsk {
+  std::string_view name;
+  std::string_view form;
+  RecordId record_id;
+  const Json& record;  // whole, with what the person filled in
+  PersonId by;
+  std::string_view node;
+  std::string_view outcome;
+  std::string_view comment;
+  const Json& position;  // that came with the act; null for none
+};
+
 // What flow asks of the rest of the program while it decides. Where nothing answers, nobody is
 // rostered or away, nothing is doubtful, and what needs a count or a new record is an incident.
 struct Answers {
@@ -38,6 +51,9 @@ struct Answers {
   std::function<Result<std::vector<PersonId>>(std::string_view role, std::string_view org_path)>
       on_duty{};
   AwayAsk away{};
+  // Refused as the person is to read it; else what the timeline keeps of it, null for nothing.
+  // Where nobody answers, a guarded outcome is refused: a guard never passes by itself.
+  std::function<Result<Json>(const GuardAsk&)> guard{};
 };
 
 struct Around {
@@ -127,6 +143,7 @@ struct Signature {
 struct Proof {
   std::optional<Signature> signature{};
   std::vector<std::string> attachments{};  // SHA-256 of files
+  Json position{};                         // of the phone, with its instant; only guards read it
 };
 
 struct CompleteCommand {

@@ -58,12 +58,30 @@ inline void answer_away(Answers& answers, const Json& value) {
   };
 }
 
+// {guard: {"refuse": CODE, "field": ...} or {"say": ...}}; others pass and say nothing. What a
+// guard sees of the act stands in what it says where "say" is "seen".
+inline void answer_guard(Answers& answers, const Json& value) {
+  answers.guard = [value](const GuardAsk& ask) -> Result<Json> {
+    const Json& one = value[ask.name];
+    if (one.text_or("refuse", "") == "people_inside") {
+      return refuse(ErrorCode::PeopleInside, "", one.text_or("field", ""));
+    }
+    if (one["say"] != Json("seen")) return one["say"];
+    return Json::object({{"by", ask.by.text()},
+                         {"node", ask.node},
+                         {"outcome", ask.outcome},
+                         {"comment", ask.comment},
+                         {"lel", ask.record["lel"]}});
+  };
+}
+
 inline void set_answer(Answers& answers, const std::string& what, const Json& value) {
   if (what == "count") return answer_count(answers, value);
   if (what == "create") return answer_create(answers, value);
   if (what == "doubt") return answer_doubt(answers, value);
   if (what == "duty") return answer_duty(answers, value);
   if (what == "away") return answer_away(answers, value);
+  if (what == "guard") return answer_guard(answers, value);
   std::cerr << "no answer is called " << what << "\n";
   std::abort();
 }

@@ -431,6 +431,7 @@ class Player {
       if (detail.has("reason")) text += " " + detail.text_or("reason", "");
       if (detail.has("people")) text += " " + write_json(detail["people"]);
       if (detail.has("firing")) text += " " + std::to_string(detail.int_or("firing", 0));
+      if (detail.has("guards")) text += " " + write_json(detail["guards"]);
       if (detail.has("rules")) text += " " + write_json(detail["rules"]);
       if (detail.has("from")) {
         text += " " + detail.text_or("from", "") + " to " +

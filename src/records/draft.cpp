@@ -79,12 +79,27 @@ Result<void> check_ref(const Draft& draft, const Field& field) {
   return {};
 }
 
-Result<void> check_person(const Draft& draft, const Field& field) {
-  PersonId id = TRY(PersonId::parse(draft.after[field.key].as_text()));
+Result<void> check_person(const Draft& draft, const Json& value, const std::string& place) {
+  PersonId id = TRY(PersonId::parse(value.as_text()));
   auto person = access::find_person(draft.writing.view, id);
   if (person) return {};
   if (person.error().code != ErrorCode::NotFound) return std::unexpected(person.error());
-  return refuse(ErrorCode::BadField, "no such person", field.key);
+  return refuse(ErrorCode::BadField, "no such person", place);
+}
+
+Result<void> check_people_of_rows(const Draft& draft, const Field& field) {
+  const Json::Array& rows = draft.after[field.key].as_array();
+  for (const Field& item : field.items) {
+    if (item.kind != FieldKind::Person) continue;
+    Json known;  // many rows name the same person
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      const Json& value = rows[at][item.key];
+      if (value.is_null() || value == known) continue;
+      TRY(check_person(draft, value, field.key + "." + std::to_string(at) + "." + item.key));
+      known = value;
+    }
+  }
+  return {};
 }
 
 // A unit's code or path; what is kept is the path.
@@ -140,7 +155,8 @@ Result<void> check_named(Draft& draft, const Field& field) {
   if (!is_changed(draft, field) || draft.after[field.key].is_null()) return {};
   switch (field.kind) {
     case FieldKind::Ref: TRY(check_ref(draft, field)); break;
-    case FieldKind::Person: TRY(check_person(draft, field)); break;
+    case FieldKind::Person: TRY(check_person(draft, draft.after[field.key], field.key)); break;
+    case FieldKind::Subform: TRY(check_people_of_rows(draft, field)); break;
     case FieldKind::Org: TRY(resolve_org(draft, field)); break;
     case FieldKind::Photos: TRY(check_photos(draft, field)); break;
     default: break;

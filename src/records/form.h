@@ -40,6 +40,10 @@ enum class FieldKind {
   Subform
 };
 
+// x-stamp: who or when, written by the server when a row's boolean turns true, cleared when it
+// turns false, never by whoever sends it.
+enum class StampKind { None, Person, Instant };
+
 struct Field {
   std::string key;  // [a-z][a-z0-9_]{0,40}
   FieldKind kind = FieldKind::Text;
@@ -74,6 +78,8 @@ struct Field {
   bool takes_video = false;  // Photos: x-video
   std::vector<Field> items;  // Subform: the fields of its rows
   std::string item_table;    // Subform: one row for each
+  StampKind stamp = StampKind::None;  // of a field of rows
+  std::string stamp_of;               // the boolean of the same row
   // Where its values are being copied to: every change writes there too. Shared by all copies of
   // the form.
   std::shared_ptr<const Field> next;
@@ -100,6 +106,7 @@ struct Form {
   std::string org_field;  // the Org or Ref field whose path becomes the org_path; may be empty
   std::vector<std::pair<std::string, LocalText>> states;  // a new record is in the first
   std::vector<std::string> locked_states;                 // there only a task lets anybody write
+  std::vector<std::string> guards;  // what the engine asks before a change by a person stands
   std::vector<Field> fields;
   std::vector<Computed> computed;
   std::vector<Check> checks;

@@ -7,6 +7,7 @@
 
 #include "records/form.h"
 #include "records/places.h"
+#include "records/stamp.h"
 #include "records/values.h"
 
 namespace anlan::records {
@@ -72,6 +73,7 @@ constexpr uint32_t kChoice = bit(FieldKind::Choice) | bit(FieldKind::Choices);
 constexpr uint32_t kRows = bit(FieldKind::Subform);
 constexpr uint32_t kList = bit(FieldKind::Choices) | bit(FieldKind::Photos) | kRows;
 constexpr uint32_t kLink = bit(FieldKind::Ref) | bit(FieldKind::Person) | bit(FieldKind::Org);
+constexpr uint32_t kStamp = bit(FieldKind::Person) | bit(FieldKind::Instant);
 constexpr uint32_t kIndexed = kNumber | kLink | bit(FieldKind::Text) | bit(FieldKind::Choice) |
                               bit(FieldKind::Boolean) | bit(FieldKind::Instant) |
                               bit(FieldKind::Date) | bit(FieldKind::Duration);
@@ -82,9 +84,9 @@ struct MemberRow {
   uint32_t kinds;
 };
 // A row of a sub-form holds plain values, and is found by nothing but its record.
-constexpr uint32_t kItem = kText | kNumber | bit(FieldKind::Choice) | bit(FieldKind::Boolean) |
+constexpr uint32_t kItem = kText | kNumber | kChoice | bit(FieldKind::Boolean) |
                            bit(FieldKind::Instant) | bit(FieldKind::Date) |
-                           bit(FieldKind::Duration);
+                           bit(FieldKind::Duration) | bit(FieldKind::Person);
 constexpr std::array<std::string_view, 6> kNotOfItems{"x-list",   "x-index", "x-unique",
                                                       "x-search", "x-store", "x-sum"};
 constexpr std::array kFieldMembers{MemberRow{"x-kind", kAny},
@@ -99,6 +101,7 @@ constexpr std::array kFieldMembers{MemberRow{"x-kind", kAny},
                                    MemberRow{"x-index", kIndexed},
                                    MemberRow{"x-unique", kIndexed},
                                    MemberRow{"x-search", kText},
+                                   MemberRow{"x-stamp", kStamp},
                                    MemberRow{"x-ref", bit(FieldKind::Ref)},
                                    MemberRow{"x-scale", bit(FieldKind::Decimal)},
                                    MemberRow{"enum", kChoice},
@@ -159,7 +162,9 @@ class FieldReader {
     if (of_ == Of::Rows && !(bit(field_.kind) & kItem)) {
       return bad(where_ + ".x-kind", "can't stand in rows");
     }
-    return {};
+    bool is_stray = of_ == Of::Form && source_.has("x-stamp");
+    if (is_stray) return bad(where_ + ".x-stamp", "has a meaning in rows only");
+    return read_stamp(source_, where_, field_);
   }
 
   Result<void> read_flags() {
@@ -295,7 +300,8 @@ class FieldReader {
       Field item = TRY(FieldReader(key, source, where, Of::Rows).read());
       field_.items.push_back(std::move(item));
     }
-    return require(items["required"], field_.items, where + ".required");
+    TRY(require(items["required"], field_.items, where + ".required"));
+    return check_stamps(field_.items, where);
   }
 
  public:
@@ -337,9 +343,9 @@ class FormReader {
 
  private:
   Result<void> read_head() {
-    constexpr std::array<std::string_view, 12> kMembers{
-        "format",    "id",   "version", "title",         "serial", "flow",
-        "org_field", "data", "states",  "locked_states", "logic",  "checks"};
+    constexpr std::array<std::string_view, 13> kMembers{
+        "format", "id",     "version",       "title", "serial", "flow",  "org_field",
+        "data",   "states", "locked_states", "logic", "checks", "guards"};
     TRY(check_members(source_, kMembers, "form"));
     if (source_.text_or("format", "") != "anlan.form/1") return bad("format", "is not known");
     form_.id = TRY(parse_word(source_["id"], "id"));
@@ -376,6 +382,11 @@ class FormReader {
   }
 
   Result<void> read_locks() {
+    const Json& guards = source_["guards"];
+    if (!guards.is_null() && !guards.is_array()) return bad("guards", "must be a list");
+    for (const Json& guard : guards.is_array() ? guards.as_array() : Json::Array{}) {
+      form_.guards.push_back(TRY(parse_word(guard, "guards")));
+    }
     const Json& locks = source_["locked_states"];
     if (locks.is_null()) return {};
     if (!locks.is_array()) return bad("locked_states", "must be a list");

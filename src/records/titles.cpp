@@ -130,6 +130,48 @@ const Title* TitleBook::find(const Titled& titled, const std::string& id) const 
   return title == page->second.end() ? nullptr : title->second.get();
 }
 
+namespace {
+
+// "measures.2.done_by": what a person in a row of a sub-form is called.
+struct RowPerson {
+  std::string place;
+  std::string id;
+};
+
+std::vector<RowPerson> people_in_rows(const Form& form, const Json& record) {
+  std::vector<RowPerson> people;
+  for (const Field& field : form.fields) {
+    const Json& rows = record[field.key];
+    if (field.kind != FieldKind::Subform || !rows.is_array()) continue;
+    for (const Field& item : field.items) {
+      if (item.kind != FieldKind::Person) continue;
+      for (std::size_t at = 0; at < rows.as_array().size(); ++at) {
+        std::string id = rows.as_array()[at].text_or(item.key, "");
+        if (id.empty()) continue;
+        people.push_back({field.key + "." + std::to_string(at) + "." + item.key, std::move(id)});
+      }
+    }
+  }
+  return people;
+}
+
+Result<void> add_row_titles(store::View& view, const Form& form, const Json& record, Json& titles) {
+  std::vector<RowPerson> people = people_in_rows(form, record);
+  if (people.empty()) return {};
+  std::set<std::string> ids;
+  for (const RowPerson& one : people) ids.insert(one.id);
+  Names names = TRY(person_names(view, ids));
+  for (const RowPerson& one : people) {
+    auto name = names.find(one.id);
+    if (name == names.end()) continue;
+    titles.set(one.place,
+               Json::object({{"zh", name->second.zh}, {"en", name->second.en}}));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> add_titles(store::View& view, const Form& form, const access::FieldModes& modes,
                         std::vector<Json>& rows) {
   std::vector<Titled> titled = titled_columns(form, modes, shown_members(form, modes));
@@ -147,6 +189,7 @@ Result<void> add_titles(store::View& view, const Form& form, const access::Field
       const LocalText& name = title->name;
       titles.set(titled[i].key, Json::object({{"zh", name.zh}, {"en", name.en}}));
     }
+    TRY(add_row_titles(view, form, rows[row], titles));
     rows[row].set("_titles", std::move(titles));
   }
   return {};

@@ -56,7 +56,8 @@ class TitleBook {
   std::map<Named, Page> pages_;
 };
 
-// Puts `_titles` into each row; rows hold only what the caller may see.
+// Puts `_titles` into each row, people in rows of sub-forms as "measures.2.done_by"; rows hold only
+// what the caller may see.
 Result<void> add_titles(store::View& view, const Form& form, const access::FieldModes& modes,
                         std::vector<Json>& rows);
 

@@ -9,6 +9,7 @@
 #include "records/query.h"
 #include "records/row.h"
 #include "records/schema.h"
+#include "records/stamp.h"
 #include "records/subform.h"
 #include "records/values.h"
 
@@ -18,6 +19,15 @@ namespace {
 using store::RowChange;
 
 // ---- what was given ----
+
+// Rows with the stamps that the server writes.
+Result<void> give_rows(Draft& draft, const Field& field, const Json& rows) {
+  TRY(give_field(draft, field, rows));
+  StampBy by{draft.writing.actor, draft.writing.now, draft.is_by_flow};
+  Json stamped = TRY(stamped_rows(field, draft.before[field.key], draft.after[field.key], by));
+  draft.after.set(field.key, std::move(stamped));
+  return {};
+}
 
 Result<void> take_input(Draft& draft, const Json& input, const access::FieldModes& modes) {
   if (!input.is_object()) return refuse(ErrorCode::BadRequest, "fields must be an object");
@@ -32,8 +42,9 @@ Result<void> take_input(Draft& draft, const Json& input, const access::FieldMode
                        draft.rules.computed.end();
     if (is_computed) return refuse(ErrorCode::BadField, "the field is computed", name);
     if (field->kind == FieldKind::Subform) {
-      Json rows = TRY(merged_rows(*field, draft.before[name], value, modes));
-      TRY(give_field(draft, *field, rows));
+      Json given = without_stamps(*field, value);
+      Json rows = TRY(merged_rows(*field, draft.before[name], given, modes));
+      TRY(give_rows(draft, *field, rows));
     } else {
       TRY(give_field(draft, *field, value));
     }
@@ -63,7 +74,7 @@ Result<void> take_patch_of_flow(Draft& draft, const Json& patch) {
     }
     const Field* field = draft.rules.find(name);
     if (!field) return refuse(ErrorCode::UnknownField, "form " + draft.form.id, name);
-    TRY(give_field(draft, *field, value));
+    TRY(give_rows(draft, *field, value));
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 
 #include "core/hash.h"
 #include "engine/import.h"
@@ -35,7 +36,7 @@ engine::Config Plant::config() const {
   std::string database = options_.database;
   if (database.empty()) database = "sqlite:" + (folder_ / "anlan.db").string();
   auto& self = const_cast<Plant&>(*this);
-  std::vector<std::string> packs{"packs"};
+  std::vector<std::string> packs{options_.packs};
   packs.insert(packs.end(), options_.more_packs.begin(), options_.more_packs.end());
   return {.store = {.database = database,
                     .folder = folder_.string(),
@@ -51,11 +52,12 @@ engine::Config Plant::config() const {
 
 // Seeding takes most of a short test's time: one plant is seeded for the whole program, and each
 // test on SQLite's own file gets a copy of it.
-Result<std::string> Plant::seeded_folder() {
-  static std::unique_ptr<Plant> seeded;
+Result<std::string> Plant::seeded_folder(const std::string& packs) {
+  static std::map<std::string, std::unique_ptr<Plant>> all;
+  std::unique_ptr<Plant>& seeded = all[packs];
   if (!seeded) {
-    std::unique_ptr<Plant> plant(new Plant({}, fresh_folder()));
-    TRY(plant->reopen());
+    std::unique_ptr<Plant> plant(new Plant({.packs = packs}, fresh_folder()));
+    TRY(plant->reopen(packs));
     TRY(engine::seed_demo(*plant->engine_));
     plant->engine_.reset();
     seeded = std::move(plant);
@@ -67,15 +69,15 @@ Result<std::unique_ptr<Plant>> Plant::create(const PlantOptions& options) {
   std::unique_ptr<Plant> plant(new Plant(options, fresh_folder()));
   bool is_copy = options.is_seeded && options.database.empty() && options.sqlite_vfs.empty();
   if (is_copy) {
-    std::string seeded = TRY(seeded_folder());
+    std::string seeded = TRY(seeded_folder(options.packs));
     fs::copy(seeded, plant->folder_, fs::copy_options::recursive);
     // Other randomness than the seeding had: no id may come twice.
     plant->random_ = SeededRandom(options.seed + 1'000'003);
-    TRY(plant->reopen());
+    TRY(plant->reopen(options.packs));
     TRY(plant->engine_->refresh_demo());
     return plant;
   }
-  TRY(plant->reopen());
+  TRY(plant->reopen(options.packs));
   if (options.is_seeded) TRY(engine::seed_demo(*plant->engine_));
   return plant;
 }

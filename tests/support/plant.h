@@ -18,7 +18,8 @@ struct PlantOptions {
   bool sync = false;
   bool is_seeded = true;
   bool has_vision = false;                // photos wait for eyes
-  std::vector<std::string> more_packs{};  // folders beside "packs"
+  std::vector<std::string> more_packs{};  // folders beside `packs`
+  std::string packs = "packs";            // of the product
 };
 
 class Plant {
@@ -48,7 +49,7 @@ class Plant {
 
  private:
   Plant(const PlantOptions& options, std::filesystem::path folder);
-  static Result<std::string> seeded_folder();
+  static Result<std::string> seeded_folder(const std::string& packs);
 
   PlantOptions options_;
   std::filesystem::path folder_;

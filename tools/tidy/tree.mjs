@@ -26,7 +26,8 @@ const owners = [
 // engine answers questions of many kinds: one door for each, so that asking for figures does not
 // build evidence anew.
 const engineDoors = ["anonymous", "answers", "duty", "evidence", "evidence_queue", "export",
-  "figures", "flow_trial", "flow_view", "health", "permit_sheet", "policy_report", "thread",
+  "figures", "flow_trial", "flow_view", "health", "permit_board", "permit_sheet",
+  "policy_report", "thread",
   "view_as"].map((name) => `engine/${name}.h`);
 
 // The front door of rules is several headers, those that rules/rules.h names; the runner of its

@@ -29,6 +29,16 @@ export type ErrorCode =
   | "hash_mismatch"
   | "evidence_missing"
   | "evidence_doubtful"
+  | "permit_conflict"
+  | "certificate_missing"
+  | "guardian_busy"
+  | "place_unproven"
+  | "parent_not_active"
+  | "isolation_open"
+  | "people_inside"
+  | "measures_open"
+  | "gas_test_missing"
+  | "rules_draft"
   | "device_revoked"
   | "bad_expression"
   | "bad_model"
@@ -185,6 +195,56 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     status: 422,
     zh: "照片证据存疑,请说明理由后再通过",
     en: "The photo evidence is in doubt: say why it passes",
+  },
+  permit_conflict: {
+    status: 409,
+    zh: "与其他作业冲突",
+    en: "This conflicts with other work",
+  },
+  certificate_missing: {
+    status: 422,
+    zh: "有人员没有在有效期内的所需证书",
+    en: "Somebody lacks a certificate that is in force",
+  },
+  guardian_busy: {
+    status: 409,
+    zh: "监护人在同一时段已监护其他作业",
+    en: "The guardian already guards other work at that time",
+  },
+  place_unproven: {
+    status: 422,
+    zh: "未能证明您在作业现场",
+    en: "It is not proven that you are on the spot",
+  },
+  parent_not_active: {
+    status: 409,
+    zh: "上级作业票未在有效作业中",
+    en: "The parent permit is not active",
+  },
+  isolation_open: {
+    status: 409,
+    zh: "隔离措施尚未全部核实或解除",
+    en: "The isolations are not all verified or removed",
+  },
+  people_inside: {
+    status: 409,
+    zh: "仍有人员在受限空间内",
+    en: "There are still people inside",
+  },
+  measures_open: {
+    status: 422,
+    zh: "安全措施尚未逐项落实",
+    en: "The safety measures are not all confirmed",
+  },
+  gas_test_missing: {
+    status: 422,
+    zh: "缺少在时限内合格的气体分析",
+    en: "A passed gas test that is recent enough is missing",
+  },
+  rules_draft: {
+    status: 409,
+    zh: "所用规则尚未核对,须由指定人员书面接受后方可使用",
+    en: "The rules in use are drafts: a named person has to accept them first",
   },
   device_revoked: {
     status: 403,

@@ -1,0 +1,70 @@
+#include "engine/guards.h"
+
+#include <algorithm>
+#include <array>
+
+namespace anlan::engine {
+namespace {
+
+struct Row {
+  std::string_view name;
+  Result<Json> (*ask)(const GuardCall&);
+};
+
+// Packs name them. Never rename.
+constexpr std::array kGuards{Row{"permit_people", guard_people},
+                             Row{"permit_place", guard_place},
+                             Row{"permit_conflict", guard_conflict},
+                             Row{"permit_parent", guard_parent},
+                             Row{"permit_rules", guard_rules},
+                             Row{"permit_gas", guard_gas},
+                             Row{"permit_isolation", guard_isolation},
+                             Row{"permit_inside", guard_inside},
+                             Row{"permit_measures", guard_measures},
+                             Row{"presence", guard_presence}};
+
+// As the permit will be: who takes over is judged before he has, a longer time before it holds.
+Json as_it_will_be(const flow::GuardAsk& ask) {
+  Json permit = ask.record;
+  if (ask.node == "handover") {
+    for (const char* part : {"leader", "guardian"}) {
+      const Json& next = ask.record["next_" + std::string(part)];
+      if (!next.is_null()) permit.set(part, next);
+    }
+  }
+  if (ask.node == "extend" && !ask.record["extend_to"].is_null()) {
+    permit.set("valid_to", ask.record["extend_to"]);
+  }
+  return permit;
+}
+
+Result<Json> permit_of(const GuardDesk& desk, const flow::GuardAsk& ask) {
+  if (ask.form == "permit") return as_it_will_be(ask);
+  const records::Form* form = desk.permits.packs.forms.find("permit");
+  auto id = RecordId::parse(ask.record.text_or("permit", ""));
+  if (form == nullptr || !id) return refuse(ErrorCode::MissingField, "no permit", "permit");
+  return records::read_whole(desk.permits.view, *form, *id);
+}
+
+}  // namespace
+
+bool is_guard(std::string_view name) { return std::ranges::contains(kGuards, name, &Row::name); }
+
+Result<Json> ask_guard(const GuardDesk& desk, const flow::GuardAsk& ask) {
+  auto row = std::ranges::find(kGuards, ask.name, &Row::name);
+  if (row == kGuards.end()) {
+    return refuse(ErrorCode::BadModel, "there is no guard '" + std::string(ask.name) + "'");
+  }
+  Json permit = TRY(permit_of(desk, ask));
+  return row->ask({desk, ask, permit});
+}
+
+std::unexpected<Error> refuse_with(ErrorCode code, std::string field, const Json& params,
+                                   std::string detail) {
+  return std::unexpected(Error{.code = code,
+                               .detail = std::move(detail),
+                               .field = std::move(field),
+                               .params = write_json(params)});
+}
+
+}  // namespace anlan::engine

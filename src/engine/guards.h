@@ -1,0 +1,47 @@
+#pragma once
+// The world's answers to the guards of outcomes (flow.md, "Guards") and of forms (form.md): names
+// that a pack may put before an act, each of which refuses with what is wrong. Every guard here is
+// about a permit: the record itself, or the one that its field `permit` names.
+
+#include <memory>
+
+#include "engine/permits.h"
+#include "flow/flow.h"
+
+namespace anlan::engine {
+
+class Sensing;
+
+struct GuardDesk {
+  PermitDesk permits;
+  Sensing* sensing = nullptr;  // null: nobody is positioned
+  std::vector<ehs::PermitPlace> states{};  // of the plant, as other work has to reckon with them
+};
+
+bool is_guard(std::string_view name);
+
+// What the timeline keeps of it, or the refusal. BadModel for a guard that nobody knows.
+Result<Json> ask_guard(const GuardDesk& desk, const flow::GuardAsk& ask);
+
+// ---- one function for each; `permit` is whole ----
+struct GuardCall {
+  const GuardDesk& desk;
+  const flow::GuardAsk& ask;
+  const Json& permit;
+};
+Result<Json> guard_people(const GuardCall& call);
+Result<Json> guard_place(const GuardCall& call);
+Result<Json> guard_conflict(const GuardCall& call);
+Result<Json> guard_parent(const GuardCall& call);
+Result<Json> guard_rules(const GuardCall& call);
+Result<Json> guard_gas(const GuardCall& call);
+Result<Json> guard_isolation(const GuardCall& call);
+Result<Json> guard_inside(const GuardCall& call);
+Result<Json> guard_measures(const GuardCall& call);
+Result<Json> guard_presence(const GuardCall& call);
+
+// A refusal with what it is about.
+std::unexpected<Error> refuse_with(ErrorCode code, std::string field, const Json& params,
+                                   std::string detail = {});
+
+}  // namespace anlan::engine

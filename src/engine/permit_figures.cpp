@@ -1,0 +1,123 @@
+// Figures of permits: how long from application to signature, how many were stopped, and what was
+// caught. Each opens its permits.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/permit_board.h"
+#include "engine/permits.h"
+#include "engine/read.h"
+
+namespace anlan::engine {
+namespace {
+
+constexpr std::size_t kPermitsMax = 20'000;  // of one window
+constexpr Duration kWindow = Duration::days(30);
+constexpr Duration kWindowMax = Duration::days(731);
+
+struct Ids {
+  Json list = Json::array();
+  void add(const Json& permit) { list.push(permit["id"]); }
+  int64_t count() const { return static_cast<int64_t>(list.as_array().size()); }
+};
+
+Json optional_json(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+// Signed is started; what ended unsigned was never signed and waits no more.
+Json signature_json(const std::vector<Json>& permits, Instant now) {
+  std::vector<ehs::Wait> waits;
+  Ids counted;
+  for (const Json& permit : permits) {
+    auto applied = instant_in(permit, "created_at");
+    auto started = instant_in(permit, "started_at");
+    bool is_ended = permit["state"] == Json("refused") || permit["state"] == Json("expired") ||
+                    permit["state"] == Json("closed");
+    if (!applied || (!started && is_ended)) continue;
+    double hours = static_cast<double>((started.value_or(now) - *applied).ns) / 3.6e12;
+    waits.push_back({.hours = std::max(0.0, hours), .is_over = started.has_value()});
+    counted.add(permit);
+  }
+  auto curve = ehs::WaitCurve::of(waits);
+  return Json::object({{"median_h", optional_json(curve.within(0.5))},
+                       {"p90_h", optional_json(curve.within(0.9))},
+                       {"longest_h", curve.last()},
+                       {"base", counted.count()},
+                       {"is_small", ehs::is_small(counted.count())},
+                       {"permits", std::move(counted.list)}});
+}
+
+// Reasons by which a permit was ever stopped: its history keeps each change of the field.
+Result<std::set<std::string>> reasons_of(store::View& view, const records::Form& form,
+                                         const Json& permit, const access::FieldModes& modes) {
+  std::set<std::string> reasons;
+  if (permit["suspend_count"].is_null() && permit["suspend_reason"].is_null()) return reasons;
+  RecordId id = TRY(RecordId::parse(permit.text_or("id", "")));
+  Json history = TRY(records::history(view, form, id, modes));
+  for (const Json& row : history.as_array()) {
+    bool is_reason = row["field"] == Json("suspend_reason") && row["after"].is_text();
+    if (is_reason) reasons.insert(row["after"].as_text());
+  }
+  return reasons;
+}
+
+bool may_read(const access::FieldModes& modes, const char* field) {
+  return modes.of(field) >= access::FieldMode::Read;
+}
+
+}  // namespace
+
+Result<Json> permit_figures(Engine& engine, const access::Subject& by,
+                            const PermitWindow& window) {
+  const records::Form* form = engine.packs().forms.find("permit");
+  if (form == nullptr) return refuse(ErrorCode::NotFound, "no permits here");
+  Instant now = engine.clock().now();
+  Instant to = window.to.value_or(now);
+  Instant from = window.from.value_or(to - kWindow);
+  bool is_window = from < to && to - from <= kWindowMax;
+  if (!is_window) return refuse(ErrorCode::BadField, "no window, or a too long one", "from");
+  auto view = TRY(engine.database().snapshot());
+  Reader reader(*view, engine.packs(), now);
+  auto reach = TRY(reader.reach(by, *form, access::Action::Read));
+  Filter since{.kind = Filter::Kind::Ge, .field = "created_at", .values = {format_instant(from)}};
+  Filter until{.kind = Filter::Kind::Lt, .field = "created_at", .values = {format_instant(to)}};
+  auto permits = TRY(records::all_whole(
+      *view, *form, both(both(since, until), reach.scope), kPermitsMax));
+  Ids all;
+  Ids stopped;
+  std::map<std::string, Ids> caught;
+  bool sees_reason = may_read(reach.modes, "suspend_reason");
+  for (const Json& permit : permits) {
+    all.add(permit);
+    if (!sees_reason) continue;
+    auto reasons = TRY(reasons_of(*view, *form, permit, reach.modes));
+    if (!reasons.empty()) stopped.add(permit);
+    for (const std::string& reason : reasons) caught[reason].add(permit);
+  }
+  Json by_reason = Json::array();
+  for (auto& [reason, ids] : caught) {
+    int64_t count = ids.count();
+    by_reason.push(Json::object(
+        {{"reason", reason}, {"count", count}, {"permits", std::move(ids.list)}}));
+  }
+  int64_t base = all.count();
+  Json share;
+  if (sees_reason && base > 0) {
+    share = static_cast<double>(stopped.count()) / static_cast<double>(base);
+  }
+  Json suspended = Json::object({{"share", std::move(share)},
+                                 {"count", stopped.count()},
+                                 {"base", base},
+                                 {"is_small", ehs::is_small(base)},
+                                 {"permits", std::move(stopped.list)}});
+  Json signature = may_read(reach.modes, "started_at") ? signature_json(permits, now) : Json();
+  return Json::object({{"from", format_instant(from)},
+                       {"to", format_instant(to)},
+                       {"made_at", format_instant(now)},
+                       {"applied", Json::object({{"count", base}, {"permits", all.list}})},
+                       {"signature", std::move(signature)},
+                       {"suspended", std::move(suspended)},
+                       {"caught", std::move(by_reason)}});
+}
+
+}  // namespace anlan::engine
