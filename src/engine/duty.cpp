@@ -11,8 +11,8 @@ namespace anlan::engine {
 namespace duty {
 namespace {
 
-constexpr std::size_t kShiftsMax = 5000;  // people rostered at one moment in the largest plants
-constexpr std::size_t kAbsentMax = 5000;
+constexpr std::size_t kShiftsMax = 5000;    // people rostered at one moment in the largest plants
+constexpr std::size_t kAbsentMax = 20'000;  // now and planned
 
 Filter compare(Filter::Kind kind, std::string field, Json value) {
   return {.kind = kind, .field = std::move(field), .values = {std::move(value)}};
@@ -27,6 +27,29 @@ Filter lasts_at(Instant at) {
 PersonId person_at(const Json& row, std::string_view field) {
   auto person = PersonId::parse(row.text_or(field, ""));
   return person ? *person : PersonId{};
+}
+
+// Every step asks who is away, and that changes seldom: what was not over at `read_at`.
+struct Absences {
+  struct One {
+    flow::Away away;
+    Instant from{};
+    Instant until{};
+  };
+  Instant read_at{};
+  std::vector<One> all{};
+};
+
+Result<Absences> read_absences(const Ask& ask, const records::Form& form) {
+  Absences absences{.read_at = ask.at};
+  Filter lasts = compare(Filter::Kind::Gt, "until", Json(format_instant(ask.at)));
+  auto rows = TRY(records::all_whole(ask.view, form, lasts, kAbsentMax));
+  for (const Json& row : rows) {
+    Instant from = TRY(parse_instant(row.text_or("from", "")));
+    Instant until = TRY(parse_instant(row.text_or("until", "")));
+    absences.all.push_back({{person_at(row, "person"), person_at(row, "deputy")}, from, until});
+  }
+  return absences;
 }
 
 }  // namespace
@@ -53,9 +76,14 @@ Result<std::vector<flow::Away>> away(const Ask& ask) {
   const records::Form* form = ask.forms.find("absence");
   std::vector<flow::Away> away;
   if (form == nullptr) return away;
-  auto rows = TRY(records::all_whole(ask.view, *form, lasts_at(ask.at), kAbsentMax));
-  for (const Json& row : rows) {
-    away.push_back({person_at(row, "person"), person_at(row, "deputy")});
+  auto known = TRY(store::remembered<Absences>(ask.view, "duty.absences", {form->table},
+                                               [&] { return read_absences(ask, *form); }));
+  // Asked of a time before the one they were read at: some that were over then are missing.
+  bool is_earlier = ask.at < known->read_at;
+  Absences anew;
+  if (is_earlier) anew = TRY(read_absences(ask, *form));
+  for (const Absences::One& one : is_earlier ? anew.all : known->all) {
+    if (one.from <= ask.at && ask.at < one.until) away.push_back(one.away);
   }
   return away;
 }

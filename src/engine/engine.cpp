@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "engine/ahead.h"
 #include "engine/execute.h"
 #include "engine/health.h"
 #include "engine/schema_work.h"
@@ -13,7 +14,8 @@
 namespace anlan::engine {
 namespace {
 
-constexpr std::size_t kTimersPerTurn = 100;  // then commands get their turn again
+// Then commands get their turn again: one group, as theirs.
+constexpr std::size_t kTimersPerTurn = limits::kCommandGroupMax;
 constexpr Duration kTimerRetry = Duration::minutes(1);
 constexpr Duration kCleaningEvery = Duration::minutes(10);
 constexpr Duration kAnswerAgeMax = Duration::days(7);
@@ -220,10 +222,19 @@ void Engine::run_group(std::deque<Waiting> group) {
   std::vector<std::optional<Result<Json>>> answers(group.size());
   std::vector<bool> stands(group.size());  // the answer, though nothing was written
   KnownAnswers known(keys_of(group));
+  AheadWish wish;
+  for (const Waiting& waiting : group) {
+    if (auto task = task_of(waiting.command)) wish.tasks.push_back(*task);
+  }
   std::vector<store::Work> works;
   for (std::size_t i = 0; i < group.size(); ++i) {
     works.push_back([&, i](store::Transaction& transaction) -> Result<void> {
       if (i == 0) known.begin_again();
+      auto ahead = i == 0 ? read_ahead(transaction, packs_, wish) : Result<void>{};
+      if (!ahead) {
+        answers[i] = std::unexpected(ahead.error());
+        return ahead;
+      }
       Execution execution(
           {packs_, config_, database_->blobs(), ids_, now, plant, &known, sensing_.get()},
           transaction);
@@ -266,9 +277,12 @@ void Engine::run_timers(Instant now) {
   });
   if (due->empty()) return;
   auto plant = sensing_->plant();
+  AheadWish wish;
+  for (const flow::DueTimer& timer : *due) wish.timers.push_back(timer.id);
   std::vector<store::Work> works;
   for (const flow::DueTimer& timer : *due) {
     works.push_back([&](store::Transaction& transaction) -> Result<void> {
+      if (&timer == &due->front()) TRY(read_ahead(transaction, packs_, wish));
       Execution execution({packs_, config_, database_->blobs(), ids_, now, plant}, transaction);
       return execution.fire_timer(timer);
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "flow/lookups.h"
 
 namespace anlan::flow {
 
@@ -82,7 +83,8 @@ Cells cells_of(const Token& row, const CaseRow& of) {
           {"pending", write_json(row.pending)}};
 }
 
-Cells cells_of(const TaskRow& row, const CaseRow& of) {
+// `in` is the process that the node stands in.
+Cells cells_of(const TaskRow& row, const CaseRow& of, const Part& in) {
   Json signing = signing_json(row.signing);
   NodePath at = path_of(row.node);
   return {{"case_id", of.id.text()},
@@ -90,8 +92,8 @@ Cells cells_of(const TaskRow& row, const CaseRow& of) {
           {"visit", row.visit},
           {"node", at.node},
           {"path", at.path},
-          {"model_id", row.model_id},
-          {"model_version", row.model_version},
+          {"model_id", in.model_id},
+          {"model_version", in.version},
           {"form", of.form},
           {"record_id", of.record_id.text()},
           {"org_path", of.org_path},
@@ -168,7 +170,7 @@ void add_candidates(std::vector<RowChange>& rows, const TaskRow& task, const Cas
 }
 
 Result<CaseRow> read_case(store::View& view, CaseId id) {
-  store::Rows found = TRY(view.query({"SELECT * FROM flow_case WHERE id = ?", {id.text()}}));
+  store::Rows found = TRY(view.query(store::lookup(lookups::kCase, id.text())));
   if (found.empty()) return refuse(ErrorCode::NotFound, "no case " + id.text());
   store::Row row = found[0];
   Json taken = Json::array();
@@ -192,8 +194,7 @@ Result<CaseRow> read_case(store::View& view, CaseId id) {
 }
 
 Result<void> read_activations(store::View& view, CaseState& into) {
-  store::Rows found = TRY(view.query(
-      {"SELECT * FROM flow_activation WHERE case_id = ? ORDER BY id", {into.row.id.text()}}));
+  store::Rows found = TRY(view.query(store::lookup(lookups::kActivations, into.row.id.text())));
   for (std::size_t i = 0; i < found.size(); ++i) {
     store::Row row = found[i];
     Activation made{.id = TRY(uuid_at(row, "id")), .fork = row.text("fork")};
@@ -209,8 +210,7 @@ Result<void> read_activations(store::View& view, CaseState& into) {
 }
 
 Result<void> read_tokens(store::View& view, CaseState& into) {
-  store::Rows found = TRY(
-      view.query({"SELECT * FROM flow_token WHERE case_id = ? ORDER BY id", {into.row.id.text()}}));
+  store::Rows found = TRY(view.query(store::lookup(lookups::kTokens, into.row.id.text())));
   for (std::size_t i = 0; i < found.size(); ++i) {
     store::Row row = found[i];
     Token made{.id = TRY(uuid_at(row, "id")),
@@ -229,11 +229,7 @@ Result<void> read_tokens(store::View& view, CaseState& into) {
 }
 
 Result<void> read_candidates(store::View& view, CaseState& into) {
-  store::Rows found =
-      TRY(view.query({"SELECT c.task_id, c.kind, c.who FROM flow_candidate c"
-                      " JOIN flow_task t ON t.id = c.task_id"
-                      " WHERE t.case_id = ? ORDER BY c.task_id, c.kind, c.who",
-                      {into.row.id.text()}}));
+  store::Rows found = TRY(view.query(store::lookup(lookups::kCandidates, into.row.id.text())));
   for (std::size_t i = 0; i < found.size(); ++i) {
     TaskRow* task = into.task(TRY(TaskId::parse(found[i].text("task_id"))));
     if (!task) continue;
@@ -244,9 +240,7 @@ Result<void> read_candidates(store::View& view, CaseState& into) {
 }
 
 Result<void> read_tasks(store::View& view, CaseState& into) {
-  store::Rows found = TRY(
-      view.query({"SELECT * FROM flow_task WHERE case_id = ? AND state <> 'cancelled' ORDER BY id",
-                  {into.row.id.text()}}));
+  store::Rows found = TRY(view.query(store::lookup(lookups::kTasks, into.row.id.text())));
   for (std::size_t i = 0; i < found.size(); ++i) {
     store::Row row = found[i];
     TaskRow made{.id = TRY(TaskId::parse(row.text("id"))),
@@ -269,15 +263,15 @@ Result<void> read_tasks(store::View& view, CaseState& into) {
       Json signing = TRY(json_at(row, "signing"));
       made.signing = TRY(signing_from_json(signing));
     }
-    made.before = cells_of(made, into.row);
+    made.before =
+        cells_of(made, into.row, {.model_id = made.model_id, .version = made.model_version});
     into.tasks.push_back(std::move(made));
   }
   return read_candidates(view, into);
 }
 
 Result<void> read_timers(store::View& view, CaseState& into) {
-  store::Rows found = TRY(
-      view.query({"SELECT * FROM flow_timer WHERE case_id = ? ORDER BY id", {into.row.id.text()}}));
+  store::Rows found = TRY(view.query(store::lookup(lookups::kTimers, into.row.id.text())));
   for (std::size_t i = 0; i < found.size(); ++i) {
     store::Row row = found[i];
     TimerRow made{.id = TRY(TimerId::parse(row.text("id"))),
@@ -360,9 +354,20 @@ Result<CaseState> load_case(store::View& view, CaseId id) {
   return loaded;
 }
 
-Result<CaseId> case_of_task(store::View& view, TaskId id) {
-  store::Rows found = TRY(view.query({"SELECT case_id FROM flow_task WHERE id = ?", {id.text()}}));
+Result<store::Rows> row_of_task(store::View& view, TaskId id) {
+  store::Rows found = TRY(view.query(store::lookup(lookups::kTask, id.text())));
   if (found.empty()) return refuse(ErrorCode::NotFound, "no task " + id.text());
+  return found;
+}
+
+Result<CaseId> case_of_task(store::View& view, TaskId id) {
+  store::Rows found = TRY(row_of_task(view, id));
+  return CaseId::parse(found[0].text("case_id"));
+}
+
+Result<CaseId> case_of_timer(store::View& view, TimerId id) {
+  store::Rows found = TRY(view.query(store::lookup(lookups::kTimer, id.text())));
+  if (found.empty()) return refuse(ErrorCode::WrongState, "the timer has fired or was cancelled");
   return CaseId::parse(found[0].text("case_id"));
 }
 
@@ -403,12 +408,12 @@ std::vector<RowChange> rows_changed(const CaseState& state, const Graph& graph) 
     add_change(rows, {"flow_token", format_uuid(row.id), row.before, now(row)});
   }
   for (const TaskRow& row : state.tasks) {
-    TaskRow known = row;
-    Part part = graph.part_of(row.node, {.model_id = of.model_id, .version = of.model_version});
     bool is_closed = row.before && !row.is_open();  // what was done stays where it was done
-    if (!is_closed) known.model_id = part.model_id;
-    if (!is_closed) known.model_version = part.version;
-    add_change(rows, {"flow_task", row.id.text(), row.before, cells_of(known, of)});
+    Part in{.model_id = row.model_id, .version = row.model_version};
+    if (!is_closed) {
+      in = graph.part_of(row.node, {.model_id = of.model_id, .version = of.model_version});
+    }
+    add_change(rows, {"flow_task", row.id.text(), row.before, cells_of(row, of, in)});
     add_candidates(rows, row, of);
   }
   for (const TimerRow& row : state.timers) {

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "flow/check.h"
 #include "flow/link.h"
+#include "flow/lookups.h"
 #include "flow/machine.h"
 #include "flow/timers.h"
 #include "flow/user.h"
@@ -204,10 +205,7 @@ Result<Step> comment(const Around& around, const access::Subject& by, CaseId id,
 }
 
 Result<Step> fire_timer(const Around& around, TimerId id, const Json& record) {
-  store::Rows found =
-      TRY(around.view.query({"SELECT case_id FROM flow_timer WHERE id = ?", {id.text()}}));
-  if (found.empty()) return refuse(ErrorCode::WrongState, "the timer has fired or was cancelled");
-  CaseId case_id = TRY(CaseId::parse(found[0].text("case_id")));
+  CaseId case_id = TRY(case_of_timer(around.view, id));
   // Whatever a clock causes is never a person's doing, whoever asked for it.
   Actor time_out{.kind = Actor::Kind::SystemTimeout};
   Machine machine = TRY(open_case(around, case_id, record, time_out));

@@ -1,12 +1,14 @@
 #include "flow/tasks.h"
 
 #include <algorithm>
+#include <set>
 
 #include "flow/acts.h"
 #include "flow/assign.h"
 #include "flow/case_state.h"
 #include "flow/go_back.h"
 #include "flow/graph.h"
+#include "flow/lookups.h"
 #include "flow/screen.h"
 
 namespace anlan::flow {
@@ -70,18 +72,23 @@ std::vector<std::string> units_above(const std::string& org_path) {
   return units;
 }
 
+// A person's list begins with what he is a candidate of; a record's few tasks are looked at one by
+// one, however many others the person has.
+enum class Driver { Person, Record };
+
 // The person is a candidate or stands in for who has a task that asks for no role.
-store::Sql candidate_sql(const access::Subject& subject, const Absent& absent) {
+store::Sql candidate_sql(const access::Subject& subject, const Absent& absent, Driver driver) {
   std::string me = subject.person.text();
-  store::Sql sql{
-      "(t.id IN (SELECT c.task_id FROM flow_candidate c WHERE (c.kind = 'person' AND c.who = ?)",
-      {me}};
+  const char* begin = driver == Driver::Person
+                          ? "(t.id IN (SELECT c.task_id FROM flow_candidate c WHERE ("
+                          : "(EXISTS (SELECT 1 FROM flow_candidate c WHERE c.task_id = t.id AND (";
+  store::Sql sql{std::string(begin) + "(c.kind = 'person' AND c.who = ?)", {me}};
   for (const access::Grant& grant : subject.grants) {
     sql.text += " OR (c.kind = 'role' AND c.who = ? AND c.org_path >= ? AND c.org_path < ?)";
     sql.params.insert(sql.params.end(), {grant.role, grant.org_path, path_end(grant.org_path)});
   }
   std::vector<std::string> units = units_above(subject.org_path);
-  sql.text += " OR (c.kind = 'unit' AND c.who IN (" + marks(units.size()) + ")))";
+  sql.text += " OR (c.kind = 'unit' AND c.who IN (" + marks(units.size()) + "))))";
   for (std::string& unit : units) sql.params.emplace_back(std::move(unit));
   if (!absent.mine.empty()) {
     sql.text += " OR (t.assignee IN (" + marks(absent.mine.size()) +
@@ -95,14 +102,14 @@ store::Sql candidate_sql(const access::Subject& subject, const Absent& absent) {
 
 // Nobody else who is there has claimed it, the person could do it, separation of duty allows it.
 // Candidates exist of open tasks only, so this reads no more than what is open.
-store::Sql open_to(const access::Subject& subject, const Absent& absent) {
+store::Sql open_to(const access::Subject& subject, const Absent& absent, Driver driver) {
   std::string me = subject.person.text();
   store::Sql sql{"t.state IN ('open', 'claimed') AND (t.assignee IS NULL OR t.assignee = ?", {me}};
   if (!absent.away.empty()) {
     sql.text += " OR t.assignee IN (" + marks(absent.away.size()) + ")";
     add_params(sql, absent.away);
   }
-  store::Sql candidates = candidate_sql(subject, absent);
+  store::Sql candidates = candidate_sql(subject, absent, driver);
   sql.text += ") AND " + candidates.text +
               " AND NOT EXISTS (SELECT 1 FROM flow_candidate x WHERE x.task_id = t.id"
               " AND x.kind = 'excluded' AND x.who = ?)";
@@ -120,35 +127,15 @@ Result<Absent> ask_absent(const AwayAsk& away, PersonId me) {
 constexpr const char* kOrder =
     " ORDER BY CASE WHEN t.due IS NULL THEN 1 ELSE 0 END, t.due, t.created, t.id";
 
-// Who is away is asked only where somebody else has a task of the record.
-Result<std::vector<TaskId>> ids_open_to(store::View& view, const access::Subject& subject,
-                                        std::string_view form, RecordId id, const AwayAsk& away) {
-  std::vector<TaskId> ids;
-  store::Rows open =
-      TRY(view.query({"SELECT id, assignee FROM flow_task WHERE form = ? AND record_id = ?"
-                      " AND state IN ('open', 'claimed')",
-                      {std::string(form), id.text()}}));
-  if (open.empty()) return ids;
-  // By their ids: whoever holds thousands of tasks is not looked through for the few of a record.
-  std::string marks;
-  std::vector<store::Value> of_record;
-  bool is_held = false;
-  for (std::size_t i = 0; i < open.size(); ++i) {
-    marks += i == 0 ? "?" : ", ?";
-    of_record.emplace_back(open[i].text("id"));
-    auto holder = person_or_none(open[i], "assignee");
-    is_held |= holder && *holder != subject.person;
-  }
-  Absent absent;
-  if (is_held) absent = TRY(ask_absent(away, subject.person));
-  store::Sql sql = open_to(subject, absent);
-  sql.text = "SELECT t.id FROM flow_task t WHERE t.id IN (" + marks + ") AND " + sql.text;
-  sql.params.insert(sql.params.begin(), of_record.begin(), of_record.end());
-  store::Rows rows = TRY(view.query(sql));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    ids.push_back(TRY(TaskId::parse(rows[i].text("id"))));
-  }
-  return ids;
+// The rows of the record's tasks that are open to the person.
+Result<store::Rows> rows_open_to(store::View& view, const access::Subject& subject,
+                                 std::string_view form, RecordId id, const AwayAsk& away) {
+  store::Sql open = open_to(subject, TRY(ask_absent(away, subject.person)), Driver::Record);
+  store::Sql sql{"SELECT t.* FROM flow_task t WHERE t.form = ? AND t.record_id = ? AND ",
+                 {std::string(form), id.text()}};
+  sql.text += open.text;
+  sql.params.insert(sql.params.end(), open.params.begin(), open.params.end());
+  return view.query(sql);
 }
 
 // Who looks, and whether the task is his to do.
@@ -254,8 +241,7 @@ void widen(access::NodeRights& rights, const access::NodeRights& more) {
 }  // namespace
 
 Result<Task> find_task(store::View& view, TaskId id) {
-  store::Rows rows = TRY(view.query({"SELECT * FROM flow_task WHERE id = ?", {id.text()}}));
-  if (rows.empty()) return refuse(ErrorCode::NotFound, "no task " + id.text());
+  store::Rows rows = TRY(row_of_task(view, id));
   return task_of(rows[0]);
 }
 
@@ -273,7 +259,7 @@ Result<std::vector<TaskId>> tasks_held(store::View& view, PersonId person, std::
 
 Result<Json> tasks_of(store::View& view, const Library& library, const access::Subject& subject,
                       std::size_t count, const AwayAsk& away) {
-  store::Sql sql = open_to(subject, TRY(ask_absent(away, subject.person)));
+  store::Sql sql = open_to(subject, TRY(ask_absent(away, subject.person)), Driver::Person);
   sql.text = "SELECT t.* FROM flow_task t WHERE " + sql.text + kOrder + " LIMIT ?";
   sql.params.emplace_back(static_cast<int64_t>(count));
   store::Rows rows = TRY(view.query(sql));
@@ -292,11 +278,12 @@ Result<Json> tasks_of_record(store::View& view, const Library& library,
                                   " AND t.state IN ('open', 'claimed', 'suspended')") +
                           kOrder,
                       {std::string(form), id.text()}}));
-  std::vector<TaskId> mine = TRY(ids_open_to(view, subject, form, id, away));
+  store::Rows open = TRY(rows_open_to(view, subject, form, id, away));
+  std::set<std::string> mine;
+  for (std::size_t i = 0; i < open.size(); ++i) mine.insert(open[i].text("id"));
   Json tasks = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    TaskId task_id = TRY(TaskId::parse(rows[i].text("id")));
-    bool may_take = std::ranges::contains(mine, task_id);
+    bool may_take = mine.contains(rows[i].text("id"));
     Json task = TRY(task_json({view, library, subject, away, may_take}, rows[i]));
     task.set("may_take", may_take);
     tasks.push(std::move(task));
@@ -309,9 +296,9 @@ Result<std::optional<access::NodeRights>> rights_on(store::View& view, const Lib
                                                     std::string_view form, RecordId id,
                                                     const AwayAsk& away) {
   std::optional<access::NodeRights> rights;
-  auto ids = TRY(ids_open_to(view, subject, form, id, away));
-  for (TaskId task_id : ids) {
-    Task task = TRY(find_task(view, task_id));
+  store::Rows open = TRY(rows_open_to(view, subject, form, id, away));
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    Task task = TRY(task_of(open[i]));
     const Node* node = node_of(library, task.model_id, task.model_version, task.node);
     if (!node || !node->user) continue;
     if (!rights) rights.emplace(node->user->rights);

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "core/json_text.h"
+#include "records/ahead.h"
 #include "records/columns.h"
 #include "records/filter_sql.h"
 #include "records/page.h"
@@ -13,6 +14,7 @@
 #include "records/row_text.h"
 #include "records/titles.h"
 #include "records/values.h"
+#include "store/ahead.h"
 
 namespace anlan::records {
 namespace {
@@ -35,6 +37,9 @@ class RowRecords final : public RowSink {
   const std::vector<Shown>& shown_;
   RowMasks masks_;
 };
+
+// As cells_of_one writes it where the scope is everything: then both ask the same.
+constexpr std::string_view kNotDeleted = " AND deleted_at IS NULL AND (1 = 1)";
 
 Result<void> check_count(const Query& query) {
   if (query.count == 0) return refuse(ErrorCode::BadRequest, "no rows asked for", "count");
@@ -128,8 +133,19 @@ Result<std::string> state_of(store::View& view, const Form& form, RecordId id) {
   return rows.empty() ? std::string() : rows[0].text("state");
 }
 
+Result<void> read_ahead(store::View& view, const Form& form, std::vector<std::string> ids) {
+  std::string select = select_text(form, all_members(form));
+  store::AheadAsk ask{{select, "id", kNotDeleted}, std::move(ids)};
+  TRY(store::read_ahead(view, std::span(&ask, 1)));
+  return {};
+}
+
 Result<Json> read_whole(store::View& view, const Form& form, RecordId id) {
-  return read_one(view, form, id, all_members(form), {"1 = 1"});
+  std::vector<Shown> shown = all_members(form);
+  std::string select = select_text(form, shown);
+  auto rows = TRY(view.query(store::lookup({select, "id", kNotDeleted}, id.text())));
+  if (rows.empty()) return refuse(ErrorCode::NotFound, "record of " + form.id);
+  return record_of(shown, rows.cells()[0]);
 }
 
 Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,

@@ -27,6 +27,8 @@ class Connection {
   virtual Dialect dialect() const = 0;
   virtual Result<Rows> query(const Sql& sql) = 0;
   virtual Result<void> visit(const Sql& sql, const Visit& each) = 0;
+  // One after the other; a server is waited for once.
+  virtual Result<std::vector<Rows>> query_all(std::span<const Sql> all) = 0;
   // Answers how many rows were written. Duplicate, NotFound (a row that this one refers to),
   // Conflict (a row that others refer to), CheckFailed, DiskFull, Overloaded, StoreFailed.
   virtual Result<int64_t> execute(const Bound& bound) = 0;

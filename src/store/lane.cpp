@@ -97,7 +97,8 @@ Result<std::optional<WriteLane::Answers>> WriteLane::commit_together(std::span<c
   LogBatch batch(*connection_);
   Answers answers;
   LogBatch* gathered = connection_->is_far() ? &batch : nullptr;
-  Writer::Lane lane{*connection_, random_, shared_, texts_, touched_, gathered};
+  Ahead ahead;
+  Writer::Lane lane{*connection_, random_, shared_, texts_, touched_, gathered, &ahead};
   auto run_all = [&]() -> Result<bool> {
     for (const Work& work : works) {
       Writer writer(lane, position);
@@ -135,7 +136,7 @@ Result<WriteLane::Answers> WriteLane::commit_one_by_one(std::span<const Work> wo
 Result<Result<void>> WriteLane::run_work(const Work& work, WritePosition& position) {
   TRY(connection_->begin_work());
   WritePosition before = position;
-  Writer::Lane lane{*connection_, random_, shared_, texts_, touched_, nullptr};
+  Writer::Lane lane{*connection_, random_, shared_, texts_, touched_, nullptr, nullptr};
   Writer writer(lane, position);
   auto answer = work(writer);
   CHECK(!answer || !writer.has_refused(), "a Work ends with the refusal of its apply");

@@ -28,7 +28,8 @@ constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ O
 using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 struct Pending {
-  enum class Kind { Statement, One, Prepare, Sync };  // One: must write exactly one row
+  // One: must write exactly one row. Question: one of several whose answers are all wanted.
+  enum class Kind { Statement, One, Prepare, Sync, Question };
 
   Kind kind = Kind::Statement;
   std::string statement{};  // its key, for a prepare
@@ -53,6 +54,19 @@ bool is_broken_by(std::string_view state) {
 }
 
 void ignore_notice(void*, const PGresult*) {}
+
+Rows rows_of(const PGresult* result) {
+  std::vector<std::string> columns;
+  int width = PQnfields(result);
+  for (int i = 0; i < width; ++i) columns.emplace_back(PQfname(result, i));
+  std::vector<std::vector<Value>> cells(static_cast<std::size_t>(PQntuples(result)));
+  for (int row = 0; row < PQntuples(result); ++row) {
+    auto& out = cells[static_cast<std::size_t>(row)];
+    out.reserve(static_cast<std::size_t>(width));
+    for (int i = 0; i < width; ++i) out.push_back(postgres_value(result, row, i));
+  }
+  return {std::move(columns), std::move(cells)};
+}
 
 // A row of a result; it stays where libpq has it.
 class PostgresCells final : public Cells {
@@ -99,15 +113,17 @@ class PostgresConnection final : public Connection {
 
   Result<Rows> query(const Sql& sql) override {
     PgResult result = TRY(answer_to(sql));
-    std::vector<std::string> columns;
-    int width = PQnfields(result.get());
-    for (int i = 0; i < width; ++i) columns.emplace_back(PQfname(result.get(), i));
-    std::vector<std::vector<Value>> cells(static_cast<std::size_t>(PQntuples(result.get())));
-    for (int row = 0; row < PQntuples(result.get()); ++row) {
-      auto& out = cells[static_cast<std::size_t>(row)];
-      for (int i = 0; i < width; ++i) out.push_back(postgres_value(result.get(), row, i));
-    }
-    return Rows(std::move(columns), std::move(cells));
+    return rows_of(result.get());
+  }
+
+  Result<std::vector<Rows>> query_all(std::span<const Sql> all) override {
+    std::vector<Rows> answers;
+    if (all.empty()) return answers;
+    TRY(drain_if_pending());
+    if (must_begin_) TRY(answer_to({"SELECT 1"}));
+    for (const Sql& sql : all) TRY(send(sql, Pending::Kind::Question));
+    TRY(drain(&answers));
+    return answers;
   }
 
   Result<void> visit(const Sql& sql, const Visit& each) override {
@@ -231,7 +247,12 @@ class PostgresConnection final : public Connection {
         // What a caller may see comes as a parameter; a plan for each would take longer than the
         // statement. The texts of lists force the way that is right for any (decision 0028).
         " SET plan_cache_mode = force_generic_plan;"
-        " SET lock_timeout = '30s'; SET synchronous_commit = ";
+        " SET lock_timeout = '30s';"
+        // Bodies of the log are compressed when they are stored: lz4 takes a fraction of pglz's
+        // time. A server that was built without it keeps its own way.
+        " SELECT set_config('default_toast_compression', 'lz4', false) FROM pg_settings"
+        " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);"
+        " SET synchronous_commit = ";
     settings += options_.sync ? "on" : "off";
     PgResult result(PQexec(connection_, settings.c_str()), &PQclear);
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return failed(result.get());
@@ -304,8 +325,8 @@ class PostgresConnection final : public Connection {
   }
 
   // Waits for every answer. Gives the last one, or the first refusal. What was sent before an
-  // earlier sync belongs to a reader that has gone.
-  Result<PgResult> drain() {
+  // earlier sync belongs to a reader that has gone. Answers to questions go to `questions`.
+  Result<PgResult> drain(std::vector<Rows>* questions = nullptr) {
     if (PQpipelineSync(connection_) != 1) return lost();
     PgResult last(nullptr, &PQclear);
     Result<void> answer;
@@ -318,6 +339,8 @@ class PostgresConnection final : public Connection {
         continue;
       }
       answer = judge(result.get(), pending_.front(), std::move(answer));
+      bool is_question = pending_.front().kind == Pending::Kind::Question;
+      if (is_question && answer && questions) questions->push_back(rows_of(result.get()));
       last = std::move(result);
       while (PgResult more{PQgetResult(connection_), &PQclear}) {
       }

@@ -152,6 +152,12 @@ class SqliteConnection final : public Connection {
     return Rows(std::move(columns), std::move(cells));
   }
 
+  Result<std::vector<Rows>> query_all(std::span<const Sql> all) override {
+    std::vector<Rows> answers;
+    for (const Sql& sql : all) answers.push_back(TRY(query(sql)));
+    return answers;
+  }
+
   Result<void> visit(const Sql& sql, const Visit& each) override {
     sqlite3_stmt* statement = TRY(prepared(sql));
     SqliteCells row(statement);

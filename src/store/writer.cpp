@@ -113,6 +113,7 @@ Result<void> Writer::before_reading(const Sql& sql) {
 }
 
 Result<Rows> Writer::query(const Sql& sql) {
+  if (const Rows* known = lane_.ahead ? lane_.ahead->find(sql) : nullptr) return *known;
   TRY(before_reading(sql));
   return noted(lane_.connection.query(sql));
 }
@@ -120,6 +121,11 @@ Result<Rows> Writer::query(const Sql& sql) {
 Result<void> Writer::visit(const Sql& sql, const Visit& each) {
   TRY(before_reading(sql));
   return noted(lane_.connection.visit(sql, each));
+}
+
+Result<std::vector<Rows>> Writer::query_all(std::span<const Sql> all) {
+  for (const Sql& sql : all) TRY(before_reading(sql));
+  return noted(lane_.connection.query_all(all));
 }
 
 std::optional<uint64_t> Writer::stamp(Tables tables) {
@@ -137,6 +143,7 @@ Result<void> Writer::apply(const Change& change) {
 
 Result<void> Writer::apply_all(const Change& change) {
   TRY(check_texts(change));
+  if (lane_.ahead) lane_.ahead->forget(change);
   for (const RowChange& row : change.rows) {
     auto written = write_row(row);
     if (!written) return std::unexpected(in_table(std::move(written).error(), row));

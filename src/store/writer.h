@@ -2,6 +2,7 @@
 // The one Transaction: writes rows, change_log, ledger leaf and outbox on one connection, and knows
 // where in each numbered row the next entry goes. Inside the room only.
 
+#include "store/ahead.h"
 #include "store/change_body.h"
 #include "store/connection.h"
 #include "store/database.h"
@@ -40,7 +41,7 @@ struct Shared {
   Memory& memory;
 };
 
-class Writer final : public Transaction, public Reading {
+class Writer final : public Transaction, public Reading, public AheadReading {
  public:
   struct Lane {
     Connection& connection;
@@ -49,11 +50,14 @@ class Writer final : public Transaction, public Reading {
     RowTexts& texts;
     std::vector<std::string>& touched;  // tables that the group has written
     LogBatch* batch;                    // of the group; none: the log is written at once
+    Ahead* ahead;                       // of the group; none: nothing is read ahead
   };
   Writer(const Lane& lane, WritePosition& position) : lane_(lane), position_(position) {}
 
   Result<Rows> query(const Sql& sql) override;
   Result<void> visit(const Sql& sql, const Visit& each) override;
+  Result<std::vector<Rows>> query_all(std::span<const Sql> all) override;
+  Ahead* ahead() override { return lane_.ahead; }
   Dialect dialect() const override { return lane_.connection.dialect(); }
   std::optional<uint64_t> stamp(Tables tables) override;
   Memory& memory() override { return lane_.shared.memory; }

@@ -253,6 +253,27 @@ TEST_P(ShiftTest, WithoutADeputyTheRoleOfTheTaskMayTakeItToo) {
   EXPECT_TRUE(plant_->run(as("leader11"), complete));
 }
 
+// They are remembered until one is written; whom they concern changes with the time alone.
+TEST_P(ShiftTest, AnAbsenceBeginsAndEndsThoughNobodyWritesAnything) {
+  auto away_at = [&](Duration later) {
+    auto view = plant_->engine().database().snapshot().value();
+    Instant at = plant_->engine().clock().now() + later;
+    auto away = engine::duty::away({*view, plant_->engine().packs().forms, at});
+    EXPECT_TRUE(away) << away.error().detail;
+    return away ? away->size() : 99;
+  };
+  EXPECT_EQ(away_at(Duration{}), 0U);
+  be_away("worker111", "", Duration::hours(1), Duration::hours(3));
+  be_away("worker113", "", Duration::hours(-2), Duration::hours(1));
+  EXPECT_EQ(away_at(Duration{}), 1U) << "written after it was asked";
+  EXPECT_EQ(away_at(Duration::hours(2)), 1U);
+  EXPECT_EQ(away_at(Duration::hours(3)), 0U) << "without its last instant";
+  EXPECT_EQ(away_at(Duration::hours(-1)), 1U) << "a time before it was read";
+  plant_->wait(Duration::hours(4));
+  EXPECT_EQ(away_at(Duration{}), 0U);
+  EXPECT_EQ(away_at(Duration::hours(-2)), 1U) << "over when it was read last, perhaps";
+}
+
 TEST_P(ShiftTest, ALadderGoesOnAfterTheTaskIsOpenedAgain) {
   Json made = create("worker112", Json::object({{"subject", "P-1"}}));
   plant_->wait(Duration::hours(3));

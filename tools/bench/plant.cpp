@@ -95,18 +95,6 @@ double status_mb(pid_t pid, std::string_view name) {
   return 0;
 }
 
-double cpu_of(pid_t pid) {
-  std::ifstream file(std::format("/proc/{}/stat", pid));
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  std::size_t at = text.rfind(')');
-  if (at == std::string::npos) return 0;
-  long long user = 0;
-  long long kernel = 0;
-  std::sscanf(text.c_str() + at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld", &user,
-              &kernel);
-  return static_cast<double>(user + kernel) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
 void commit(store::Database& database, const store::Change& change) {
   std::vector<store::Work> works{[&](store::Transaction& t) { return t.apply(change); }};
   std::vector<Result<void>> answers = must(database.commit_group(works));
@@ -399,11 +387,23 @@ double Plant::fsync_p50_ms() const {
   return median(std::move(took));
 }
 
+double cpu_of(pid_t pid) {
+  std::ifstream file(std::format("/proc/{}/stat", pid));
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::size_t at = text.rfind(')');
+  if (at == std::string::npos) return 0;
+  long long user = 0;
+  long long kernel = 0;
+  std::sscanf(text.c_str() + at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld", &user,
+              &kernel);
+  return static_cast<double>(user + kernel) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 // Of our own server only: others may run beside. Its processes stand in its data folder.
-double Plant::postgres_cpu_s() const {
-  std::size_t host = database_.find("host=/");
+double database_cpu_s(const std::string& database) {
+  std::size_t host = database.find("host=/");
   if (host == std::string::npos) return 0;
-  std::string folder = database_.substr(host + 5, database_.find(' ', host) - host - 5);
+  std::string folder = database.substr(host + 5, database.find(' ', host) - host - 5);
   double seconds = 0;
   for (const auto& entry : fs::directory_iterator("/proc")) {
     std::error_code error;
@@ -413,6 +413,8 @@ double Plant::postgres_cpu_s() const {
   }
   return seconds;
 }
+
+double Plant::postgres_cpu_s() const { return database_cpu_s(database_); }
 
 Program::Program(const Plant& plant, bool is_tls) : target_{.port = free_port(), .is_tls = is_tls} {
   std::vector<std::string> words{program_path(), "serve",  "--bench",

@@ -105,6 +105,10 @@ void wait_ms(int length);
 // The program beside this one, run to its end; its exit code, its output thrown away.
 int run_program(const std::vector<std::string>& words);
 
+// So far. Of a PostgreSQL all its processes, found by the folder that its connection text names.
+double cpu_of(pid_t pid);
+double database_cpu_s(const std::string& database);
+
 double median(std::vector<double> values);
 double seconds_now();
 std::string load_average();
