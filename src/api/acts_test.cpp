@@ -232,6 +232,160 @@ TEST_F(ActsTest, ASignatureSignsWhatThePersonSaw) {
   EXPECT_EQ(state(), "done");
 }
 
+// An order of worker111 whose reviewer he chose himself; it is signed and has a paper with it.
+class OrderTest : public ActsTest {
+ protected:
+  std::string put_file(const std::string& bytes) {
+    std::string file = to_hex(sha256(bytes));
+    Request put{.method = Method::Put,
+                .path = "/api/blobs/" + file,
+                .query = "offset=0&total=" + std::to_string(bytes.size()),
+                .body = bytes};
+    add_session(put);
+    EXPECT_EQ(ask(put).status, 200);
+    return file;
+  }
+  Json order_view() { return body_of(ask(get(path()))); }
+  std::string path() const { return "/api/records/order/" + record_; }
+  Json order_task(const std::string& node) {
+    Json seen = order_view();
+    for (const Json& task : seen["tasks"].as_array()) {
+      if (task["node"] == Json(node)) return task;
+    }
+    return {};
+  }
+  int status_of(const std::string& road) { return ask(get(path() + road)).status; }
+
+  void begin_order() {
+    std::string leader = id_of("leader11");
+    log_in("worker111");
+    Json fields = Json::object({{"subject", "pumps"}, {"unit", "T11"}, {"price", 9.5}});
+    Json body = Json::object(
+        {{"fields", fields}, {"chosen", Json::object({{"review", people({leader})}})}});
+    Answer made = ask(post("/api/records/order", body));
+    ASSERT_EQ(made.status, 201) << made.body;
+    record_ = body_of(made)["record"].text_or("id", "");
+    ASSERT_EQ(complete("worker111", "fill", "send"), "");
+  }
+  void sign_order() {
+    log_in("worker111");
+    picture_ = put_file(bytes_of(kPng));
+    paper_ = put_file("%PDF-1.4 an offer %%EOF");
+    Json mine = order_task("keep");
+    EXPECT_EQ(mine.text_or("attachment", ""), "required");
+    int64_t version = order_view()["record"].int_or("version", 0);
+    std::string content = canonical_json(Json::object({{"task", mine["id"]},
+                                                       {"record", record_},
+                                                       {"version", version},
+                                                       {"outcome", "filed"},
+                                                       {"comment", ""},
+                                                       {"fields", Json::object()}}));
+    Json signature =
+        Json::object({{"file", picture_}, {"content_sha256", to_hex(sha256(content))}});
+    Json body =
+        Json::object({{"outcome", "filed"}, {"version", version}, {"signature", signature}});
+    EXPECT_EQ(act("worker111", mine, "complete", body), "missing_field");
+    body.set("attachments", Json::array({paper_}));
+    EXPECT_EQ(act("worker111", mine, "complete", body), "");
+  }
+
+  std::string picture_;
+  std::string paper_;
+};
+
+TEST_F(OrderTest, TheInitiatorIsToldWhomHeChooses) {
+  log_in("worker111");
+  Json choices = body_of(ask(get("/api/forms/order")))["choices"];
+  ASSERT_EQ(choices.as_array().size(), 1U);
+  EXPECT_EQ(choices.as_array()[0].text_or("node", ""), "review");
+  EXPECT_TRUE(choices.as_array()[0].bool_or("several", false));
+  log_in("leader11");
+  EXPECT_FALSE(body_of(ask(get("/api/forms/order"))).has("choices")) << "he makes none";
+}
+
+TEST_F(OrderTest, FilesOfADecisionAreReadByWhoeverReadsTheRecord) {
+  begin_order();
+  EXPECT_EQ(complete("leader11", "review", "yes"), "");
+  sign_order();
+  log_in("leader12");
+  for (const std::string& file : {picture_, paper_}) EXPECT_EQ(status_of("/files/" + file), 200);
+  Answer paper = ask(get(path() + "/files/" + paper_));
+  EXPECT_TRUE(paper.header("Content-Disposition").starts_with("attachment"));
+  Json rows = body_of(ask(get(path() + "/timeline")))["rows"];
+  Json detail = rows.as_array()[rows.as_array().size() - 2]["detail"];
+  for (const Json& row : rows.as_array()) {
+    if (row["detail"].has("files")) detail = row["detail"];
+  }
+  EXPECT_EQ(detail["signature"].text_or("file", ""), picture_);
+  EXPECT_EQ(detail["files"].as_array().at(0).text_or("kind", ""), "application/pdf");
+  for (const char* other : {"worker112", "repair1"}) {
+    log_in(other);
+    for (const std::string& file : {picture_, paper_}) {
+      EXPECT_EQ(status_of("/files/" + file), 404) << other;
+    }
+  }
+}
+
+TEST_F(OrderTest, WhomNoRoleShowsItIsToldAndSeesNoMoreThanThatThereIsOne) {
+  begin_order();
+  log_in("safety1");
+  EXPECT_EQ(status_of(""), 404) << "not yet copied";
+  EXPECT_EQ(complete("leader11", "review", "yes"), "");
+  sign_order();
+  log_in("safety1");
+  Json seen = order_view();
+  EXPECT_TRUE(seen["copy"].bool_or("is_brief", false));
+  EXPECT_EQ(seen["record"].text_or("state", ""), "done");
+  EXPECT_EQ(seen["copy"]["state"].text_or("en", ""), "Done");
+  for (const char* hidden : {"subject", "price", "created_by", "updated_by"}) {
+    EXPECT_FALSE(seen["record"].has(hidden)) << hidden;
+  }
+  Json rows = body_of(ask(get(path() + "/timeline")))["rows"];
+  ASSERT_EQ(rows.as_array().size(), 1U);
+  EXPECT_EQ(rows.as_array()[0].text_or("act", ""), "task.cc");
+  EXPECT_EQ(rows.as_array()[0]["detail"]["people"].as_array().size(), 1U) << "himself alone";
+  for (const std::string& road :
+       {"/files/" + paper_, std::string("/proof"), std::string("/flow"), std::string("/history")}) {
+    EXPECT_EQ(status_of(road), 404) << road;
+  }
+}
+
+TEST_F(OrderTest, ACopyShowsWhatTheRoleShowsAndNeverASecretAndChangesNothing) {
+  begin_order();
+  std::string head = id_of("head1");
+  log_in("head1");
+  EXPECT_EQ(status_of(""), 404) << "his role reaches no order";
+  log_in("leader11");
+  Json to_head = Json::object({{"to", people({head})}, {"comment", "look"}});
+  EXPECT_EQ(act("leader11", order_task("review"), "cc", to_head), "");
+  log_in("head1");
+  Json seen = order_view();
+  EXPECT_FALSE(seen["copy"].bool_or("is_brief", true));
+  EXPECT_EQ(seen["record"].text_or("subject", ""), "pumps");
+  EXPECT_FALSE(seen["record"].has("price")) << "what no task opens, no copy opens";
+  EXPECT_TRUE(seen["tasks"].as_array().empty());
+  EXPECT_EQ(status_of("/timeline"), 200);
+  EXPECT_EQ(status_of("/history"), 200);
+  EXPECT_EQ(code_of(ask(post(path() + "/comment", Json::object({{"text", "hm"}})))), "not_found");
+  log_in("head2");
+  EXPECT_EQ(status_of(""), 404) << "copied to somebody else";
+  log_in("head1");
+  Json list = body_of(ask(get("/api/records/order")));
+  EXPECT_TRUE(list["rows"].as_array().empty()) << "one record, no list";
+}
+
+TEST_F(ActsTest, TheHeadOfAUnitStandsInTheOrganisation) {
+  std::string head = id_of("head1");
+  log_in("admin");
+  EXPECT_EQ(ask(post("/api/org/W1/head", Json::object({{"person", head}}))).status, 200);
+  Json units = body_of(ask(get("/api/org")))["units"];
+  bool is_named = false;
+  for (const Json& unit : units.as_array()) {
+    if (unit["code"] == Json("W1")) is_named = unit["head"]["id"] == Json(head);
+  }
+  EXPECT_TRUE(is_named);
+}
+
 TEST_F(ActsTest, ADraftIsItsOwnersAlone) {
   begin();
   log_in("leader11");

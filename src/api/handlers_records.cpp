@@ -62,6 +62,7 @@ std::string_view file_type(std::string_view bytes) {
   if (bytes.starts_with("\x89PNG\r\n\x1A\n")) return "image/png";
   bool is_riff = bytes.starts_with("RIFF") && bytes.size() >= 12;
   if (is_riff && bytes.substr(8, 4) == "WEBP") return "image/webp";
+  if (bytes.starts_with("%PDF-")) return "application/pdf";
   if (bytes.starts_with("\x1A\x45\xDF\xA3")) return "video/webm";
   if (bytes.size() >= 12 && bytes.substr(4, 4) == "ftyp") return "video/mp4";
   return "application/octet-stream";
@@ -133,8 +134,11 @@ Result<Answer> file(Services& at, const Call& call) {
   if (is_small) answer.body = TRY(engine::thumbnail_of(at.engine, call.by, form, id, sha256));
   else answer.body = TRY(at.engine.file(call.by, form, id, sha256));
   answer.type = file_type(answer.body);
+  // A paper is kept, not shown: no page of ours runs what stands in it.
+  bool is_paper = answer.type == "application/pdf";
+  std::string name = "attachment; filename=\"" + sha256.substr(0, 12) + ".pdf\"";
   answer.headers = {{"Cache-Control", "private, max-age=31536000, immutable"},
-                    {"Content-Disposition", "inline"},
+                    {"Content-Disposition", is_paper ? name : "inline"},
                     {"ETag", "\"" + sha256 + (is_small ? "-thumb\"" : "\"")}};
   if (answer.type.starts_with("video/")) {  // players ask for parts
     answer.headers.emplace_back("Accept-Ranges", "bytes");

@@ -65,6 +65,8 @@ TEST_F(PolicyTest, ItIsToldWhoSeesAFieldAndByWhatRight) {
   for (const Json& right : who["rights"].as_array()) {
     EXPECT_NE(right["mode"], Json("hidden"));
     EXPECT_TRUE(right.text_or("right", "").starts_with("rights["));
+    EXPECT_EQ(right["pack"].text_or("en", ""), "Hazard loop");
+    EXPECT_GE(right.int_or("number", 0), 1);
     roles.insert(right.text_or("role", ""));
   }
   EXPECT_TRUE(roles.contains("safety_officer"));

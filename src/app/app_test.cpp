@@ -137,6 +137,26 @@ TEST(Words, HelpAndVersionAnswer) {
   EXPECT_EQ(version.wait(), 0);
 }
 
+TEST(Words, AFlowIsLintedInWordsAndByItsExitCode) {
+  Folder folder;
+  std::string fine = "packs/hazards/flows/hazard_loop.bpmn";
+  Child good({"flow", "lint", fine});
+  EXPECT_NE(good.said().find("the flow can be run"), std::string::npos) << good.said();
+  EXPECT_EQ(good.wait(), 0);
+  std::string xml = text_in(fine);
+  std::size_t at = xml.find("<userTask");
+  ASSERT_NE(at, std::string::npos);
+  std::string odd = folder.path() + "/odd.bpmn";
+  std::ofstream(odd) << xml.insert(at, "<complexGateway id=\"odd\"/>");
+  Child bad({"flow", "lint", odd});
+  EXPECT_NE(bad.said().find("odd: Element 'odd' (complexGateway) can't be executed"),
+            std::string::npos)
+      << bad.said();
+  EXPECT_EQ(bad.wait(), 1);
+  Child none({"flow", "lint", folder.path() + "/none.bpmn"});
+  EXPECT_NE(none.wait(), 0);
+}
+
 TEST(Words, BothWaysOfGivingAValueAreUnderstood) {
   constexpr OptionKind kKinds[] = {{"--port"}, {"--host", true, true}};
   std::vector<std::string> words = {"a", "--port=7", "--host", "x", "--host=y", "b"};

@@ -132,6 +132,8 @@ Result<store::Change> note_photos(const EvidenceDesk& desk, const records::Form&
       if (known.contains({field.key, sha})) continue;
       store::RowChange row = evidence_row(desk, form.id, id, field.key, item);
       auto own = TRY(records::find_file(desk.view, sha, desk.actor));
+      bool is_paper = own && own->kind == kPaper;
+      if (is_paper) return refuse(ErrorCode::BadImage, "no photo", field.key);
       if (own) row.cells.push_back({"arrived_at", desk.now.ns});
       change.rows.push_back(std::move(row));
       if (item.has("device")) devices.insert(item.text_or("device", ""));
@@ -145,9 +147,10 @@ Result<store::Change> note_photos(const EvidenceDesk& desk, const records::Form&
 Result<void> note_arrival(const EvidenceDesk& desk, const records::FileInfo& file,
                           store::Change& change) {
   auto known = TRY(desk.view.query({"SELECT sha256 FROM photo WHERE sha256 = ?", {file.sha256}}));
+  bool is_paper = file.kind == kPaper;
   bool is_photo = file.kind.starts_with("image/");
   std::string look = !is_photo ? "done" : desk.has_vision ? "waiting" : "absent";
-  if (known.empty()) {
+  if (known.empty() && !is_paper) {
     Json claims = file.claims.is_null() ? Json::object() : file.claims;
     change.rows.push_back({.kind = Kind::Insert,
                            .table = "photo",
@@ -166,6 +169,7 @@ Result<void> note_arrival(const EvidenceDesk& desk, const records::FileInfo& fil
       {"SELECT form, record_id, field FROM evidence WHERE sha256 = ? AND uploader = ? AND "
        "arrived_at IS NULL",
        {file.sha256, records::uploader_text(desk.actor)}}));
+  if (is_paper && !rows.empty()) return refuse(ErrorCode::BadImage, "no photo");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::string form = rows[i].text("form");
     std::string record = rows[i].text("record_id");

@@ -15,6 +15,9 @@ namespace anlan::engine {
 
 class Engine;
 
+// What a decision may carry and no field of photos: nothing in it is looked at.
+inline constexpr std::string_view kPaper = "application/pdf";
+
 // True while any photo badge is red or any pair is not good, or something is still waited for. A
 // server without eyes waits for nothing. For deciders: may be asked inside a transaction.
 Result<bool> is_evidence_doubtful(store::View& view, const records::Form& form, RecordId id);

@@ -25,8 +25,8 @@ Result<Seen> reach_record(Engine& engine, const access::Subject& by, std::string
   if (seen.form == nullptr) return refuse(ErrorCode::NotFound);
   seen.view = TRY(engine.database().snapshot());
   Reader reader(*seen.view, engine.packs(), engine.clock().now());
-  seen.reach = TRY(reader.reach(by, *seen.form, id, Action::Read));
-  bool is_visible = seen.reach.is_allowed &&
+  seen.reach = TRY(reader.reach_to_see(by, *seen.form, id));
+  bool is_visible = seen.reach.is_allowed && !seen.reach.is_brief &&
                     TRY(records::is_visible(*seen.view, *seen.form, id, seen.reach.scope));
   if (!is_visible) return refuse(ErrorCode::NotFound);
   return seen;

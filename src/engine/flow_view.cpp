@@ -10,8 +10,9 @@ Result<Json> flow_picture(Engine& engine, const access::Subject& by, std::string
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   auto view = TRY(engine.database().snapshot());
   Reader reader(*view, engine.packs(), engine.clock().now());
-  auto reach = TRY(reader.reach(by, *form, id, access::Action::Read));
-  bool is_seen = reach.is_allowed && TRY(records::is_visible(*view, *form, id, reach.scope));
+  auto reach = TRY(reader.reach_to_see(by, *form, id));
+  bool is_seen = reach.is_allowed && !reach.is_brief &&
+                 TRY(records::is_visible(*view, *form, id, reach.scope));
   if (!is_seen) return refuse(ErrorCode::NotFound);
   return flow::picture(*view, engine.packs().library, form->id, id);
 }

@@ -109,6 +109,20 @@ void merge_role(std::vector<Json>& roles, const Json& role) {
   known->set("rights", std::move(rights));
 }
 
+// Several packs may add rights to one role: where each comes from is kept beside them, as
+// "sources", {"pack":{"zh","en"},"number"} for each right, counted from 1 in its pack.
+using Sources = std::map<std::string, Json::Array>;
+
+void note_sources(Sources& sources, const Json& about, const Json& role) {
+  if (!role["rights"].is_array()) return;
+  Json::Array& known = sources[role.text_or("id", "")];
+  int64_t number = std::ranges::count_if(
+      known, [&](const Json& source) { return source["pack"] == about["title"]; });
+  for (std::size_t i = 0; i < role["rights"].as_array().size(); ++i) {
+    known.push_back(Json::object({{"pack", about["title"]}, {"number", ++number}}));
+  }
+}
+
 Result<void> load_forms(const fs::path& folder, Packs& packs) {
   for (const fs::path& file : files_of(folder / "forms", ".json")) {
     auto form = records::parse_form(TRY(read_json(file)));
@@ -160,14 +174,22 @@ Result<void> load_texts(const fs::path& folder, Packs& packs) {
   return {};
 }
 
-Result<void> load_one(const Folder& folder, Packs& packs, std::vector<Json>& roles) {
+struct Roles {
+  std::vector<Json> files;
+  Sources sources;
+};
+
+Result<void> load_one(const Folder& folder, Packs& packs, Roles& roles) {
   TRY(load_forms(folder.path, packs));
   TRY(load_models(folder.path, packs));
   TRY(load_texts(folder.path, packs));
   for (const fs::path& file : files_of(folder.path / "roles", ".json")) {
     Json json = TRY(read_json(file));
     if (!json["roles"].is_array()) return bad_pack(file, "no roles", "roles");
-    for (const Json& role : json["roles"].as_array()) merge_role(roles, role);
+    for (const Json& role : json["roles"].as_array()) {
+      note_sources(roles.sources, folder.about, role);
+      merge_role(roles.files, role);
+    }
   }
   for (const fs::path& file : files_of(folder.path / "plan", ".geojson")) {
     packs.plan = TRY(read_json(file));
@@ -218,7 +240,7 @@ Result<access::Policy> compile_roles(const records::Forms& forms, const Json& ro
 Result<Packs> load_packs(const std::vector<std::string>& folders) {
   Packs packs;
   packs.seeds = Json::array();
-  std::vector<Json> roles;
+  Roles roles;
   rules::Calendars calendars;
   for (const Folder& folder : TRY(in_order(TRY(find_folders(folders))))) {
     TRY(load_one(folder, packs, roles));
@@ -226,8 +248,11 @@ Result<Packs> load_packs(const std::vector<std::string>& folders) {
   }
   packs.library.set_calendars(std::move(calendars));
   merge_seeds(packs);
-  packs.role_files = Json(Json::Array(std::move(roles)));
+  packs.role_files = Json(Json::Array(std::move(roles.files)));
   packs.policy = TRY(compile_roles(packs.forms, packs.role_files));
+  for (Json& role : packs.role_files.as_array()) {
+    role.set("sources", Json(std::move(roles.sources[role.text_or("id", "")])));
+  }
   return packs;
 }
 

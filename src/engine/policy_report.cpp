@@ -1,6 +1,7 @@
 #include "engine/policy_report.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "engine/read.h"
@@ -107,15 +108,31 @@ bool is_of(const Policy::RightNote& right, const std::string& form) {
   return right.form == form || right.form == "*";
 }
 
-Json right_json(const Policy::RightNote& right, FieldMode mode) {
+// "rights[3]" is the fourth of the role; people are told which of which pack it is.
+void name_source(const Packs& packs, const Policy::RightNote& right, Json& out) {
+  const Json::Array& roles = packs.role_files.as_array();
+  auto role =
+      std::ranges::find_if(roles, [&](const Json& one) { return one["id"] == Json(right.role); });
+  if (role == roles.end() || !(*role)["sources"].is_array()) return;
+  std::string_view digits = std::string_view(right.place).substr(right.place.find('[') + 1);
+  std::size_t at = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), at);
+  const Json::Array& sources = (*role)["sources"].as_array();
+  if (at >= sources.size()) return;
+  out.set("pack", sources[at]["pack"]).set("number", sources[at]["number"]);
+}
+
+Json right_json(const Packs& packs, const Policy::RightNote& right, FieldMode mode) {
   Json actions = Json::array();
   for (Action action : right.actions) actions.push(access::action_word(action));
-  return Json::object({{"role", right.role},
-                       {"right", right.place},
-                       {"actions", std::move(actions)},
-                       {"states", names(right.states)},
-                       {"rows", filter_json(right.scope)},
-                       {"mode", mode_text(mode)}});
+  Json out = Json::object({{"role", right.role},
+                           {"right", right.place},
+                           {"actions", std::move(actions)},
+                           {"states", names(right.states)},
+                           {"rows", filter_json(right.scope)},
+                           {"mode", mode_text(mode)}});
+  name_source(packs, right, out);
+  return out;
 }
 
 std::vector<access::FormShape> shapes_of(const records::Forms& forms) {
@@ -153,8 +170,9 @@ class Explanation {
     if (!access::may_work(subject)) add("first_password");
     TRY(add_rights(subject));
     add_form_rules();
-    Reach reach = TRY(reader.reach(subject, form_, wish_.record, Action::Read));
+    Reach reach = TRY(reader.reach_to_see(subject, form_, wish_.record));
     if (reach.holds_task) add_task(reach);
+    if (reach.is_copy) add("copy").set("mode", mode_text(reach.modes.of(wish_.field)));
     bool is_reached =
         reach.is_allowed && TRY(records::is_visible(view_, form_, wish_.record, reach.scope));
     FieldMode mode = is_reached ? reach.modes.of(wish_.field) : FieldMode::Hidden;
@@ -193,7 +211,7 @@ class Explanation {
                            : !is_in_rows ? "right_other_rows"
                                          : "right_counts";
     Json& step = add(key);
-    step = right_json(right, mode);
+    step = right_json(packs_, right, mode);
     step.set("key", key).set("role_name", name_of_role(packs_, right.role));
     return {};
   }
@@ -267,7 +285,7 @@ Result<Json> who_sees(Engine& engine, const access::Subject& by, std::string_vie
                           action == Action::Export || action == Action::Update;
                  });
     if (!shows) continue;
-    Json one = right_json(right, mode);
+    Json one = right_json(packs, right, mode);
     one.set("role_name", name_of_role(packs, right.role)).set("people", counts[right.role]);
     rights.push(std::move(one));
   }

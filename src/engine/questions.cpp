@@ -35,6 +35,20 @@ Json rights_on_form(const access::Policy& policy, const access::Subject& by,
   return rights;
 }
 
+// Tasks of the form's flow whose people the initiator chooses when he makes a record.
+Json choices_of(const Packs& packs, const records::Form& form) {
+  Json out = Json::array();
+  const flow::Model* model = form.flow.empty() ? nullptr : packs.library.newest(form.flow).model;
+  if (model == nullptr) return out;
+  Json tasks = model->describe();
+  for (const Json& task : tasks.as_array()) {
+    if (!task.bool_or("chosen", false)) continue;
+    out.push(
+        Json::object({{"node", task["id"]}, {"name", task["name"]}, {"several", task["several"]}}));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<access::Subject> Engine::authenticate(std::string_view token) {
@@ -138,19 +152,28 @@ Result<Json> Engine::form(const access::Subject& by, std::string_view id) {
   if (!is_known) return refuse(ErrorCode::NotFound);
   Json out = form->source;
   out.set("modes", modes_json(*form, create.allowed ? create.fields : read.fields));
+  if (create.allowed) out.set("choices", choices_of(packs_, *form));
   return out;
 }
 
 Result<Json> Engine::org(const access::Subject&) {
   auto view = TRY(snapshot());
   Json units = Json::array();
-  for (const access::OrgUnit& unit : TRY(access::org_units(*view))) {
+  Reader reader(*view, packs_, config_.store.clock.now());
+  std::vector<access::OrgUnit> all = TRY(access::org_units(*view));
+  for (const access::OrgUnit& unit : all) {
+    Json head;
+    if (unit.head) {
+      std::string name = TRY(reader.person_name(unit.head->text()));
+      head = Json::object({{"id", unit.head->text()}, {"name", std::move(name)}});
+    }
     units.push(Json::object({{"id", unit.id.text()},
                              {"code", unit.code},
                              {"kind", unit.kind},
                              {"name", Json::object({{"zh", unit.name.zh}, {"en", unit.name.en}})},
                              {"parent_code", unit.parent_code},
-                             {"path", unit.path}}));
+                             {"path", unit.path},
+                             {"head", std::move(head)}}));
   }
   return Json::object({{"units", std::move(units)}});
 }

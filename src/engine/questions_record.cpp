@@ -1,9 +1,11 @@
 // Questions about records, tasks and notices.
 
+#include <algorithm>
+
 #include "engine/duty.h"
 #include "engine/engine.h"
-#include "engine/evidence.h"
 #include "engine/read.h"
+#include "engine/show.h"
 
 namespace anlan::engine {
 namespace {
@@ -41,6 +43,47 @@ LocalText text_of(const Packs& packs, const std::string& kind) {
 
 Json time_of(const store::Row& row, std::string_view column) {
   return row.is_null(column) ? Json() : Json(format_instant({row.int64(column)}));
+}
+
+// To whom no role shows any record of the form: that there is one, whose it is and where it stands.
+Json brief_of(const Json& record) {
+  Json out = Json::object();
+  for (const char* name : {"id", "number", "state", "org_path", "version", "form_version",
+                           "created_at", "updated_at"}) {
+    if (record.has(name)) out.set(name, record[name]);
+  }
+  return out;
+}
+
+// A record as it is shown to whom it was copied: nothing to do with it.
+Json copy_json(const records::Form& form, Json record, const Reach& reach) {
+  Json state;
+  for (const auto& [id, text] : form.states) {
+    if (Json(id) == record["state"]) state = local(text);
+  }
+  Json copy = Json::object(
+      {{"is_brief", reach.is_brief}, {"title", local(form.title)}, {"state", std::move(state)}});
+  return Json::object({{"record", reach.is_brief ? brief_of(record) : std::move(record)},
+                       {"copy", std::move(copy)},
+                       {"acts", Json::array()},
+                       {"tasks", Json::array()},
+                       {"clocks", Json::array()},
+                       {"modes", modes_json(form, reach.modes)},
+                       {"buttons", Json::array()}});
+}
+
+// Of a timeline the rows that copied the case to this person, without the others they name.
+Json own_copies(Json rows, PersonId person) {
+  Json out = Json::array();
+  for (Json& row : rows.as_array()) {
+    const Json& people = row["detail"]["people"];
+    bool is_own = row["act"] == Json("task.cc") && people.is_array() &&
+                  std::ranges::contains(people.as_array(), Json(person.text()));
+    if (!is_own) continue;
+    row.set("detail", Json::object({{"people", Json::array({person.text()})}}));
+    out.push(std::move(row));
+  }
+  return out;
 }
 
 }  // namespace
@@ -81,9 +124,10 @@ Result<Json> Engine::record(const access::Subject& by, std::string_view form_id,
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   auto view = TRY(snapshot());
   Reader reader(*view, packs_, config_.store.clock.now());
-  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  auto reach = TRY(reader.reach_to_see(by, *form, id));
   if (!reach.is_allowed) return refuse(ErrorCode::NotFound);
   Json record = TRY(records::read(*view, *form, id, reach.scope, reach.modes));
+  if (reach.is_copy) return copy_json(*form, std::move(record), reach);
   Json tasks = TRY(flow::tasks_of_record(*view, packs_.library, by, form->id, id,
                                          duty::asker({*view, packs_.forms, reader.now()})));
   Json clocks = TRY(flow::clocks(*view, packs_.library, form->id, id));
@@ -106,7 +150,8 @@ Result<Json> Engine::history(const access::Subject& by, std::string_view form_id
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   auto view = TRY(snapshot());
   Reader reader(*view, packs_, config_.store.clock.now());
-  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  auto reach = TRY(reader.reach_to_see(by, *form, id));
+  if (reach.is_brief) return refuse(ErrorCode::NotFound);
   TRY(records::read(*view, *form, id, reach.scope, reach.modes));
   Json rows = TRY(records::history(*view, *form, id, reach.modes));
   rows = TRY(reader.with_names(std::move(rows)));
@@ -118,9 +163,10 @@ Result<Json> Engine::timeline(const access::Subject& by, std::string_view form_i
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   auto view = TRY(snapshot());
   Reader reader(*view, packs_, config_.store.clock.now());
-  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
+  auto reach = TRY(reader.reach_to_see(by, *form, id));
   TRY(records::read(*view, *form, id, reach.scope, reach.modes));
   Json rows = TRY(flow::timeline(*view, packs_.library, form->id, id));
+  if (reach.is_brief) rows = own_copies(std::move(rows), by.person);
   rows = TRY(reader.with_names(std::move(rows)));
   return Json::object({{"rows", std::move(rows)}});
 }
@@ -144,14 +190,8 @@ Result<std::string> Engine::file(const access::Subject& by, std::string_view for
   if (form == nullptr) return refuse(ErrorCode::NotFound);
   auto view = TRY(snapshot());
   Reader reader(*view, packs_, config_.store.clock.now());
-  auto reach = TRY(reader.reach(by, *form, id, Action::Read));
-  bool is_visible = reach.is_allowed && TRY(records::is_visible(*view, *form, id, reach.scope));
-  if (!is_visible) return refuse(ErrorCode::NotFound);
-  if (!TRY(records::record_names_file(*view, *form, id, sha256, reach.modes))) {
-    return refuse(ErrorCode::NotFound);
-  }
-  // Merely named: the bytes may be here as somebody else's.
-  if (!TRY(has_arrived(*view, form->id, id, sha256))) return refuse(ErrorCode::NotFound);
+  auto reach = TRY(reader.reach_to_see(by, *form, id));
+  if (!TRY(reader.may_see_file(*form, id, reach, sha256))) return refuse(ErrorCode::NotFound);
   return database_->blobs().read(sha256);
 }
 

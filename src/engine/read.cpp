@@ -1,6 +1,8 @@
 #include "engine/read.h"
 
 #include "engine/duty.h"
+#include "engine/evidence.h"
+#include "flow/shown.h"
 
 namespace anlan::engine {
 
@@ -44,6 +46,32 @@ Result<Reach> Reader::reach(const access::Subject& by, const records::Form& form
                .scope = std::move(verdict.scope),
                .modes = std::move(verdict.fields),
                .buttons = std::move(verdict.buttons)};
+}
+
+Result<Reach> Reader::reach_to_see(const access::Subject& by, const records::Form& form,
+                                   RecordId id) {
+  Reach reach = TRY(this->reach(by, form, id, access::Action::Read));
+  bool is_reached = reach.is_allowed && TRY(records::is_visible(view_, form, id, reach.scope));
+  if (is_reached || !access::may_work(by)) return reach;
+  if (!TRY(flow::was_copied(view_, form.id, id, by.person))) return reach;
+  // What no task may open a copy does not open either.
+  access::FieldModes modes = packs_.policy.capped(form.id, reach.modes);
+  access::cap(modes, FieldMode::Read);
+  return Reach{.is_allowed = true,
+               .scope = Filter{},
+               .modes = std::move(modes),
+               .is_copy = true,
+               .is_brief = !reach.is_allowed};
+}
+
+Result<bool> Reader::may_see_file(const records::Form& form, RecordId id, const Reach& reach,
+                                  std::string_view sha256) {
+  bool is_seen = reach.is_allowed && TRY(records::is_visible(view_, form, id, reach.scope));
+  if (!is_seen) return false;
+  bool is_named = TRY(records::record_names_file(view_, form, id, sha256, reach.modes));
+  // Merely named: the bytes may be here as somebody else's.
+  if (is_named) return has_arrived(view_, form.id, id, sha256);
+  return !reach.is_brief && TRY(flow::decisions_name_file(view_, form.id, id, sha256));
 }
 
 Result<std::vector<std::string>> Reader::buttons(const access::Subject& by,
@@ -118,11 +146,29 @@ Result<Json> Reader::with_people(Json detail) {
   return detail;
 }
 
+// What the files of a decision are, so that a screen knows how to show them.
+Result<Json> Reader::with_files(Json detail, const Json& actor) {
+  auto person = PersonId::parse(actor.text_or("person", ""));
+  if (!person) return detail;
+  Actor uploader{.kind = Actor::Kind::Person, .person = *person};
+  Json files = Json::array();
+  for (const Json& name : detail["attachments"].as_array()) {
+    auto file = TRY(records::find_file(view_, name.as_text(), uploader));
+    files.push(Json::object(
+        {{"sha256", name}, {"kind", file ? file->kind : ""}, {"bytes", file ? file->bytes : 0}}));
+  }
+  detail.set("files", std::move(files));
+  return detail;
+}
+
 Result<Json> Reader::with_names(Json rows) {
   if (!rows.is_array()) return rows;
   for (Json& row : rows.as_array()) {
     std::string act = row.text_or("act", "");
     if (names_people(row["detail"])) row.set("detail", TRY(with_people(row["detail"])));
+    if (row["detail"]["attachments"].is_array()) {
+      row.set("detail", TRY(with_files(row["detail"], row["actor"])));
+    }
     bool has_hands = act == "task.hand_over" || act == "task.deputy" || act == "task.transfer" ||
                      act == "task.delegate" || act == "task.resolve";
     if (has_hands) {

@@ -18,6 +18,9 @@ struct Reach {
   Filter scope{.kind = Filter::Kind::None};
   access::FieldModes modes{};
   std::vector<std::string> buttons{};
+  // Only because the record was copied to the caller: to look at, nothing else.
+  bool is_copy = false;
+  bool is_brief = false;  // such a copy for whom no role shows any record of the form
 };
 
 class Reader {
@@ -28,6 +31,13 @@ class Reader {
   // For one record: whoever holds an open task on it reaches it, with that node's rights on top.
   Result<Reach> reach(const access::Subject& by, const records::Form& form, RecordId id,
                       access::Action action);
+  // Reading one record, also by whom it was copied to (docs/formats/approval.md, "Copies"). Only
+  // for what is shown: whoever writes asks `reach`.
+  Result<Reach> reach_to_see(const access::Subject& by, const records::Form& form, RecordId id);
+  // The one place that says whether a file of the record is shown: named in a field that the caller
+  // reads, or carried by a decision that he sees in the timeline.
+  Result<bool> may_see_file(const records::Form& form, RecordId id, const Reach& reach,
+                            std::string_view sha256);
   // For lists: the role's scope only. Forbidden when no role gives it.
   Result<Reach> reach(const access::Subject& by, const records::Form& form, access::Action action);
   // Of the buttons of a reach those that the caller may press on this record now.
@@ -44,6 +54,7 @@ class Reader {
 
  private:
   Result<Json> with_people(Json detail);  // of a row of the timeline
+  Result<Json> with_files(Json detail, const Json& actor);
   Result<std::optional<access::NodeRights>> rights_on(const access::Subject& by,
                                                       const records::Form& form, RecordId id);
   Result<bool> may_press(const access::Subject& by, const records::Form& form, RecordId id,

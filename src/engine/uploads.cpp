@@ -3,6 +3,7 @@
 #include "engine/uploads.h"
 
 #include "engine/engine.h"
+#include "engine/evidence.h"
 
 namespace anlan::engine {
 namespace {
@@ -25,6 +26,10 @@ Result<records::FileInfo> read_file_info(std::string_view sha256, std::string_vi
     file.kind = video.kind;
     file.width = video.width;
     file.height = video.height;
+    return file;
+  }
+  if (bytes.starts_with("%PDF-")) {
+    file.kind = std::string(kPaper);
     return file;
   }
   auto photo = TRY(ehs::read_photo(bytes));

@@ -32,6 +32,39 @@ Json hands(PersonId from, PersonId to) {
   return Json::object({{"from", from.text()}, {"to", to.text()}});
 }
 
+// The task of a giver who may decide it, for a receiver who may have it.
+struct Gift {
+  std::string_view act;
+  bool Ops::* allows;
+};
+Result<Desk> open_gift(const Around& around, const access::Subject& by,
+                       const TransferCommand& command, const Gift& gift) {
+  Desk desk = TRY(open_desk(around, command.task, {}));
+  TRY(check_allowed(desk.node().user->ops.*gift.allows, gift.act));
+  TRY(check_may_decide(desk.machine, by, &desk.task()));
+  TRY(check_reason(command.comment));
+  TRY(check_receiver(desk.machine, desk.task(), command.to));
+  return desk;
+}
+
+// The receiver has it, and everybody is told.
+struct Handing {
+  const char* act;
+  const char* notice;
+  const TransferCommand& command;
+};
+void hand(Machine& machine, TaskRow& task, const access::Subject& by, const Handing& handing) {
+  const auto& [act, notice, command] = handing;
+  PersonId to = command.to.subject.person;
+  make_candidate(machine, task, command.to.subject);
+  task.assignee = to;
+  task.state = state::kClaimed;
+  machine.note(act, task.node);
+  note_hands(machine, task, hands(by.person, to), command.comment);
+  machine.tell_task(task);
+  tell_one(machine, task, to, notice, command.comment);
+}
+
 }  // namespace
 
 Around NoIds::around(store::View& view, const Library& library, const AwayAsk& away) {
@@ -99,26 +132,16 @@ Json act_detail(const Machine& machine, std::string_view node) {
 
 Result<Step> transfer(const Around& around, const access::Subject& by,
                       const TransferCommand& command) {
-  Desk desk = TRY(open_desk(around, command.task, {}));
+  Desk desk = TRY(open_gift(around, by, command, {"transfer", &Ops::transfers}));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
-  TRY(check_allowed(desk.node().user->ops.transfers, "transfer"));
-  TRY(check_may_decide(machine, by, &task));
-  TRY(check_reason(command.comment));
-  TRY(check_receiver(machine, task, command.to));
   const access::Subject& to = command.to.subject;
   bool is_fit = !asks_a_role(task) || is_candidate(machine.state.row, task, to);
   if (!is_fit) return refuse(ErrorCode::BadField, "the receiver does not hold the role", "to");
   note_stand_in(machine, task, by);
   PersonId giver = task.assignee.value_or(by.person);
   if (!asks_a_role(task)) std::erase(task.candidates, Candidate{"person", giver.text()});
-  make_candidate(machine, task, to);
-  task.assignee = to.person;
-  task.state = state::kClaimed;
-  machine.note("task.transfer", task.node);
-  note_hands(machine, task, hands(by.person, to.person), command.comment);
-  machine.tell_task(task);
-  tell_one(machine, task, to.person, "handed", command.comment);
+  hand(machine, task, by, {"task.transfer", "handed", command});
   for (const Assign& assign : desk.node().user->assigns) {
     bool names_holder = !assign.field.empty() && task.signing.group == 0;
     if (names_holder) machine.patch_record(assign.field, to.person.text());
@@ -128,24 +151,13 @@ Result<Step> transfer(const Around& around, const access::Subject& by,
 
 Result<Step> delegate(const Around& around, const access::Subject& by,
                       const TransferCommand& command) {
-  Desk desk = TRY(open_desk(around, command.task, {}));
+  Desk desk = TRY(open_gift(around, by, command, {"delegate", &Ops::delegates}));
   Machine& machine = desk.machine;
   TaskRow& task = desk.task();
-  TRY(check_allowed(desk.node().user->ops.delegates, "delegate"));
-  TRY(check_may_decide(machine, by, &task));
-  TRY(check_reason(command.comment));
-  TRY(check_receiver(machine, task, command.to));
   note_stand_in(machine, task, by);
   make_candidate(machine, task, by);
-  make_candidate(machine, task, command.to.subject);
-  PersonId to = command.to.subject.person;
   task.signing.owner = by.person;
-  task.assignee = to;
-  task.state = state::kClaimed;
-  machine.note("task.delegate", task.node);
-  note_hands(machine, task, hands(by.person, to), command.comment);
-  machine.tell_task(task);
-  tell_one(machine, task, to, "delegated", command.comment);
+  hand(machine, task, by, {"task.delegate", "delegated", command});
   return machine.finish("task.delegate", act_detail(machine, task.node));
 }
 
@@ -211,7 +223,6 @@ Result<Step> copy_to(const Around& around, const access::Subject& by, TaskId id,
   TRY(check_comment(comment));
   std::vector<PersonId> people;
   for (const Receiver& one : to) {
-    if (!one.may_read) return refuse(ErrorCode::BadField, "may not read this", "to");
     if (!std::ranges::contains(people, one.subject.person)) people.push_back(one.subject.person);
   }
   if (people.empty()) return refuse(ErrorCode::MissingField, "nobody to tell", "to");

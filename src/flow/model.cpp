@@ -123,8 +123,11 @@ Json Model::describe() const {
   Json tasks = Json::array();
   for (const Node& node : graph_->nodes) {
     if (!node.user) continue;
+    bool is_chosen = std::ranges::contains(node.user->assigns, Assign::Kind::Choice, &Assign::kind);
     tasks.push(Json::object({{"id", node.id},
                              {"name", local_json(node.name)},
+                             {"chosen", is_chosen},
+                             {"several", is_chosen && node.user->multi.has_value()},
                              {"outcomes", outcomes_json(*node.user)},
                              {"requires", names_json(node.user->required)},
                              {"roles", names_json(roles_of(*node.user))}}));

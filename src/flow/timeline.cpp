@@ -3,24 +3,16 @@
 #include <algorithm>
 
 #include "flow/screen.h"
+#include "flow/shown.h"
 
 namespace anlan::flow {
 
 namespace {
 
-LocalText name_of(const Library& library, const store::Row& row) {
-  const Node* node =
-      node_of(library, row.text("model_id"), row.int64("model_version"), row.text("node"));
-  return node ? node->name : LocalText{};
-}
-
-// What the outcome was called when it was chosen; null for acts that choose none.
-Json outcome_name(const Library& library, const store::Row& row) {
-  const Node* node =
-      node_of(library, row.text("model_id"), row.int64("model_version"), row.text("node"));
-  if (!node || !node->user) return {};
-  auto found = std::ranges::find(node->user->outcomes, row.text("outcome"), &Outcome::id);
-  return found == node->user->outcomes.end() ? Json() : local_json(found->name);
+// What a decision is called; null for acts that are none.
+Json outcome_name(const Node* node, const std::string& id) {
+  const Outcome* outcome = node && node->user ? node->user->outcome(id) : nullptr;
+  return outcome ? local_json(outcome->name) : Json();
 }
 
 // A clock on the border of a task is shown by its own name, else by the task's.
@@ -36,19 +28,55 @@ Result<Json> history_json(const Library& library, const store::Row& row) {
   Json actor = Json::object({{"kind", row.text("actor_kind")},
                              {"person", row.is_null("actor") ? Json() : Json(row.text("actor"))}});
   Json detail = TRY(parse_json(row.text("detail"), limits::kXmlBytesMax));
+  const Node* node =
+      node_of(library, row.text("model_id"), row.int64("model_version"), row.text("node"));
   return Json::object({{"at", format_instant({row.int64("at")})},
                        {"actor", std::move(actor)},
                        {"act", row.text("act")},
                        {"node", row.text("node")},
-                       {"name", local_json(name_of(library, row))},
+                       {"name", local_json(node ? node->name : LocalText{})},
                        {"outcome", row.text("outcome")},
-                       {"outcome_name", outcome_name(library, row)},
+                       {"outcome_name", outcome_name(node, row.text("outcome"))},
                        {"comment", row.text("comment")},
                        {"detail", std::move(detail)},
                        {"superseded", row.int64("superseded") != 0}});
 }
 
+// The details of one act on the record, in any of its cases.
+Result<std::vector<Json>> details_of(store::View& view, store::Sql sql) {
+  store::Rows rows = TRY(view.query(std::move(sql)));
+  std::vector<Json> details;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    details.push_back(TRY(parse_json(rows[i].text("detail"), limits::kXmlBytesMax)));
+  }
+  return details;
+}
+
+bool has_text(const Json& list, std::string_view text) {
+  if (!list.is_array()) return false;
+  return std::ranges::any_of(list.as_array(), [&](const Json& one) { return one == Json(text); });
+}
+
 }  // namespace
+
+Result<bool> was_copied(store::View& view, std::string_view form, RecordId id, PersonId person) {
+  auto details = TRY(details_of(view, {"SELECT detail FROM flow_history WHERE form = ?"
+                                       " AND record_id = ? AND act = 'task.cc'",
+                                       {std::string(form), id.text()}}));
+  return std::ranges::any_of(
+      details, [&](const Json& detail) { return has_text(detail["people"], person.text()); });
+}
+
+Result<bool> decisions_name_file(store::View& view, std::string_view form, RecordId id,
+                                 std::string_view sha256) {
+  auto details =
+      TRY(details_of(view, {"SELECT detail FROM flow_history WHERE form = ?"
+                            " AND record_id = ? AND act IN ('task.complete', 'task.reject')",
+                            {std::string(form), id.text()}}));
+  return std::ranges::any_of(details, [&](const Json& detail) {
+    return detail["signature"]["file"] == Json(sha256) || has_text(detail["attachments"], sha256);
+  });
+}
 
 Result<Json> timeline(store::View& view, const Library& library, std::string_view form,
                       RecordId id) {

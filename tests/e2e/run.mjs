@@ -8,6 +8,7 @@ import { after, test } from "node:test";
 import { form, photoAfter, Seat } from "./acts.mjs";
 import { launch, look, openContext, Watch } from "./browser.mjs";
 import { anonymousWalk } from "./anonymous.mjs";
+import { approvalWalk, delegationWalk, headWalk } from "./approval.mjs";
 import { figuresWalk } from "./figures.mjs";
 import {
   boardWalk, caseWalk, dutyWalk, ledgerWalk, stripWalk, systemWalk,
@@ -278,6 +279,26 @@ for (const lang of ["zh", "en"]) {
       await run({ server, browser, watch: newWatch(server.url), lang, seed });
     });
   }
+}
+const approvalWalks = {
+  "an approval from the first row to the signature": approvalWalk,
+  "a deputy for a time": delegationWalk,
+};
+for (const [name, run] of Object.entries(approvalWalks)) {
+  for (const [lang, size] of [["zh", "desk"], ["en", "phone"]]) {
+    walk(`${name}, ${size} in ${lang}`, async ({ newWatch, atEnd }) => {
+      const browser = await launch();
+      atEnd(() => browser.close());
+      await run({ browser, newWatch, atEnd, seed, lang, size });
+    });
+  }
+}
+for (const lang of ["zh", "en"]) {
+  walk(`the head of a unit is named, ${lang}`, async ({ newWatch, atEnd }) => {
+    const browser = await launch();
+    atEnd(() => browser.close());
+    await headWalk({ browser, newWatch, atEnd, seed, lang });
+  });
 }
 walk("a label is scanned on the phone", async ({ newWatch, atEnd }) => {
   const { server } = await demoPlant();

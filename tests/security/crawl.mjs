@@ -96,6 +96,18 @@ function heldBy(server, me, grants) {
     .map((row) => row.record_id));
 }
 
+// To whom a record was copied may look at it: from the timeline's rows, not from the server.
+function copiedTo(server, me) {
+  const rows = JSON.parse(server.sql("SELECT coalesce(json_agg(t), '[]') FROM (SELECT record_id," +
+    " detail FROM flow_history WHERE act = 'task.cc') t"));
+  return new Set(rows.filter(({ detail }) => String(detail).includes(me))
+    .map(({ record_id: id }) => id));
+}
+
+// What a copy opens: for whom no role shows the form, no more than that there is a record.
+const roadsOfCopy = ["", "/timeline", "/history", "/evidence", "/flow", "/files"];
+const roadsOfBrief = ["", "/timeline"];
+
 class Crawler {
   constructor(plant, server, login) {
     Object.assign(this, { plant, server, login, asked: 0, findings: [], foreign: [] });
@@ -107,8 +119,12 @@ class Crawler {
     const { id, org_path, grants } = this.person.me;
     this.caller = { me: id, org_path, grants };
     this.held = heldBy(this.server, id, grants);
-    const allowed = allowedSecrets(roles, forms.get(formId), this.caller, this.held, planted,
-      truth.get(formId));
+    this.copied = copiedTo(this.server, id);
+    this.carried = new Map(planted.map((one) => [one.id, one.files]));
+    const allowed = allowedSecrets({
+      roles, form: forms.get(formId), caller: this.caller, held: this.held, copied: this.copied,
+      planted, rows: truth.get(formId),
+    });
     this.known = this.valuesSeen(forms, truth);
     this.foreign = planted.flatMap(({ secret }) => Object.values(secret))
       .filter((one) => !allowed.has(one));
@@ -121,7 +137,8 @@ class Crawler {
       const form = forms.get(id);
       for (const action of ["list", "read"]) {
         const rights = new Rights(this.roles, this.caller, form, action);
-        for (const row of rows.filter((one) => rights.covers(one) || this.held.has(one.id))) {
+        for (const row of rows.filter((one) => rights.covers(one) || this.held.has(one.id) ||
+          (action === "read" && this.copied.has(one.id)))) {
           for (const [field, value] of Object.entries(row)) {
             const isSystem = !(field in form.data.properties);
             if (isSystem || rights.isReadable(field, row.state)) known.add(value);
@@ -210,19 +227,23 @@ class Crawler {
   async crawlRecord(id, form, row, isPrinted) {
     const rights = new Rights(this.roles, this.caller, form, "read");
     const mayRead = rights.covers(row) || this.held.has(row.id);
+    const ofCopy = !this.copied.has(row.id) ? []
+      : rights.fit.length > 0 ? roadsOfCopy : roadsOfBrief;
+    const isOpen = (road) => mayRead || ofCopy.includes(road.split("/").slice(0, 2).join("/"));
     const secrets = this.held.has(row.id) ? [] : this.secretsOf(form, row, rights);
     const photos = Object.values(row).filter((value) => typeof value === "string")
       .flatMap((value) => value.match(/\b[0-9a-f]{64}\b/g) ?? []);
-    const files = [...new Set(photos)].map((sha256) => `/files/${sha256}`);
+    const carried = this.carried.get(row.id) ?? [];
+    const files = [...new Set([...photos, ...carried])].map((sha256) => `/files/${sha256}`);
     const all = [...roads, ...(isPrinted ? ["/notice.pdf"] : []), ...files];
     for (const road of all) {
       const { status, text } = await this.get(`/api/records/${id}/${row.id}${road}`);
       if (status >= 500) this.find(`${id}/${row.id}${road} breaks: ${status}`);
-      if (status === 200 && !mayRead) this.find(`${id}/${row.id}${road} is shown`);
+      if (status === 200 && !isOpen(road)) this.find(`${id}/${row.id}${road} is shown`);
       if (status === 200 && !road.startsWith("/files")) {
         this.checkText(`${id}${road}`, text, secrets);
       }
-      if (road === "" && status !== 200 && mayRead) this.find(`${id}/${row.id} is refused`);
+      if (road === "" && status !== 200 && isOpen(road)) this.find(`${id}/${row.id} is refused`);
     }
   }
 

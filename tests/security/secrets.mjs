@@ -1,6 +1,6 @@
-// Secrets that stand nowhere else: planted in fields, a comment, a photo's bytes, a flow variable
-// and a notice of the matrix pack's form. Whoever finds one in an answer has found a leak, unless
-// the rights, read a second time (rights.mjs), give it to him.
+// Secrets that stand nowhere else: planted in fields, a comment, a photo's bytes, a file that a
+// decision carries, a flow variable and a notice of the matrix pack's form. Whoever finds one in an
+// answer has found a leak, unless the rights, read a second time (rights.mjs), give it to him.
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
@@ -24,20 +24,22 @@ function photoWith(text) {
 }
 
 async function plantOne(plant, person, area, level) {
-  const secret = { photos: token("photo"), comment: token("comment") };
+  const secret = {
+    photos: token("photo"), comment: token("comment"), attached: token("attached"),
+  };
   for (const field of ["title", "note", "verdict", "salary", "phone", "code"]) {
     secret[field] = token(field);
   }
   const bytes = photoWith(secret.photos);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   await upload(plant.url, { person, bytes, sha256, acknowledged: 0, isDone: false });
-  const { photos: unused, comment, ...fields } = secret;
+  const { photos: unused, comment, attached, ...fields } = secret;
   const body = { fields: { ...fields, area: area.id, level, photos: [{ sha256, name: "a.jpg" }] } };
   const { record } = await person.ask(plant.url,
     { path: `/api/records/${formId}`, body: JSON.stringify(body) });
   await person.ask(plant.url, { path: `/api/records/${formId}/${record.id}/comment`,
     body: JSON.stringify({ text: comment }) });
-  return { id: record.id, secret, sha256 };
+  return { id: record.id, secret, sha256, files: [] };
 }
 
 // Two of each author and level; of each pair one is closed by the operator.
@@ -50,8 +52,12 @@ export async function plantSecrets(plant, authors, operator, areas) {
   }
   for (const one of planted.filter((unused, i) => i % 2 === 1)) {
     const view = await operator.get(plant.url, `/api/records/${formId}/${one.id}`);
+    const bytes = photoWith(one.secret.attached);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    await upload(plant.url, { person: operator, bytes, sha256, acknowledged: 0, isDone: false });
+    one.files.push(sha256);
     await operator.ask(plant.url, { path: `/api/tasks/${view.tasks[0].id}/complete`,
-      body: JSON.stringify({ outcome: "close", fields: {} }) });
+      body: JSON.stringify({ outcome: "close", fields: {}, attachments: [sha256] }) });
   }
   return planted;
 }
@@ -83,8 +89,9 @@ export function readable(bytes) {
 }
 
 // The secrets that this caller may meet somewhere, from the rights and from nothing else.
-export function allowedSecrets(roles, form, caller, held, planted, rows) {
+export function allowedSecrets({ roles, form, caller, held, copied, planted, rows }) {
   const allowed = new Set();
+  const withCase = (secret) => [secret.comment, secret.attached].forEach((one) => allowed.add(one));
   for (const { id, secret } of planted) {
     const row = rows.find((one) => one.id === id);
     for (const action of ["list", "read", "export"]) {
@@ -93,11 +100,18 @@ export function allowedSecrets(roles, form, caller, held, planted, rows) {
       for (const field of Object.keys(form.data.properties)) {
         if (rights.isReadable(field, row.state)) allowed.add(secret[field]);
       }
-      if (action === "read") allowed.add(secret.comment);
+      if (action === "read") withCase(secret);
     }
     if (held.has(id)) {
       for (const field of nodeFields) allowed.add(secret[field]);
-      allowed.add(secret.comment);
+      withCase(secret);
+    }
+    const read = new Rights(roles, caller, form, "read");
+    if (copied.has(id) && read.fit.length > 0) {
+      for (const field of nodeFields) {
+        if (read.isReadable(field, row.state)) allowed.add(secret[field]);
+      }
+      withCase(secret);
     }
   }
   return allowed;

@@ -95,6 +95,8 @@ export interface Completion {
   comment: string;
   fields: Fields;
   version: number;
+  signature?: { file: string; content_sha256: string };
+  attachments?: string[];
 }
 export const completeTask = (id: string, body: Completion, key: string) =>
   call<{ record: RecordRow }>(`${taskPath(id)}/complete`, { method: "POST", body, key });

@@ -79,6 +79,8 @@ export interface FormSource {
   data: { required?: string[]; properties: Record<string, FieldSource> };
   states: Record<string, LocalText>;
   modes?: Record<string, FieldMode>;
+  // Steps whose people the initiator chooses.
+  choices?: { node: string; name: LocalText; several: boolean }[];
 }
 
 export interface Position {
@@ -152,6 +154,8 @@ export interface Task {
   add_sign?: SignTime[];
   owner?: string;
   added_by?: string;
+  signature?: "required";
+  attachment?: "required";
   record?: RecordRow;
 }
 export type SignTime = "before" | "parallel" | "after";
@@ -169,6 +173,8 @@ export interface RecordView {
   modes: Record<string, FieldMode>;
   buttons: string[];
   acts?: string[];
+  // It was copied to the caller: to look at. Brief: that there is one, and where it stands.
+  copy?: { is_brief: boolean; title: LocalText; state: LocalText | null };
 }
 export interface ActorView {
   kind: string;
@@ -182,6 +188,7 @@ export interface TimelineRow {
   node: string;
   name: LocalText | null;
   outcome: string | null;
+  outcome_name?: LocalText | null;
   comment: string | null;
   detail?: unknown;
   superseded?: boolean;
@@ -220,6 +227,7 @@ export interface OrgUnit {
   name: LocalText;
   parent_code: string;
   path: string;
+  head?: { id: string; name: string } | null;
 }
 export interface Person {
   id: string;

@@ -42,6 +42,9 @@ export interface Right {
   role: string;
   role_name: LocalText | null;
   right: string;
+  // Where it comes from, in words for people.
+  pack?: LocalText;
+  number?: number;
   actions: string[];
   states: string[];
   rows: unknown;
@@ -56,7 +59,7 @@ export interface Who {
 }
 
 export type StepKey = "first_password" | "no_right" | "right_other_state" | "right_other_rows" |
-  "right_counts" | "secret" | "ceiling" | "locked" | "task";
+  "right_counts" | "secret" | "ceiling" | "locked" | "task" | "copy";
 export interface WhyStep extends Partial<Right> {
   key: StepKey;
   state?: string;

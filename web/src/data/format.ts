@@ -16,6 +16,9 @@ export function shortTime(at: string | number): string {
   const time = `${two(day.getHours())}:${two(day.getMinutes())}`;
   return `${two(day.getMonth() + 1)}-${two(day.getDate())} ${time}`;
 }
+export function clockTime(at: string | number): string {
+  return dateTime(at).slice(11);
+}
 export function wallClock(at: number): string {
   return `${dateTime(at)}:${two(new Date(at).getSeconds())}`;
 }

@@ -81,11 +81,13 @@ export async function takePhoto(file: Blob, scene: Scene, count: number): Promis
   return { item: photoItem(scene, hashes, count), blob };
 }
 
-// A video goes as it is: nothing is burned into it, its one hash is that of the file.
-export async function takeVideo(file: Blob, scene: Scene, count: number): Promise<Shot> {
+const ends: Record<string, string> = { "video/webm": "webm", "application/pdf": "pdf" };
+
+// A video or a paper goes as it is: nothing is burned into it, its one hash is that of the file.
+export async function takeWhole(file: Blob, scene: Scene, count: number): Promise<Shot> {
   if (file.size > original_bytes_max) throw new PhotoError("too_big");
   const sum = await sha256(await file.arrayBuffer());
-  const end = file.type.includes("webm") ? "webm" : "mp4";
+  const end = ends[file.type.split(";")[0] ?? ""] ?? "mp4";
   const name = `${stampTime(scene.at).slice(0, 19).replace(/[ :]/g, "-")}-${count}.${end}`;
   const item: PhotoItem = {
     sha256: sum, original_sha256: sum, name,
@@ -93,4 +95,5 @@ export async function takeVideo(file: Blob, scene: Scene, count: number): Promis
   };
   return { item: scene.position ? { ...item, position: scene.position } : item, blob: file };
 }
+export const isPaper = (file: { type: string }): boolean => file.type === "application/pdf";
 export const isVideo = (file: { type: string }): boolean => file.type.startsWith("video/");

@@ -47,6 +47,12 @@ export function choiceText(form: FormSource, field: string, value: unknown, lang
 export function placeOf(row: RecordRow, lang: Language): string {
   return [titleOf(row, "area", lang), titleOf(row, "device", lang)].filter(Boolean).join(" / ");
 }
+// Where whoever reported and whoever deals with it talk.
+const withThread = ["hazard", "near_miss", "violation", "tracing"];
+export const hasThread = (form: FormSource, view: RecordView): boolean =>
+  withThread.includes(form.id) && !view.copy;
+// Of a record without a place: what it is about.
+export const subjectOf = (row: RecordRow): string => String(row["subject"] ?? row["title"] ?? "");
 export function photosOf(value: unknown): PhotoItem[] {
   return Array.isArray(value) ? (value as PhotoItem[]).filter((item) => item?.sha256) : [];
 }

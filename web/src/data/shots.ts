@@ -8,7 +8,7 @@ import { dropShot, keepShot, keptBlob, keptShot, type Origin } from "./keep.ts";
 import type { ToSign } from "./device.ts";
 import { takingOf, type Scene } from "./photo_stamp.ts";
 import {
-  isVideo, PhotoError, takePhoto, takeVideo, type PhotoTrouble, type Shot,
+  isPaper, isVideo, PhotoError, takePhoto, takeWhole, type PhotoTrouble, type Shot,
 } from "./photos.ts";
 import { createStore, type Store } from "./store.ts";
 import { upload } from "./upload.ts";
@@ -20,7 +20,8 @@ export interface ShotView {
   share: number;
   refusal: Refusal | null;
   origin: Origin | null;
-  isVideo: boolean;
+  // A video or a paper: there is no picture of it to show.
+  isWhole: boolean;
 }
 export interface Shots {
   list: ShotView[];
@@ -42,6 +43,7 @@ export interface Roll {
   clear: () => void;
 }
 
+const isWhole = (file: Blob): boolean => isVideo(file) || isPaper(file);
 const none: Shots = { list: [], isBusy: false, trouble: null };
 
 export const isWaiting = (shot: ShotView): boolean => shot.origin?.scene.place === "";
@@ -84,7 +86,7 @@ export function createRoll({ isLater = false } = {}): Roll {
     if (list().some((shot) => shot.key === key)) return;
     const url = URL.createObjectURL(blob);
     const shot: ShotView = {
-      key, url, item, share: 0, refusal: null, origin, isVideo: isVideo(blob),
+      key, url, item, share: 0, refusal: null, origin, isWhole: isWhole(blob),
     };
     const others = list();
     setList(instead ? others.map((one) => (one.key === instead ? shot : one)) : [...others, shot]);
@@ -92,7 +94,7 @@ export function createRoll({ isLater = false } = {}): Roll {
   };
   const busily = (run: () => Promise<void>) => whileBusy(store, run);
   const stamp = async (origin: Origin, count: number, instead?: string) => {
-    const take = isVideo(origin.file) ? takeVideo : takePhoto;
+    const take = isWhole(origin.file) ? takeWhole : takePhoto;
     const shot = await take(origin.file, origin.scene, count);
     await keepShot({ id: shot.item.sha256, blob: shot.blob, origin });
     show(shot, origin, instead);

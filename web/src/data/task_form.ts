@@ -10,8 +10,9 @@ import type {
 import { refresh } from "./query.ts";
 import { isFilled, missingOf, needsComment, writesOf } from "./records.ts";
 import { session } from "./session.ts";
-import { createRoll, type Roll } from "./shots.ts";
+import { createRoll, type Roll, type Shots } from "./shots.ts";
 import { useStore } from "./store.ts";
+import { createProof, lackingOf, withProof, type Proof, type ProofPart } from "./task_proof.ts";
 
 export interface TaskForm {
   writes: string[];
@@ -23,8 +24,12 @@ export interface TaskForm {
   busy: string | null;
   isSending: boolean;
   rolls: Record<string, Roll>;
+  proof: Proof;
+  lacksProof: ProofPart[];
   fill: (field: string, value: FieldValue) => void;
   say: (comment: string) => void;
+  // What an earlier sitting had filled in.
+  takeUp: (fields: Record<string, FieldValue>, comment: string) => void;
   act: (name: string, run: () => Promise<unknown>) => Promise<boolean>;
   complete: (outcome: Outcome) => Promise<boolean>;
 }
@@ -54,6 +59,39 @@ async function signAll(rolls: Record<string, Roll>) {
   return signed;
 }
 
+function photosIn(rolls: Record<string, Roll>): Record<string, PhotoItem[]> {
+  const all = Object.entries(rolls).map(([name, roll]) =>
+    [name, roll.toSign().map(({ item }) => item)] as const);
+  return Object.fromEntries(all.filter(([, items]) => items.length > 0));
+}
+
+const isOnTheWay = ({ isBusy, list }: Shots): boolean =>
+  isBusy || list.some((shot) => shot.share < 1);
+
+function useProof(task: Task) {
+  const [proof] = useState(createProof);
+  const [lacksProof, setLacks] = useState<ProofPart[]>([]);
+  const files = useStore(proof.files.store);
+  const check = () => {
+    const lacking = lackingOf(task, proof);
+    setLacks(lacking);
+    return lacking.length === 0;
+  };
+  return { proof, lacksProof, check, isSending: isOnTheWay(files) };
+}
+
+type Fields = Record<string, FieldValue>;
+function useContent(first: () => Fields) {
+  const [fields, setFields] = useState(first);
+  const [comment, say] = useState("");
+  const takeUp = (kept: Fields, words: string, writes: string[]) => {
+    const open = Object.entries(kept).filter(([name]) => writes.includes(name));
+    setFields((before) => ({ ...before, ...Object.fromEntries(open) }));
+    say(words);
+  };
+  return { fields, setFields, comment, say, takeUp };
+}
+
 const nothing = createRoll();
 
 export function useTaskForm(task: Task, form: FormSource, view: RecordView): TaskForm {
@@ -61,10 +99,10 @@ export function useTaskForm(task: Task, form: FormSource, view: RecordView): Tas
   const writes = writesOf(task, view, form);
   const photos = photoFields(writes, form);
   const [rolls] = useState(() => Object.fromEntries(photos.map((name) => [name, createRoll()])));
-  const [fields, setFields] = useState(() => known(writes, record));
-  const [comment, say] = useState("");
+  const { fields, setFields, comment, say, takeUp } = useContent(() => known(writes, record));
   const [missing, setMissing] = useState<string[]>([]);
   const [lacksComment, setLacks] = useState(false);
+  const { proof, lacksProof, check: checkProof, isSending: isProofSending } = useProof(task);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const shots = useStore((rolls[photos[0] ?? ""] ?? nothing).store);
@@ -88,26 +126,25 @@ export function useTaskForm(task: Task, form: FormSource, view: RecordView): Tas
     }
   };
   const complete: TaskForm["complete"] = async (outcome) => {
-    const full: Record<string, FieldValue> = { ...fields };
-    for (const [name, roll] of Object.entries(rolls)) {
-      const items = roll.toSign().map(({ item }) => item);
-      if (items.length > 0) full[name] = items;
-    }
+    const full = { ...fields, ...photosIn(rolls) };
     const lacking = missingOf(task, outcome, full);
     const isMute = needsComment(outcome) && comment.trim() === "";
     setMissing(lacking);
     setLacks(isMute);
-    if (lacking.length > 0 || isMute) return false;
+    if (!checkProof() || lacking.length > 0 || isMute) return false;
     const body = { outcome: outcome.id, comment: comment.trim(), version: record.version };
     return act(outcome.id, async () => {
       const signed = await signAll(rolls);
       const all = { ...full, ...signed };
-      return calls.completeTask(task.id, { ...body, fields: all }, key.current);
+      const sent = await withProof(task, record.id, { ...body, fields: all }, proof);
+      return calls.completeTask(task.id, sent, key.current);
     });
   };
   return {
-    writes, fields, comment, missing, lacksComment, refusal, busy, rolls, say, act, complete,
-    isSending: shots.isBusy || shots.list.some((shot) => shot.share < 1),
+    writes, fields, comment, missing, lacksComment, refusal, busy, rolls, say, act, complete, proof,
+    lacksProof,
+    isSending: isProofSending || isOnTheWay(shots),
+    takeUp: (kept, words) => takeUp(kept, words, writes),
     fill: (field, value) => {
       key.current = newId();
       setMissing((before) => before.filter((name) => name !== field));

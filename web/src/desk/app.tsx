@@ -29,6 +29,7 @@ const Console = lazy(() => import("./console.tsx"));
 const ReportPage = lazy(() => import("./report.tsx"));
 const SetUp = lazy(() => import("./setup.tsx"));
 const PolicyPage = lazy(() => import("./policy.tsx"));
+const Requests = lazy(() => import("./requests.tsx"));
 const Labels = lazy(() => import("./labels.tsx"));
 const Master = lazy(() => import("./master.tsx"));
 
@@ -57,6 +58,7 @@ function Page(): ReactNode {
     case "case": return <CasePage key={id} form={form} id={id} />;
     case "tasks": return <TaskPage />;
     case "notices": return <NoticePage />;
+    case "new": case "delegations": return <Requests page={page} form={form} />;
     case "labels": return may(me, "area", "list") ? <Labels /> : <NotAllowed />;
     case "policy": return isAdmin ? <PolicyPage tab={form} /> : <NotAllowed />;
     case "people": return isAdmin ? <Master tab="people" /> : <NotAllowed />;

@@ -10,12 +10,15 @@ import { boardForms } from "../data/desk_filter.ts";
 import { nodeName } from "../data/desk_flow.ts";
 import { fileName, saveAs } from "../data/desk_save.ts";
 import { refresh } from "../data/query.ts";
-import { inLanguage, levelOf, placeOf, useForm, useRecord, useTimeline } from "../data/records.ts";
+import {
+  hasThread, inLanguage, levelOf, placeOf, subjectOf, useForm, useRecord, useTimeline,
+} from "../data/records.ts";
 import { hrefOf } from "../data/route.ts";
 import { may, useMe } from "../data/session.ts";
 import { useWork } from "../text/desk_work.ts";
 import { LevelBadge, StateBadge } from "../parts/badge.tsx";
 import { Button, ButtonLink } from "../parts/button.tsx";
+import BriefCopy, { CopyBanner } from "../parts/copy_view.tsx";
 import { CommentBox, Facts } from "../parts/case_parts.tsx";
 import { Clocks } from "../parts/clocks.tsx";
 import { useTitle } from "../parts/shell.tsx";
@@ -33,14 +36,20 @@ import "../styles/desk_work.css";
 
 export default function CasePage({ form, id }: { form: string; id: string }) {
   const { t } = useWork();
-  const source = useForm(form);
   const view = useRecord(form, id);
   useTitle(view.value?.record.number ?? t("caseTitle"));
   return (
-    <Ready query={source}>
-      {(known) => <Ready query={view}>{(value) => <Body form={known} view={value} />}</Ready>}
+    <Ready query={view}>
+      {(value) => value.copy?.is_brief ? <BriefCopy form={form} view={value} />
+        : <Known form={form} view={value} />}
     </Ready>
   );
+}
+
+// Whom no role shows the form is not given its source either.
+function Known({ form, view }: { form: string; view: RecordView }) {
+  const source = useForm(form);
+  return <Ready query={source}>{(known) => <Body form={known} view={view} />}</Ready>;
 }
 
 // Where cases of this kind stand.
@@ -64,7 +73,9 @@ function Head({ form, view }: CaseProps) {
     <header className="panel case-top">
       <ButtonLink href={listHref(form.id)} kind="quiet" icon="back">{t("back")}</ButtonLink>
       {has(form, "level_proposed") && <LevelBadge level={levelOf(record)} />}
-      <h1><span className="num">{record.number}</span> {placeOf(record, lang)}</h1>
+      <h1>
+        <span className="num">{record.number}</span> {placeOf(record, lang) || subjectOf(record)}
+      </h1>
       <StateBadge form={form} state={record.state} />
       {steps > 0 && <span className="countdown late">{t("escalationLevel", { n: steps })}</span>}
       {repeats > 0 && <span className="countdown soon">{w("repeatN", { n: repeats })}</span>}
@@ -106,6 +117,7 @@ function Body({ form, view }: CaseProps) {
   return (
     <div className="case-page">
       <Head form={form} view={view} />
+      {view.copy && <CopyBanner />}
       {flow && <Stuck form={form} view={view} flow={flow} />}
       <div className="case-column">
         {hasPhotos(form) && (
@@ -115,10 +127,12 @@ function Body({ form, view }: CaseProps) {
           </section>
         )}
         <Occurrences form={form} record={record} />
-        <CaseThread
-          form={form.id} id={record.id}
-          mayReopen={isReporter && closed.includes(record.state)}
-        />
+        {hasThread(form, view) && (
+          <CaseThread
+            form={form.id} id={record.id}
+            mayReopen={isReporter && closed.includes(record.state)}
+          />
+        )}
       </div>
       <div className="case-column">
         <TaskPanels form={form} view={view} />
@@ -133,7 +147,7 @@ function Body({ form, view }: CaseProps) {
           <Clocks clocks={clocks} />
         </section>
         <Past form={form} view={view} />
-        <ProofPanel form={form.id} id={record.id} number={record.number} />
+        {!view.copy && <ProofPanel form={form.id} id={record.id} number={record.number} />}
       </div>
       {flow && <FlowPanel picture={flow} />}
     </div>
@@ -190,7 +204,11 @@ function Past({ form, view }: CaseProps) {
         ))}
       </div>
       {tab === "timeline"
-        ? <Ready query={timeline}>{({ rows }) => <Timeline rows={rows} />}</Ready>
+        ? (
+          <Ready query={timeline}>
+            {({ rows }) => <Timeline rows={rows} place={{ form: form.id, id: record.id }} />}
+          </Ready>
+        )
         : <HistoryTable form={form} id={record.id} />}
       {buttons.includes("comment") && tab === "timeline" && (
         <CommentBox form={form.id} id={record.id} />

@@ -5,6 +5,7 @@ import { plans, type ListKind } from "../data/import.ts";
 import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { masterName, titleOf, useAllRows } from "../data/records.ts";
+import { useDelegationText } from "../text/delegation.ts";
 import { useText } from "../text/index.ts";
 import { LevelBadge } from "../parts/badge.tsx";
 import { asLevel } from "../data/records.ts";
@@ -16,6 +17,7 @@ import { Empty, Ready } from "../parts/states.tsx";
 import { ImportPanel } from "./import_panel.tsx";
 import PersonLogin from "./person_login.tsx";
 import { useRoleHint } from "./role_hint.ts";
+import { UnitHead } from "./unit_head.tsx";
 
 export default function Master({ tab }: { tab: "people" | "area" }) {
   const { t } = useText();
@@ -111,11 +113,14 @@ function People() {
 
 function Org() {
   const { t, lang } = useText();
+  const { t: d } = useDelegationText();
   const org = useQuery("org", calls.org);
   return (
     <Ready query={org}>
       {({ units }) => units.length === 0 ? <Empty icon="people" /> : (
-        <Table heads={[t("colNameZh"), t("colCode"), t("colKind")]} label={t("setupOrg")}>
+        <Table
+          heads={[t("colNameZh"), t("colCode"), t("colKind"), d("head")]} label={t("setupOrg")}
+        >
           {[...units].sort((a, b) => a.path.localeCompare(b.path)).map((unit) => (
             <tr key={unit.id}>
               <td className="strong">
@@ -124,6 +129,7 @@ function Org() {
               </td>
               <td className="num">{unit.code}</td>
               <td>{unit.kind}</td>
+              <td><UnitHead unit={unit} /></td>
             </tr>
           ))}
         </Table>

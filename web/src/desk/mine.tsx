@@ -1,11 +1,12 @@
 // My tasks and my notices on the desk.
+import { lazy, Suspense } from "react";
 import * as calls from "../api/calls.ts";
 import type { Notice, Task } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { ago } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { refresh } from "../data/query.ts";
-import { asLevel, byDue, placeOf, useNotices, useTasks } from "../data/records.ts";
+import { asLevel, byDue, placeOf, subjectOf, useNotices, useTasks } from "../data/records.ts";
 import { useText } from "../text/index.ts";
 import { LevelBadge, LevelMark } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
@@ -14,13 +15,20 @@ import { Icon } from "../parts/icon.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 
+const RequestLinks =
+  lazy(() => import("./requests.tsx").then((all) => ({ default: all.RequestLinks })));
+
 export function TaskPage() {
   const { t } = useText();
   useTitle(t("tasksTitle"));
   const tasks = useTasks();
   return (
     <div className="list-page">
-      <h1>{t("tasksTitle")}</h1>
+      <div className="row">
+        <h1>{t("tasksTitle")}</h1>
+        <span className="grow" />
+        <Suspense fallback={null}><RequestLinks /></Suspense>
+      </div>
       <Ready query={tasks}>
         {({ rows }) => rows.length === 0
           ? <Empty icon="tasks" title={t("tasksEmpty")} hint={t("tasksEmptyHint")} />
@@ -45,7 +53,7 @@ function TaskTable({ rows }: { rows: Task[] }) {
                 <a href={`#/case/${task.form}/${task.record_id}`}>{task.record?.number}</a>
               </td>
               <td className="strong">{localText(task.name, lang)}</td>
-              <td>{task.record ? placeOf(task.record, lang) : ""}</td>
+              <td>{task.record ? placeOf(task.record, lang) || subjectOf(task.record) : ""}</td>
               <td>{t(task.is_mine ? "taskMine" : "taskOpen")}</td>
               <td>{task.due ? <Countdown due={task.due} /> : "—"}</td>
             </tr>

@@ -87,7 +87,7 @@ function MatrixPart({ matrix }: { matrix: Matrix }) {
   const [field, setField] = useState<MatrixField | null>(null);
   return (
     <>
-      <div className="row">
+      <div className="policy-filters">
         <Select
           label={t("state")} value={place.state}
           onChange={(state) => setPlace({ ...place, state })}
@@ -131,7 +131,9 @@ function Table({ matrix, place, onField }: TableProps) {
             {roles.map((role) => (
               <th key={role.id} scope="col">
                 {localText(role.name, lang)}
-                <span className="soft num"> {t("people", { n: role.people })}</span>
+                <span className="soft num">
+                  {" "}{t(role.people === 1 ? "person1" : "people", { n: role.people })}
+                </span>
               </th>
             ))}
           </tr>

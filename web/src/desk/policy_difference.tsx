@@ -1,13 +1,18 @@
 // What role files would change against those in force, before anybody uses them.
 import { useState, type ChangeEvent } from "react";
 import { difference } from "../api/calls_policy.ts";
+import * as calls from "../api/calls.ts";
 import { asRefusal, type Refusal } from "../api/client.ts";
 import type { Difference } from "../api/types_policy.ts";
+import { useForms } from "../data/delegations.ts";
 import { isLoss, rolesIn, united } from "../data/desk_policy.ts";
+import { localText } from "../data/prefs.ts";
+import { useQuery } from "../data/query.ts";
 import { usePolicy } from "../text/policy_words.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
+import { actionKeys } from "./policy_who.tsx";
 
 export function PolicyDifference() {
   const { t } = usePolicy();
@@ -34,7 +39,9 @@ export function PolicyDifference() {
           onChange={(event) => void compare(event)}
         />
       </label>
+      <p className="soft">{t("chooseHint")}</p>
       {refusal && <Refused refusal={refusal} />}
+      {refusal?.field && <p className="fault">{t("badPlace", { place: refusal.field })}</p>}
       {found?.length === 0 && <p className="strong">{t("same")}</p>}
       {found && (
         <ul className="grants">
@@ -45,13 +52,30 @@ export function PolicyDifference() {
   );
 }
 
+// Ids as people know them; what has no name here keeps its id.
+function useNames(one: Difference) {
+  const { t, lang } = usePolicy();
+  const roles = useQuery("roles", calls.roles).value?.roles ?? [];
+  const form = useForms().value?.forms.find(({ id }) => id === one.form);
+  const field = form?.data.properties[one.name ?? ""];
+  const action = actionKeys[one.action];
+  return {
+    role: localText(roles.find(({ id }) => id === one.role)?.name, lang) || one.role,
+    form: localText(form?.title, lang) || one.form,
+    action: action ? t(action) : one.action,
+    name: localText(field?.title, lang) || (one.name ?? ""),
+    stateOf: (id: string) => localText(form?.states[id], lang) || id,
+  };
+}
+
 function Sentence({ one }: { one: Difference }) {
   const { t } = usePolicy();
+  const { stateOf, ...names } = useNames(one);
   const text = t(one.change, {
-    role: one.role, form: one.form, action: one.action, name: one.name ?? "",
+    ...names,
     before: one.before ? t(one.before) : "", after: one.after ? t(one.after) : "",
   });
-  const states = one.states ?? [];
+  const states = (one.states ?? []).map(stateOf);
   return (
     <span className={isLoss(one) ? "policy-loss" : "policy-gain"}>
       <Icon name={isLoss(one) ? "close" : "plus"} /> {text}

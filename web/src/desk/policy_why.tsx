@@ -4,7 +4,7 @@ import { why } from "../api/calls_policy.ts";
 import { asRefusal, type Refusal } from "../api/client.ts";
 import type { Matrix, Why, WhyStep } from "../api/types_policy.ts";
 import { localText } from "../data/prefs.ts";
-import { usePolicy, type PolicyKey } from "../text/policy_words.ts";
+import { sourceOf, usePolicy, type PolicyKey } from "../text/policy_words.ts";
 import { Button } from "../parts/button.tsx";
 import { TextField } from "../parts/field.tsx";
 import { PickPerson } from "../parts/picker.tsx";
@@ -69,7 +69,7 @@ function Step({ step }: { step: WhyStep }) {
   const key: PolicyKey = `step_${step.key}`;
   return t(key, {
     role: localText(step.role_name ?? undefined, lang) || step.role || "",
-    right: step.right ?? "",
+    source: sourceOf(step, { t, lang }),
     mode: step.mode ? t(step.mode) : "",
   });
 }

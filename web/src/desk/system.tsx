@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { diagnostics, status } from "../api/calls_desk.ts";
 import { devices, revokeDevice } from "../api/calls_hazard.ts";
-import { asRefusal, type Refusal } from "../api/client.ts";
+import { asRefusal } from "../api/client.ts";
 import type { Status } from "../api/types_desk.ts";
 import type { Device } from "../api/types_hazard.ts";
 import { serverNow } from "../data/clock.ts";
@@ -18,6 +18,7 @@ import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { TextArea } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { useSending } from "../parts/sending.ts";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready, Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
@@ -246,21 +247,13 @@ function DeviceRow({ row, onAsk }: { row: Device; onAsk: () => void }) {
 function RevokeDialog({ device, onClose }: { device: Device; onClose: () => void }) {
   const { t, w } = useWork();
   const [why, setWhy] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const run = async () => {
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await revokeDevice(device.id, why.trim());
-      refresh("devices");
-      say(w("deviceGone"));
-      onClose();
-    } catch (reason) {
-      setRefusal(asRefusal(reason));
-      setBusy(false);
-    }
-  };
+  const { refusal, isBusy, send } = useSending();
+  const run = () => send(async () => {
+    await revokeDevice(device.id, why.trim());
+    refresh("devices");
+    say(w("deviceGone"));
+    onClose();
+  });
   const actions = (
     <>
       <Button text={t("cancel")} run={onClose} />

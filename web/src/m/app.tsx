@@ -28,6 +28,7 @@ const ResponsePage = lazy(() => import("./response.tsx"));
 const UrgentWatch = lazy(() => import("./urgent.tsx"));
 const PermitList = lazy(() => import("./permits.tsx").then((all) => ({ default: all.PermitList })));
 const PermitPage = lazy(() => import("./permits.tsx").then((all) => ({ default: all.PermitPage })));
+const Requests = lazy(() => import("./requests.tsx"));
 const SosCase = lazy(() => import("./sos_case.tsx"));
 
 const own: Record<string, ComponentType<{ id: string }>> = {
@@ -46,6 +47,7 @@ function Screen() {
     case "me": return <MePage />;
     case "way": return <WayPage id={form} />;
     case "sos": return <SosPage />;
+    case "new": case "delegations": return <Requests page={page} form={form} />;
     case "permits": return <PermitList />;
     case "case": {
       const Own = own[form];

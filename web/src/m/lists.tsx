@@ -17,6 +17,7 @@ import { Empty, Ready } from "../parts/states.tsx";
 import { RecordCard, TaskCard } from "./cards.tsx";
 import { Frame } from "./frame.tsx";
 import { HandOver } from "../parts/hand_over.tsx";
+import { StartLink } from "../parts/new_record.tsx";
 import "../styles/m_loop.css";
 
 export function TaskList() {
@@ -36,6 +37,7 @@ export function TaskList() {
             </>
           )}
       </Ready>
+      <StartLink />
     </Frame>
   );
 }

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { localText } from "../data/prefs.ts";
 import { logOut, useMe } from "../data/session.ts";
 import { useWaiting } from "../data/waiting.ts";
+import { useDelegationText } from "../text/delegation.ts";
 import { useLoopText } from "../text/loop.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { PasswordForm } from "../parts/login.tsx";
@@ -16,6 +17,7 @@ const Devices = lazy(() => import("./devices.tsx"));
 
 export default function MePage() {
   const { t, p, lang } = useLoopText();
+  const { t: delegation } = useDelegationText();
   const me = useMe();
   const [isChanging, setChanging] = useState(false);
   const [isLeaving, setLeaving] = useState(false);
@@ -43,6 +45,7 @@ export default function MePage() {
         <ButtonLink href="/desk/" icon="board">{t("toDesk")}</ButtonLink>
         <ButtonLink href="/ca" icon="shield">{t("caTrust")}</ButtonLink>
         <div className="row"><span>{t("themeSwitch")}</span><ThemeButton /></div>
+        <ButtonLink href="#/delegations" icon="people">{delegation("title")}</ButtonLink>
         <ButtonLink href="#/sync" icon="upload">{p("syncTitle")}</ButtonLink>
         <ButtonLink href="#/follow" icon="shield">{p("followCode")}</ButtonLink>
         <Button text={t("logOut")} kind="danger" icon="out" run={leave} />

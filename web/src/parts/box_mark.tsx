@@ -3,13 +3,13 @@
 import { useRef, useState } from "react";
 import { markBox } from "../api/calls_hazard.ts";
 import { fileUrl } from "../api/calls.ts";
-import { asRefusal, type Refusal } from "../api/client.ts";
 import type { Box, PairEvidence } from "../api/types_hazard.ts";
 import { boxOf, moved, placeIn, rounded } from "../data/evidence.ts";
 import { refresh } from "../data/query.ts";
 import { useLoopText } from "../text/loop.ts";
 import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
+import { useSending } from "./sending.ts";
 import { Refused } from "./states.tsx";
 import { say } from "./toast.tsx";
 
@@ -27,22 +27,15 @@ export function BoxMark({ pair, place, onClose }: MarkProps) {
   const { p, t } = useLoopText();
   const [box, setBox] = useState<Box | null>(pair.box ?? null);
   const [first, setFirst] = useState<Point | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const save = async () => {
+  const { refusal, isBusy, send } = useSending();
+  const save = () => send(async () => {
     if (!box) return;
-    setBusy(true);
-    try {
-      const { before, after } = pair;
-      await markBox(place.form, place.id, { before, after, ...rounded(box) });
-      refresh(`record/${place.form}/${place.id}`);
-      say(p("boxSaved"));
-      onClose();
-    } catch (reason) {
-      setRefusal(asRefusal(reason));
-      setBusy(false);
-    }
-  };
+    const { before, after } = pair;
+    await markBox(place.form, place.id, { before, after, ...rounded(box) });
+    refresh(`record/${place.form}/${place.id}`);
+    say(p("boxSaved"));
+    onClose();
+  });
   const actions = (
     <>
       <Button text={t("cancel")} run={onClose} />

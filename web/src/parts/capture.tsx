@@ -29,6 +29,7 @@ interface CaptureProps {
   code?: string;
   isAnonymous?: boolean;
   isVideo?: boolean;
+  isPaper?: boolean;
 }
 
 function useAdd(props: CaptureProps) {
@@ -79,12 +80,19 @@ interface SourcesProps {
   isFirst: boolean;
   isBusy: boolean;
   isVideo?: boolean;
+  isPaper?: boolean;
   add: (file: Blob, source: Source) => void;
 }
 // Only a device that is held in the hand opens its camera here; others open a list of files.
 const held = () => matchMedia("(pointer: coarse)").matches;
 
-function Sources({ isFirst, isBusy, isVideo = false, add }: SourcesProps) {
+function acceptOf({ isVideo = false, isPaper = false }: SourcesProps): string {
+  const films = isVideo ? ",video/mp4,video/webm" : "";
+  return `image/*${films}${isPaper ? ",application/pdf" : ""}`;
+}
+
+function Sources(props: SourcesProps) {
+  const { isFirst, isBusy, isVideo = false, add } = props;
   const { t } = useText();
   const id = useId();
   const take = (source: Source) => (event: React.ChangeEvent<HTMLInputElement>) => {
@@ -114,7 +122,7 @@ function Sources({ isFirst, isBusy, isVideo = false, add }: SourcesProps) {
       )}
       <input
         id={`${id}f`} className="unseen" type="file" onChange={take("gallery")} disabled={isBusy}
-        accept={isVideo ? "image/*,video/mp4,video/webm" : "image/*"}
+        accept={acceptOf(props)}
       />
       <label htmlFor={`${id}f`} className="button plain">
         <Icon name="file" />
@@ -137,8 +145,12 @@ function ShotTile({ shot, roll }: { shot: ShotView; roll: Roll }) {
   const isThere = word === "photoSent" || word === "photoKept";
   return (
     <figure className="shot">
-      {shot.isVideo
-        ? <p className="shot-video"><Icon name="eye" />{shot.item.name}</p>
+      {shot.isWhole
+        ? (
+          <p className="shot-video">
+            <Icon name={shot.item.name.endsWith("pdf") ? "file" : "eye"} />{shot.item.name}
+          </p>
+        )
         : <img src={shot.url} alt={shot.item.name} />}
       <figcaption>
         {shot.refusal ? (

@@ -10,7 +10,7 @@ import { useText } from "../text/index.ts";
 import { LevelMark } from "./badge.tsx";
 import { Capture } from "./capture.tsx";
 import { Chips, TextArea, TextField, Toggle, type Common } from "./field.tsx";
-import { PickFrom, PickPerson, PickRecord } from "./picker.tsx";
+import { PickFrom, PickPerson, PickRecord, PickUnit } from "./picker.tsx";
 import { asLevel } from "../data/records.ts";
 
 const Rows = lazy(() => import("./rows.tsx"));
@@ -51,6 +51,8 @@ export function Input(props: InputProps) {
           {...common} form={source["x-ref"] ?? ""} value={text || null} onChange={props.onChange}
         />
       );
+    case "org":
+      return <PickUnit {...common} value={text || null} onChange={props.onChange} />;
     case "instant":
       return <InstantInput common={common} value={text} onChange={props.onChange} />;
     case "photos":

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import * as calls from "../api/calls.ts";
 import { useAllRows, masterName } from "../data/records.ts";
+import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { useText } from "../text/index.ts";
 import type { Person } from "../api/types.ts";
@@ -56,6 +57,8 @@ function nameOf(person: Person): string {
 interface PersonProps extends Common {
   value: string | null;
   onChange: (value: string) => void;
+  // What the one who was picked is called.
+  onName?: (value: string, name: string) => void;
   org?: string;
 }
 // People near the record first; the server searches, the page holds no list of everybody.
@@ -71,7 +74,9 @@ export function PickPerson(props: PersonProps) {
   }));
   if (picked && !choices.some((choice) => choice.value === picked.value)) choices.push(picked);
   const pick = (value: string) => {
-    setPicked(choices.find((choice) => choice.value === value) ?? null);
+    const choice = choices.find((one) => one.value === value) ?? null;
+    setPicked(choice);
+    if (choice) props.onName?.(value, choice.text);
     props.onChange(value);
   };
   return (
@@ -93,6 +98,18 @@ export function PickRecord(props: PersonProps & { form: string }) {
   }
   const choices = rows.value.map((row) => ({
     value: row.id, text: `${masterName(row, lang)} ${String(row["code"] ?? "")}`,
+  }));
+  return <PickFrom {...props} choices={choices} searchText={t("search")} />;
+}
+
+export function PickUnit(props: PersonProps) {
+  const { t, lang } = useText();
+  const org = useQuery("org", calls.org);
+  if (!org.value) {
+    return org.refusal ? <Refused refusal={org.refusal} retry={org.reload} /> : <Loading />;
+  }
+  const choices = org.value.units.map((unit) => ({
+    value: unit.code, text: `${localText(unit.name, lang)} ${unit.code}`,
   }));
   return <PickFrom {...props} choices={choices} searchText={t("search")} />;
 }

@@ -1,6 +1,6 @@
 // What the person in front of the screen can do to a record now: take a task on, fill in what it
 // asks for, decide, give it back. The server decides again whether they may.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import * as calls from "../api/calls.ts";
 import { fileUrl } from "../api/calls.ts";
 import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/types.ts";
@@ -20,6 +20,8 @@ import { Input } from "./input.tsx";
 import { OtherTasks } from "./other_tasks.tsx";
 import { Refused } from "./states.tsx";
 import { say } from "./toast.tsx";
+
+const TaskExtras = lazy(() => import("./task_extras.tsx"));
 
 interface PanelProps {
   task: Task;
@@ -114,6 +116,7 @@ function Mine({ task, form, view, state }: PanelProps & { state: TaskForm }) {
         fault={state.lacksComment ? t("taskNeedsComment") : undefined}
       />
       {missing && <p className="fault" role="alert">{t("taskNeeds", { list: missing })}</p>}
+      <Suspense fallback={null}><TaskExtras task={task} view={view} state={state} /></Suspense>
       <Outcomes task={task} state={state} onReturn={() => setReturning(true)} />
       {isReturning && (
         <ReturnDialog task={task} state={state} onClose={() => setReturning(false)} />

@@ -1,6 +1,6 @@
 // What the person with the phone can do to a record now. The usual way stands in front; each other
 // way (more time, wrong owner, cannot be fixed now) opens with only what it asks for.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import * as calls from "../api/calls.ts";
 import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/types.ts";
 import { isDoubtful, useEvidence } from "../data/evidence.ts";
@@ -24,6 +24,8 @@ import { ReturnDialog } from "./task_panel.tsx";
 import { say } from "./toast.tsx";
 import { HandOver } from "./hand_over.tsx";
 import "../styles/m_loop.css";
+
+const TaskExtras = lazy(() => import("./task_extras.tsx"));
 
 interface PanelProps {
   task: Task;
@@ -131,6 +133,7 @@ function Mine(props: MineProps) {
           ? t("taskNeedsComment") : undefined}
       />
       {missing && <p className="fault" role="alert">{t("taskNeeds", { list: missing })}</p>}
+      <Suspense fallback={null}><TaskExtras task={task} view={view} state={state} /></Suspense>
       {state.isSending && <p className="soft" role="status">{p("waitPhotos")}</p>}
       <Outcomes {...props} isInDoubt={isInDoubt} onReturn={() => setReturning(true)} />
       {isReturning && (

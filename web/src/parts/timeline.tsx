@@ -1,8 +1,10 @@
-// What happened to a record, newest first, each with who and when.
+// What happened to a record, newest first, each with who and when, and what a decision carries.
+import { lazy, Suspense } from "react";
 import type { TimelineRow } from "../api/types.ts";
 import { dateTime } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { approvalDeeds, tellAct } from "../data/told_acts.ts";
+import { carriesFiles } from "../data/decision.ts";
 import { useActsText } from "../text/acts.ts";
 import { fillIn, useText, type Speech, type TextKey } from "../text/index.ts";
 
@@ -14,6 +16,8 @@ const acts: Record<string, TextKey> = {
   "timer.fire": "actTimer",
 };
 
+const DecisionFiles = lazy(() => import("./decision_files.tsx"));
+
 type ActsWords = ReturnType<typeof useActsText>["texts"];
 
 function title(row: TimelineRow, { t, lang }: Speech, words: ActsWords): string {
@@ -21,10 +25,15 @@ function title(row: TimelineRow, { t, lang }: Speech, words: ActsWords): string 
   const node = localText(row.name, lang);
   const told = tellAct(row);
   const what = told ? fillIn(words[told.key], told.values) : act && t(act);
-  return [node, what].filter(Boolean).join(" · ") || row.act;
+  const outcome = localText(row.outcome_name, lang);
+  return [node, outcome || what].filter(Boolean).join(" · ") || row.act;
 }
 
-function who(row: TimelineRow, { t }: Speech): string {
+// A clock is never taken for a person or for what followed by itself.
+const isTimeout = (row: TimelineRow): boolean => row.actor.kind === "system-timeout";
+
+function who(row: TimelineRow, { t }: Speech, words: ActsWords): string {
+  if (isTimeout(row)) return words.timeoutActor;
   return (deeds.includes(row.act) && row.actor.name) || t("actSystem");
 }
 
@@ -32,27 +41,37 @@ function who(row: TimelineRow, { t }: Speech): string {
 const deeds = ["case.start", "case.comment", "task.claim", "task.unclaim", "task.complete",
   "task.return", ...approvalDeeds];
 
-function Row({ row }: { row: TimelineRow }) {
+interface Place {
+  form: string;
+  id: string;
+}
+function Row({ row, place }: { row: TimelineRow; place: Place }) {
   const speech = useText();
   const { texts } = useActsText();
   const isDeed = deeds.includes(row.act);
   return (
-    <li className={`${isDeed ? "by-person" : "by-system"}${row.superseded ? " old" : ""}`}>
+    <li className={`${actorClass(row, isDeed)}${row.superseded ? " old" : ""}`}>
       <p className={isDeed ? "strong" : "soft"}>{title(row, speech, texts)}</p>
       {row.comment && <p className="words">{row.comment}</p>}
+      {carriesFiles(row) && (
+        <Suspense fallback={null}><DecisionFiles row={row} place={place} /></Suspense>
+      )}
       <p className="soft">
-        <span>{who(row, speech)}</span>
+        <span className="actor">{who(row, speech, texts)}</span>
         <time className="num" dateTime={row.at}>{dateTime(row.at)}</time>
       </p>
     </li>
   );
 }
 
-export function Timeline({ rows }: { rows: TimelineRow[] }) {
+const actorClass = (row: TimelineRow, isDeed: boolean): string =>
+  isTimeout(row) ? "by-timeout" : isDeed ? "by-person" : "by-system";
+
+export function Timeline({ rows, place }: { rows: TimelineRow[]; place: Place }) {
   const keyed = rows.map((row, at) => ({ row, key: `${row.at}/${at}` })).reverse();
   return (
     <ol className="timeline">
-      {keyed.map(({ row, key }) => <Row key={key} row={row} />)}
+      {keyed.map(({ row, key }) => <Row key={key} row={row} place={place} />)}
     </ol>
   );
 }

@@ -58,6 +58,7 @@ export const enActs: Record<keyof typeof zhActs, string> = {
   skip_duplicate: "Skipped by the system: {name} has approved before",
   skip_self: "Skipped by the system: {name} began it",
   skip_added: "Skipped by the system: {name} has signed or left",
+  timeoutActor: "System time-out",
   toldRemind: "Reminder of time",
   toldEscalate: "Time over: escalated",
   toldSuspend: "Time over: suspended",

@@ -1,12 +1,15 @@
 // Every text is shown somewhere: a key that no source names any more goes.
 /// <reference types="vite/client" />
 import { expect, test } from "vitest";
+import { delegationText } from "./delegation.ts";
 import { deskText } from "./desk.ts";
 import { workText } from "./desk_work.ts";
 import { factorText } from "./factor.ts";
 import { loopText } from "./loop.ts";
 import { phoneText } from "./phone.ts";
 import { planText } from "./plan.ts";
+import { policyText } from "./policy_words.ts";
+import { proofText } from "./proof.ts";
 import { zh } from "./zh.ts";
 
 const files = import.meta.glob<string>(
@@ -23,8 +26,9 @@ const starts = [...code.matchAll(/`(\w+)\$\{/g)].map((found) => found[1] ?? "");
 const isUsed = (key: string) => words.has(key) || starts.some((start) => key.startsWith(start));
 
 test.each([
-  ["both", zh], ["desk", deskText.zh], ["factor", factorText.zh], ["loop", loopText.zh],
-  ["phone", phoneText.zh], ["plan", planText.zh], ["work", workText.zh],
+  ["both", zh], ["delegation", delegationText.zh], ["desk", deskText.zh], ["factor", factorText.zh], ["loop", loopText.zh],
+  ["phone", phoneText.zh], ["plan", planText.zh], ["policy", policyText.zh],
+  ["proof", proofText.zh], ["work", workText.zh],
 ])("every text of %s is used", (_, texts) => {
   expect(Object.keys(texts).filter((key) => !isUsed(key))).toEqual([]);
 });

@@ -56,6 +56,7 @@ export const zhActs = {
   skip_duplicate: "系统跳过:{name} 已审批过",
   skip_self: "系统跳过:审批人即发起人 {name}",
   skip_added: "系统跳过:{name} 已签或已离岗",
+  timeoutActor: "系统超时",
   toldRemind: "到时提醒",
   toldEscalate: "超时升级",
   toldSuspend: "超时暂停",
