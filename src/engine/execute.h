@@ -4,6 +4,7 @@
 // at all. Only engine.cpp uses this.
 
 #include <functional>
+#include <map>
 
 #include "core/result.h"
 #include "engine/commands.h"
@@ -210,6 +211,7 @@ class Execution {
   Result<void> as_login(const std::string& login, const std::function<Result<void>()>& act);
   Result<void> seed_files(const Json& fields);
   Result<void> seed_record(const records::Form& form, const std::string& admin, const Json& row);
+  Result<void> seed_task(const records::Form& form, RecordId id, const Json& step);
   Result<void> must_be_empty();
   Result<void> write_setting(std::string_view name, const Json& value);
   Json finish_import(std::size_t rows, Json refused, bool is_dry_run);
@@ -226,6 +228,7 @@ class Execution {
   bool is_taken_back_ = false;
   int chain_ = 0;  // records and messages that flows made of each other, this one deep
   Json seed_files_ = Json::array();
+  std::map<std::string, RecordId> seed_names_;  // rows of the seed that others refer to
   bool is_seeding_ = false;  // what a seed makes rings nobody
 };
 

@@ -8,32 +8,78 @@
 namespace anlan::engine {
 namespace {
 
-// {"login": ...} is a person, {"now": "+PT4H"} an instant; anywhere inside a row.
-Result<Json> resolve_seed(store::View& view, const Json& value, Instant now) {
+constexpr std::size_t kDayChars = 10;  // 2026-11-21
+
+// What the words of a seed stand for.
+struct SeedWords {
+  store::View& view;
+  const std::map<std::string, RecordId>& names;
+  Instant now;
+  int64_t place = 0;  // of the row among those that are filled in alike
+};
+
+// {"now": "-PT8M", "step": "PT10S"}: an instant, a step later for each row.
+Result<Json> seed_instant(const SeedWords& words, const Json& value) {
+  std::string text = value.text_or("now", "");
+  bool is_earlier = text.starts_with('-');
+  auto length = TRY(parse_duration(text.starts_with('+') || is_earlier ? text.substr(1) : text));
+  auto step = TRY(parse_duration(value.text_or("step", "PT0S")));
+  Instant at = is_earlier ? words.now - length : words.now + length;
+  return Json(format_instant(at + Duration{step.ns * words.place}));
+}
+
+// A word that stands for something; null for what is an object of its own.
+Result<Json> seed_word(const SeedWords& words, const Json& value) {
+  if (value.has("now")) return seed_instant(words, value);
+  if (value.as_object().size() != 1) return Json();
+  if (auto days = value["day"].as_int64()) {
+    return Json(format_instant(words.now + Duration::days(*days)).substr(0, kDayChars));
+  }
+  if (value.has("login")) {
+    auto person = TRY(access::find_login(words.view, value.text_or("login", "")));
+    if (!person) return refuse(ErrorCode::BadPack, "the seed names an unknown login");
+    return Json(person->id.text());
+  }
+  if (!value.has("ref")) return Json();
+  auto known = words.names.find(value.text_or("ref", ""));
+  if (known == words.names.end()) {
+    return refuse(ErrorCode::BadPack, "the seed refers to an unknown row", value.text_or("ref", ""));
+  }
+  return Json(known->second.text());
+}
+
+// {"login": ...} is a person, {"now": "+PT4H"} an instant, {"day": 30} a date, {"ref": name} the row
+// of that name; anywhere inside a row.
+Result<Json> resolve_seed(const SeedWords& words, const Json& value) {
   if (value.is_array()) {
     Json out = Json::array();
     for (const Json& item : value.as_array()) {
-      Json one = TRY(resolve_seed(view, item, now));
+      Json one = TRY(resolve_seed(words, item));
       out.push(std::move(one));
     }
     return out;
   }
   if (!value.is_object()) return value;
-  if (value.has("now")) {
-    std::string text = value.text_or("now", "");
-    bool is_earlier = text.starts_with('-');
-    auto length = TRY(parse_duration(text.starts_with('+') || is_earlier ? text.substr(1) : text));
-    return Json(format_instant(is_earlier ? now - length : now + length));
-  }
-  if (value.has("login") && value.as_object().size() == 1) {
-    auto person = TRY(access::find_login(view, value.text_or("login", "")));
-    if (!person) return refuse(ErrorCode::BadPack, "the seed names an unknown login");
-    return Json(person->id.text());
-  }
+  Json word = TRY(seed_word(words, value));
+  if (!word.is_null()) return word;
   Json out = Json::object();
   for (const Json::Member& member : value.as_object()) {
-    Json one = TRY(resolve_seed(view, member.second, now));
+    Json one = TRY(resolve_seed(words, member.second));
     out.set(member.first, std::move(one));
+  }
+  return out;
+}
+
+// The rows that the record has, each with these members.
+Result<Json> rows_with(SeedWords words, const Json& rows, const Json& members) {
+  Json out = Json::array();
+  if (!rows.is_array()) return out;
+  for (const Json& row : rows.as_array()) {
+    Json filled = row;
+    Json added = TRY(resolve_seed(words, members));
+    for (const Json::Member& member : added.as_object()) filled.set(member.first, member.second);
+    out.push(std::move(filled));
+    ++words.place;
   }
   return out;
 }
@@ -83,40 +129,60 @@ Result<void> Execution::seed_files(const Json& fields) {
   return {};
 }
 
-// A row may say who makes it and which tasks are done then.
+// A row may say who makes it, what others call it, and what is done then.
 Result<void> Execution::seed_record(const records::Form& form, const std::string& admin,
                                     const Json& row) {
   RecordId id{};
   Json fields = row;
-  fields.remove("by");
-  fields.remove("complete");
+  for (const char* word : {"by", "as", "form", "complete"}) fields.remove(word);
   TRY(as_login(row.text_or("by", admin), [&]() -> Result<void> {
-    Json resolved = TRY(resolve_seed(transaction_, fields, around_.now));
+    SeedWords words{transaction_, seed_names_, around_.now};
+    Json resolved = TRY(resolve_seed(words, fields));
     resolved = TRY(resolve_codes(transaction_, around_.packs.forms, form, resolved));
     TRY(seed_files(resolved));
     id = TRY(create_one(form, resolved, std::nullopt));
     return {};
   }));
+  if (row.has("as")) seed_names_.insert_or_assign(row.text_or("as", ""), id);
   if (!row["complete"].is_array()) return {};
   for (const Json& step : row["complete"].as_array()) {
-    TRY(as_login(step.text_or("login", ""), [&]() -> Result<void> {
-      for (const flow::RosterEntry& task : TRY(flow::roster(transaction_, form.id, id))) {
-        bool is_open = task.state == "open" || task.state == "claimed";
-        if (task.node != step.text_or("node", "") || !is_open) continue;
-        Json given = TRY(resolve_seed(transaction_, step["fields"], around_.now));
-        TRY(seed_files(given));
-        CompleteTask what{.task = task.id,
-                          .outcome = step.text_or("outcome", ""),
-                          .comment = step.text_or("comment", ""),
-                          .fields = std::move(given)};
-        TRY(execute(what));
-        return {};
-      }
-      return refuse(ErrorCode::BadPack, "the seed completes a task that is not open",
-                    step.text_or("node", ""));
-    }));
+    if (step.has("form")) {
+      const records::Form* other = TRY(form_of(step.text_or("form", "")));
+      TRY(seed_record(*other, admin, step));
+      continue;
+    }
+    TRY(as_login(step.text_or("login", ""), [&] { return seed_task(form, id, step); }));
   }
   return {};
+}
+
+// {"node", "outcome", "comment", "fields", "each": {rows: members}}
+Result<void> Execution::seed_task(const records::Form& form, RecordId id, const Json& step) {
+  SeedWords words{transaction_, seed_names_, around_.now};
+  for (const flow::RosterEntry& task : TRY(flow::roster(transaction_, form.id, id))) {
+    bool is_open = task.state == "open" || task.state == "claimed";
+    if (task.node != step.text_or("node", "") || !is_open) continue;
+    bool is_other = task.assignee && *task.assignee != command_->by.person;
+    if (is_other) continue;
+    Json given = TRY(resolve_seed(words, step["fields"]));
+    if (step["each"].is_object()) {
+      Json record = TRY(records::read_whole(transaction_, form, id));
+      if (!given.is_object()) given = Json::object();
+      for (const Json::Member& rows : step["each"].as_object()) {
+        Json filled = TRY(rows_with(words, record[rows.first], rows.second));
+        given.set(rows.first, std::move(filled));
+      }
+    }
+    TRY(seed_files(given));
+    CompleteTask what{.task = task.id,
+                      .outcome = step.text_or("outcome", ""),
+                      .comment = step.text_or("comment", ""),
+                      .fields = std::move(given)};
+    TRY(execute(what));
+    return {};
+  }
+  return refuse(ErrorCode::BadPack, "the seed completes a task that is not open",
+                step.text_or("node", ""));
 }
 
 Result<Json> Execution::execute(const SeedPlant& what) {

@@ -123,6 +123,7 @@ class Run {
     std::size_t space = rest.find(' ');
     std::string first = rest.substr(0, space);
     std::string second = space == std::string::npos ? "" : rest.substr(space + 1);
+    if (word == "each") return each(first, second);
     Json body = Json::object();
     if (second.starts_with("{") || second.starts_with("[")) {
       auto parsed = parse_json(second);
@@ -165,6 +166,8 @@ class Run {
     std::size_t space = second.find(' ');
     std::string tail = space == std::string::npos ? "" : second.substr(space + 1);
     if (word == "comment") return run(engine::CommentRecord{first, *id, tail});
+    if (word == "stop") return run(engine::SuspendPermit{.permit = *id, .reason = tail});
+    if (word == "suspend") return suspend(*id, first);
     if (word == "say") return run(engine::WriteMessage{first, *id, tail});
     if (word == "not_fixed") return run(engine::WriteMessage{first, *id, tail, true});
     if (word == "update") {
@@ -194,6 +197,36 @@ class Run {
     return run(std::move(what));
   }
 
+  // What the watch does when it finds a reason.
+  Result<Json> suspend(RecordId permit, const std::string& reason) {
+    engine::SuspendPermits what;
+    what.suspensions.push_back({.permit = permit, .reason = reason, .detail = Json::object()});
+    return plant_->engine().run({.what = std::move(what)});
+  }
+
+  // each NAME {members} [FIELD INSTANT STEP]: the list $NAME with these members in each row, and
+  // the field a step later in each.
+  std::string each(const std::string& name, const std::string& rest) {
+    std::size_t end = rest.rfind('}');
+    auto members = parse_json(rest.substr(0, end == std::string::npos ? 0 : end + 1));
+    auto rows = parse_json(variables_[name]);
+    if (!members || !rows || !rows->is_array()) return "each NAME {members} [FIELD INSTANT STEP]";
+    std::vector<std::string_view> words = split(trim(std::string_view(rest).substr(end + 1)), ' ');
+    bool is_timed = words.size() == 3;
+    auto at = is_timed ? parse_instant(words[1]) : Result<Instant>(Instant{});
+    auto step = is_timed ? parse_duration(words[2]) : Result<Duration>(Duration{});
+    if (!at || !step) return "not an instant and a duration: " + rest.substr(end + 1);
+    Json out = Json::array();
+    for (Json row : rows->as_array()) {
+      for (const Json::Member& member : members->as_object()) row.set(member.first, member.second);
+      if (is_timed) row.set(std::string(words[0]), format_instant(*at));
+      *at = *at + *step;
+      out.push(std::move(row));
+    }
+    variables_[name] = write_json(out);
+    return {};
+  }
+
   // Tasks are named by their node or by their id.
   Result<TaskId> task_called(const std::string& which) {
     auto id = TaskId::parse(which);
@@ -219,7 +252,8 @@ class Run {
     return run(engine::CompleteTask{.task = *id,
                                     .outcome = body.text_or("outcome", ""),
                                     .comment = body.text_or("comment", ""),
-                                    .fields = body["fields"]});
+                                    .fields = body["fields"],
+                                    .position = body["position"]});
   }
 
   Result<Json> run(engine::What what) { return plant_->run(by_, std::move(what)); }

@@ -23,7 +23,7 @@ const threadTests = ["core", "store", "engine", "plant", "schema"];
 const slowTests = ["hazard_days"];
 // Whole plants on PostgreSQL take minutes more under a sanitizer and walk our code as they do on
 // SQLite; the rooms' own tests run on both. With ANLAN_WHOLE=1 they run too.
-const slowCases = "Files/TextCase.HoldsOnPostgres*:Databases/EmergencyTest.*Postgres";
+const slowCases = "Files/PostgresCase.*:Databases/EmergencyTest.*Postgres";
 const filter = process.env.ANLAN_WHOLE ? {} : { GTEST_FILTER: `-${slowCases}` };
 
 function glob(folder, pattern) {
