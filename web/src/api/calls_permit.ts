@@ -1,0 +1,45 @@
+// One function per request about permits (docs/formats/permit.md).
+import { call, callBlob } from "./client.ts";
+import type { FieldValue, RecordRow } from "./types.ts";
+import type {
+  Board, Conflict, PermitFigure, PermitStep, RuleTable,
+} from "./types_permit.ts";
+
+const esc = encodeURIComponent;
+const post = <T>(path: string, body: unknown, key?: string) =>
+  call<T>(path, { method: "POST", body, ...(key ? { key } : {}) });
+const span = (from: string, to: string) => `from=${esc(from)}&to=${esc(to)}`;
+
+export const board = (from: string, to: string) =>
+  call<Board>(`/api/permits/board?${span(from, to)}`);
+export const conflictsOf = (permit: Record<string, FieldValue>) =>
+  post<{ conflicts: Conflict[] }>("/api/permits/conflicts", permit);
+export const suspendArea = (area: string, reason: string, key: string) =>
+  post<{ suspended?: number }>("/api/permits/suspend-area", { area, reason }, key);
+export const steps = (id: string) =>
+  call<{ rows: PermitStep[] }>(`/api/permits/${esc(id)}/steps`);
+export const permitFigures = (from: string, to: string) =>
+  call<{ rows: PermitFigure[] }>(`/api/permits/figures?${span(from, to)}`);
+export const permitPrint = (id: string, lang: string) =>
+  callBlob(`/api/permits/${esc(id)}/print.pdf?lang=${lang}`);
+
+// What was pressed on the spot carries where the phone was.
+export interface OnSpot {
+  outcome: string;
+  comment: string;
+  fields: Record<string, FieldValue>;
+  version: number;
+  position?: { lat: number; lon: number; accuracy_m: number; at: string };
+}
+export const completeOnSpot = (task: string, body: OnSpot, key: string) =>
+  post<{ record: RecordRow }>(`/api/tasks/${esc(task)}/complete`, body, key);
+
+const recordPath = (form: string, id: string) => `/api/records/${esc(form)}/${esc(id)}`;
+export const changeRecord = (
+  form: string, id: string, version: number, fields: Record<string, FieldValue>,
+) => call<{ record: RecordRow }>(recordPath(form, id), {
+  method: "PATCH", body: { version, fields },
+});
+
+export const ruleTables = (regime: string) =>
+  call<{ tables: RuleTable[] }>(`/api/permits/rules?regime=${esc(regime)}`);
