@@ -2,7 +2,7 @@
 import { call, callBlob } from "./client.ts";
 import type { FieldValue, RecordRow } from "./types.ts";
 import type {
-  Board, Conflict, PermitFigure, PermitStep, RuleTable,
+  Board, Conflict, PermitFigures, PermitSteps, RuleTable,
 } from "./types_permit.ts";
 
 const esc = encodeURIComponent;
@@ -15,11 +15,11 @@ export const board = (from: string, to: string) =>
 export const conflictsOf = (permit: Record<string, FieldValue>) =>
   post<{ conflicts: Conflict[] }>("/api/permits/conflicts", permit);
 export const suspendArea = (area: string, reason: string, key: string) =>
-  post<{ suspended?: number }>("/api/permits/suspend-area", { area, reason }, key);
+  post<object>("/api/permits/suspend-area", { area, reason }, key);
 export const steps = (id: string) =>
-  call<{ rows: PermitStep[] }>(`/api/permits/${esc(id)}/steps`);
+  call<PermitSteps>(`/api/permits/${esc(id)}/steps`);
 export const permitFigures = (from: string, to: string) =>
-  call<{ rows: PermitFigure[] }>(`/api/permits/figures?${span(from, to)}`);
+  call<PermitFigures>(`/api/permits/figures?${span(from, to)}`);
 export const permitPrint = (id: string, lang: string) =>
   callBlob(`/api/permits/${esc(id)}/print.pdf?lang=${lang}`);
 

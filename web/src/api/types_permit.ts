@@ -20,8 +20,9 @@ export interface BoardRow {
   number: string;
   kind: string;
   grade: string | null;
+  grade_computed?: string | null;
   state: string;
-  area: Named;
+  area: string | null;
   x: number | null;
   y: number | null;
   z_low_m: number | null;
@@ -29,22 +30,25 @@ export interface BoardRow {
   radius_m: number | null;
   valid_from: string | null;
   valid_to: string | null;
-  leader: Named;
-  guardian: Named;
+  leader: string | null;
+  guardian: string | null;
   workers: Named[] | { names?: string[]; persons?: string[] } | null;
   suspend_reason: string | null;
   inside_count: number | null;
   gas_at: string | null;
-  gas_due: string | null;
+  gas_due?: string | null;
   rule_mark: RuleMark | null;
   is_contractor: boolean | null;
   waiting: Waiting | null;
+  _titles?: Record<string, LocalText | undefined>;
 }
 
 export type ConflictLevel = "block" | "critical" | "high" | "medium" | "low";
+// `a` is not there where a permit is only drafted, `b` where a state of the plant stands against
+// it (then `tag` names it) or the other job is not for the caller's eyes.
 export interface Conflict {
-  a: string;
-  b: string;
+  a?: string | null;
+  b?: string | null;
   level: ConflictLevel;
   is_hard: boolean;
   gap_m: number | null;
@@ -54,33 +58,54 @@ export interface Conflict {
   text_en: string;
   source?: string;
   mark?: RuleMark;
+  number?: string;
+  tag?: string;
+}
+// Somebody without a permit stood at a gate.
+export interface RefusedPass {
+  at: string;
+  gate?: string;
+  badge?: string;
+  holder?: string;
+  name?: string;
+  [member: string]: unknown;
 }
 export interface Board {
   rows: BoardRow[];
   conflicts: Conflict[];
+  refusals?: RefusedPass[];
 }
 
 export interface PermitStep {
   node: string;
-  name_zh: string;
-  name_en: string;
-  who: Named[] | Named;
+  name: LocalText;
+  state: string;
+  outcome: string | null;
   opened: string;
   done: string | null;
-  ms: number | null;
-  outcome?: string | null;
+  ms: number;
+  by: { id: string; name: string } | null;
+  waiting: Waiting | null;
+}
+export interface PermitSteps {
+  steps: PermitStep[];
+  application_ms: number;
+  is_signed: boolean;
 }
 
-export interface PermitFigure {
-  id: string;
-  name?: LocalText;
-  value: number | null;
-  unit: string;
-  base?: number;
-  p90?: number | null;
-  censored?: number;
-  kind?: string;
-  permits: string[];
+export interface PermitFigures {
+  from: string;
+  to: string;
+  made_at: string;
+  applied: { count: number; permits: string[] };
+  signature: {
+    median_h: number | null; p90_h: number | null; longest_h: number; base: number;
+    is_small: boolean; permits: string[];
+  } | null;
+  suspended: {
+    share: number | null; count: number; base: number; is_small: boolean; permits: string[];
+  };
+  caught: { reason: string; count: number; permits: string[] }[];
 }
 
 // A decision table as it stands in the rule pack: every cell is its FEEL text.

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Board, BoardRow, Conflict } from "../api/types_permit.ts";
 import {
-  barOf, boardSpan, byGravity, conflictsFor, countsOf, expiring, groupsOf, isGrave, namedText,
-  otherOf, ticksOf, waitingOn, workersOf,
+  barOf, boardSpan, boardTitle, byGravity, conflictsFor, countsOf, expiring, groupsOf, isGrave,
+  namedText, otherOf, ticksOf, waitingOn, workersOf,
 } from "./permit_board.ts";
 
 const hour = 3600000;
@@ -55,6 +55,9 @@ test("names are told whatever shape they come in", () => {
   expect(namedText({ code: "A1", name: { zh: "罐区", en: "Tanks" } }, "en")).toBe("Tanks");
   expect(namedText({ id: "x" }, "zh")).toBe("x");
   expect(namedText(null, "zh")).toBe("");
+  const titled = row({ area: "id", _titles: { area: { zh: "罐区", en: "Tanks" } } });
+  expect(boardTitle(titled, "area", "en")).toBe("Tanks");
+  expect(boardTitle(titled, "leader", "en")).toBe("L");
   expect(workersOf(row({ workers: { names: ["甲", "乙"] } }), "zh")).toEqual(["甲", "乙"]);
   expect(workersOf(row({ workers: [{ id: "1", name: "甲" }] }), "zh")).toEqual(["甲"]);
 });

@@ -31,6 +31,10 @@ export function namedText(named: Named | undefined, lang: Language): string {
   if (typeof named === "string") return named;
   return localText(named.name as LocalText | string, lang) || named.code || named.id || "";
 }
+// What a field of the row is called: its title, else what stands in it.
+export const boardTitle = (
+  row: BoardRow, field: "area" | "leader" | "guardian", lang: Language,
+): string => localText(row._titles?.[field], lang) || row[field] || "";
 export function workersOf(row: BoardRow, lang: Language): string[] {
   const { workers } = row;
   if (!workers) return [];
@@ -95,7 +99,7 @@ export interface BoardGroup {
 export function groupsOf(rows: readonly BoardRow[], lang: Language): BoardGroup[] {
   const made = new Map<string, BoardRow[]>();
   for (const row of rows) {
-    const area = namedText(row.area, lang);
+    const area = boardTitle(row, "area", lang);
     made.set(area, [...(made.get(area) ?? []), row]);
   }
   const sorted = (of: BoardRow[]) => [...of].sort((a, b) =>
@@ -111,8 +115,11 @@ export const byGravity = (a: Conflict, b: Conflict): number =>
   levelRank.indexOf(a.level) - levelRank.indexOf(b.level) || a.from.localeCompare(b.from);
 export const conflictsFor = (board: Board, id: string): Conflict[] =>
   board.conflicts.filter(({ a, b }) => a === id || b === id).sort(byGravity);
+// Empty where it is no permit, or none for the caller's eyes.
 export const otherOf = (conflict: Conflict, id: string): string =>
-  conflict.a === id ? conflict.b : conflict.a;
+  (conflict.a === id ? conflict.b : conflict.a) ?? "";
+export const keyOf = (conflict: Conflict): string =>
+  [conflict.a, conflict.b, conflict.tag, conflict.from, conflict.text_zh].join("/");
 export const conflictText = (conflict: Conflict, lang: Language): string =>
   localText({ zh: conflict.text_zh, en: conflict.text_en }, lang);
 // Low ones are told only where somebody looks at one permit.

@@ -21,7 +21,8 @@ const blocks: Record<Exclude<FactBlock["id"], "kind" | "other">, string[]> = {
 };
 // Told elsewhere on the page.
 const elsewhere = ["kind", "measures", "jsa", "evidenced", "inside_count", "hand_count",
-  "suspend_reason", "suspend_detail", "suspended_at", "suspend_count", "drawing", "facts", "facts_decided", "gas_points"];
+  "suspend_reason", "suspend_detail", "suspended_at", "suspend_count", "drawing", "facts",
+  "facts_decided", "gas_points"];
 
 export function factBlocks(form: FormSource, kind: string): FactBlock[] {
   const own = (kindFields[kind] ?? []).filter((field) => field in form.data.properties);

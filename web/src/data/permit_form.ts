@@ -33,7 +33,9 @@ export function openFields(form: FormSource, given: Fields): string[] {
 export const lackingIn = (form: FormSource, fields: Fields): string[] =>
   (form.data.required ?? []).filter((field) => !isFilled(fields[field]));
 
-export async function signedPhotos(rolls: Record<string, Roll>): Promise<Record<string, PhotoItem[]>> {
+export async function signedPhotos(
+  rolls: Record<string, Roll>,
+): Promise<Record<string, PhotoItem[]>> {
   const taken = Object.entries(rolls).filter(([, roll]) => roll.store.get().list.length > 0);
   const now = session.get();
   if (taken.length === 0 || now.kind !== "person") return {};
@@ -48,7 +50,8 @@ const noRoll = createRoll();
 
 export function useNewRecord(form: FormSource, given: Fields, start: Fields = {}): NewRecord {
   const [fields, setFields] = useState<Fields>(start);
-  const photos = Object.keys(form.data.properties).filter((name) => kindOf(form, name) === "photos");
+  const all = Object.keys(form.data.properties);
+  const photos = all.filter((name) => kindOf(form, name) === "photos");
   const [rolls] = useState(() => Object.fromEntries(photos.map((name) => [name, createRoll()])));
   const shots = useStore((rolls[photos[0] ?? ""] ?? noRoll).store);
   const [missing, setMissing] = useState<string[]>([]);

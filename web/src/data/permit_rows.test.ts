@@ -5,23 +5,27 @@ import { approvalTime, isInside, stepTimes, verdictTone } from "./permit_rows.ts
 
 const now = Date.parse("2026-11-22T08:30:00Z");
 const step = (more: Partial<PermitStep>): PermitStep => ({
-  node: "approve", name_zh: "审批", name_en: "Approve", who: [{ id: "1", name: "王伟" }],
-  opened: "2026-11-22T08:00:00Z", done: "2026-11-22T08:10:00Z", ms: 600000, ...more,
+  node: "approve", name: { zh: "审批", en: "Approve" }, state: "done", outcome: "approve",
+  opened: "2026-11-22T08:00:00Z", done: "2026-11-22T08:10:00Z", ms: 600000,
+  by: { id: "1", name: "王伟" }, waiting: null, ...more,
 });
 
 test("an open step counts on and names who is waited for", () => {
+  const waiting = {
+    node: "sign", name_zh: "签", name_en: "Sign", since: "",
+    persons: [{ id: "2", name: "李芳" }, { id: "3", name: "张娜" }],
+  };
   const [done, open] = stepTimes([
-    step({}), step({ node: "sign", done: null, ms: null, opened: "2026-11-22T08:10:00Z" }),
+    step({}), step({ node: "sign", done: null, by: null, opened: "2026-11-22T08:10:00Z", waiting }),
   ], now, "zh");
   expect(done).toMatchObject({ isOpen: false, ms: 600000, who: "王伟" });
-  expect(open).toMatchObject({ isOpen: true, ms: 20 * 60000 });
+  expect(open).toMatchObject({ isOpen: true, ms: 20 * 60000, who: "李芳, 张娜" });
 });
 
-test("approval runs from the application to the signature, or to now", () => {
-  expect(approvalTime([], now)).toBeNull();
-  expect(approvalTime([step({})], now)).toBe(30 * 60000);
-  const signed = step({ node: "sign_site", done: "2026-11-22T08:20:00Z" });
-  expect(approvalTime([step({}), signed], now)).toBe(20 * 60000);
+test("approval runs on until the signature", () => {
+  const answer = { steps: [], application_ms: 60000, is_signed: false };
+  expect(approvalTime(answer, now, now - 5000)).toBe(65000);
+  expect(approvalTime({ ...answer, is_signed: true }, now, now - 5000)).toBe(60000);
 });
 
 test("inside is who went in and did not come out", () => {

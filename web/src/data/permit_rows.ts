@@ -2,7 +2,7 @@
 import * as calls from "../api/calls.ts";
 import { steps } from "../api/calls_permit.ts";
 import type { Language, RecordRow } from "../api/types.ts";
-import type { PermitStep } from "../api/types_permit.ts";
+import type { PermitStep, PermitSteps } from "../api/types_permit.ts";
 import { namedText } from "./permit_board.ts";
 import { useQuery } from "./query.ts";
 
@@ -26,24 +26,22 @@ export interface StepTime {
   ms: number;
   who: string;
 }
-// An open step counts on; of several people all are named.
+// An open step counts on and names who is waited for; a done one who did it.
 export function stepTimes(rows: readonly PermitStep[], now: number, lang: Language): StepTime[] {
   return rows.map((step) => {
-    const people = Array.isArray(step.who) ? step.who : [step.who];
     const isOpen = !step.done;
+    const people = step.waiting?.persons ?? [];
     return {
-      step, isOpen, who: people.map((one) => namedText(one, lang)).filter(Boolean).join(", "),
-      ms: isOpen ? Math.max(0, now - Date.parse(step.opened))
-        : step.ms ?? Date.parse(step.done ?? "") - Date.parse(step.opened),
+      step, isOpen,
+      who: isOpen ? people.map((one) => namedText(one, lang)).filter(Boolean).join(", ")
+        : step.by?.name ?? "",
+      ms: isOpen ? Math.max(0, now - Date.parse(step.opened)) : step.ms,
     };
   });
 }
-// From the first step to the signature that starts the work; until then to now.
-export function approvalTime(rows: readonly PermitStep[], now: number): number | null {
-  const first = rows[0];
-  if (!first) return null;
-  const signed = [...rows].reverse().find(({ node, done }) => node.startsWith("sign") && done);
-  return (signed ? Date.parse(signed.done ?? "") : now) - Date.parse(first.opened);
+// From the application to the signature that starts the work; until then to now.
+export function approvalTime(answer: PermitSteps, now: number, asked_at: number): number {
+  return answer.application_ms + (answer.is_signed ? 0 : Math.max(0, now - asked_at));
 }
 
 const verdicts: Record<string, "good" | "bad"> = {

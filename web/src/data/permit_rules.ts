@@ -24,7 +24,8 @@ export function plain(text: string): string {
   const words = text.trim();
   if (words === "-" || words === "null") return "";
   const list = /^"([^"]*)"(?:\s*,\s*"([^"]*)")*$/.test(words);
-  return list ? words.split(/"\s*,\s*"/).map((one) => one.replace(/^"|"$/g, "")).join(" / ") : words;
+  if (!list) return words;
+  return words.split(/"\s*,\s*"/).map((one) => one.replace(/^"|"$/g, "")).join(" / ");
 }
 const aside = ["mark", "source"];
 const isDay = (input: string): boolean => /^(day|on|valid_from)$/.test(input.trim());
@@ -34,7 +35,8 @@ export function sheetOf(table: RuleTable): RuleSheet {
     const cells = (names: string[], texts: string[]) => names
       .map((name, at) => ({ name, text: plain(texts[at] ?? "") }))
       .filter(({ text }) => text !== "");
-    const days = table.inputs.map((input, at) => (isDay(input) ? dayIn(rule.inputs[at] ?? "") : ""));
+    const days = table.inputs.map((input, at) =>
+      isDay(input) ? dayIn(rule.inputs[at] ?? "") : "");
     const out = cells(table.outputs, rule.outputs);
     const told = (name: string) => out.find((cell) => cell.name === name)?.text ?? "";
     return {

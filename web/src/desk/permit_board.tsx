@@ -2,17 +2,17 @@
 // waited for. Choosing one anywhere shows it everywhere.
 import { useState, type ReactNode } from "react";
 import type { FormSource } from "../api/types.ts";
-import type { Board, BoardRow } from "../api/types_permit.ts";
+import type { Board, BoardRow, Waiting } from "../api/types_permit.ts";
 import { useNow } from "../data/clock.ts";
 import {
-  boardSpan, byGravity, countsOf, expiring, iso, isGrave, isOpenState, namedText, useBoard,
-  waitingOn, windows_h, type Span,
+  boardSpan, boardTitle, byGravity, countsOf, expiring, iso, isGrave, isOpenState, keyOf,
+  namedText, useBoard, waitingOn, windows_h, type Span,
 } from "../data/permit_board.ts";
 import { localText } from "../data/prefs.ts";
 import { useForm } from "../data/records.ts";
 import { replaceRoute } from "../data/route.ts";
 import { usePoll } from "../data/response.ts";
-import { span as spanText } from "../data/format.ts";
+import { shortTime, span as spanText } from "../data/format.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
 import { Countdown } from "../parts/clocks.tsx";
 import { ButtonLink } from "../parts/button.tsx";
@@ -119,6 +119,7 @@ function Whole({ board, form, span, hours, query }: WholeProps) {
           <Conflicts board={board} />
           <Expiring board={board} form={form} />
           <WaitingList board={board} form={form} />
+          <Refusals board={board} />
         </div>
       </div>
     </>
@@ -143,8 +144,8 @@ function Chosen({ row, form }: { row: BoardRow; form: FormSource }) {
       <b className="num">{row.number}</b>
       <span>{kindText(row, form, lang)} · {localText(form.states[row.state], lang)}</span>
       <span className="soft">
-        {p("leader")} {namedText(row.leader, lang) || "—"} · {p("guardian")}{" "}
-        {namedText(row.guardian, lang) || "—"}
+        {p("leader")} {boardTitle(row, "leader", lang) || "—"} · {p("guardian")}{" "}
+        {boardTitle(row, "guardian", lang) || "—"}
       </span>
       <span className="grow" />
       <ButtonLink href={`#/case/permit/${row.id}`} icon="next">{p("open")}</ButtonLink>
@@ -183,17 +184,18 @@ function Side({ title, count, children }: { title: string; count: number; childr
 const side_max = 8;
 function Conflicts({ board }: { board: Board }) {
   const { p } = usePermitDesk();
-  const numberOf = (id: string) => board.rows.find((row) => row.id === id)?.number ?? "";
+  const numberOf = (id: string | null | undefined) =>
+    board.rows.find((row) => row.id === id)?.number ?? "";
   const grave = board.conflicts.filter(isGrave).sort(byGravity);
   return (
     <Side title={p("conflicts")} count={grave.length}>
       {grave.slice(0, side_max).map((conflict) => (
-        <li key={`${conflict.a}/${conflict.b}/${conflict.from}/${conflict.level}`}>
-          <a href={`#/case/permit/${board.rows.some(({ id }) => id === conflict.a)
-            ? conflict.a : conflict.b}`}>
+        <li key={keyOf(conflict)}>
+          <a href={`#/case/permit/${conflict.a ?? conflict.b ?? ""}`}>
             <ConflictLine
               conflict={conflict}
-              other={[numberOf(conflict.a), numberOf(conflict.b)].filter(Boolean).join(" ✕ ")}
+              other={[numberOf(conflict.a), numberOf(conflict.b) || conflict.tag]
+                .filter(Boolean).join(" ✕ ")}
             />
           </a>
         </li>
@@ -224,8 +226,7 @@ function Expiring({ board, form }: { board: Board; form: FormSource }) {
 
 // Approval time is measured while it runs: who is waited for, and since when.
 function WaitingList({ board, form }: { board: Board; form: FormSource }) {
-  const { p, lang, texts } = usePermitDesk();
-  const now = useNow();
+  const { p, lang } = usePermitDesk();
   const rows = waitingOn(board.rows);
   return (
     <Side title={p("waitingFor")} count={rows.length}>
@@ -234,21 +235,44 @@ function WaitingList({ board, form }: { board: Board; form: FormSource }) {
           <a href={`#/case/permit/${row.id}`}>
             <span className="grow">
               <b className="num">{row.number}</b>
-              <span className="soft">
-                {kindText(row, form, lang)} ·{" "}
-                {localText({ zh: row.waiting?.name_zh ?? "", en: row.waiting?.name_en ?? "" }, lang)}
-              </span>
-              <span>
-                {(row.waiting?.persons ?? []).map((one) => namedText(one, lang)).join(", ") || "—"}
-              </span>
+              <span className="soft">{kindText(row, form, lang)}</span>
+              {row.waiting && <WaitLine waiting={row.waiting} />}
             </span>
             <MarkBadge mark={row.rule_mark === "draft" ? "draft" : null} />
-            {row.waiting?.since && (
-              <span className="num soft">
-                {p("since", { span: spanText(now - Date.parse(row.waiting.since), texts) })}
-              </span>
-            )}
           </a>
+        </li>
+      ))}
+    </Side>
+  );
+}
+
+function WaitLine({ waiting }: { waiting: Waiting }) {
+  const { p, lang, texts } = usePermitDesk();
+  const now = useNow();
+  const names = waiting.persons.map((one) => namedText(one, lang)).join(", ");
+  const step = localText({ zh: waiting.name_zh, en: waiting.name_en }, lang);
+  return (
+    <>
+      <span>{step}: <b>{names || "—"}</b></span>
+      <span className="num soft">
+        {p("since", { span: spanText(now - Date.parse(waiting.since), texts) })}
+      </span>
+    </>
+  );
+}
+
+// People without a permit who stood at a gate today.
+function Refusals({ board }: { board: Board }) {
+  const { p } = usePermitDesk();
+  const rows = board.refusals ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Side title={p("refusals")} count={rows.length}>
+      {rows.slice(0, side_max).map((row) => (
+        <li key={`${row.at}/${row.badge ?? ""}`} className="refusal">
+          <span className="num">{shortTime(row.at)}</span>
+          <b>{row.holder ?? row.name ?? row.badge ?? "—"}</b>
+          <span className="soft">{row.gate ?? ""}</span>
         </li>
       ))}
     </Side>

@@ -7,8 +7,9 @@ import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
 import { fileName, saveAs } from "../data/desk_save.ts";
 import { shortTime } from "../data/format.ts";
 import { factBlocks } from "../data/permit_facts.ts";
-import { choiceText, fieldTitle, isFilled, photosOf, placeOf, tell, useForm, useRecord, useTimeline }
-  from "../data/records.ts";
+import {
+  choiceText, fieldTitle, isFilled, photosOf, placeOf, tell, useForm, useRecord, useTimeline,
+} from "../data/records.ts";
 import { usePoll } from "../data/response.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
 import { StateBadge } from "../parts/badge.tsx";
@@ -135,7 +136,9 @@ function Stopped({ form, record }: { form: FormSource; record: RecordRow }) {
         {detail !== "—" && detail !== "{}" && ` · ${detail}`}
       </span>
       {typeof at === "string" && <span className="num">{shortTime(at)}</span>}
-      <span className="num">{p("suspendedTimes", { n: Number(record["suspend_count"] ?? 0) })}</span>
+      <span className="num">
+        {p("suspendedTimes", { n: Number(record["suspend_count"] ?? 0) })}
+      </span>
     </div>
   );
 }

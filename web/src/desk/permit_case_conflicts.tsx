@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import type { Board } from "../api/types_permit.ts";
-import { conflictsFor, iso, otherOf, useBoard } from "../data/permit_board.ts";
+import { conflictsFor, iso, keyOf, otherOf, useBoard } from "../data/permit_board.ts";
 import { go } from "../data/route.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
 import { ConflictLine } from "../parts/permit_marks.tsx";
@@ -60,13 +60,13 @@ function Shown({ board, span, record, form }: Props & {
         {hits.map((hit) => {
           const other = otherOf(hit, record.id);
           return (
-            <li key={`${other}/${hit.from}/${hit.level}`}>
+            <li key={keyOf(hit)}>
               {numberOf(other)
                 ? (
                   <a href={`#/case/permit/${other}`}>
                     <ConflictLine conflict={hit} other={numberOf(other)} />
                   </a>
-                ) : <ConflictLine conflict={hit} />}
+                ) : <ConflictLine conflict={hit} other={hit.tag} />}
             </li>
           );
         })}

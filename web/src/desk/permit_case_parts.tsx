@@ -36,16 +36,16 @@ export function Steps({ permit }: { permit: string }) {
   return (
     <Box title={p("steps")}>
       <Ready query={query}>
-        {({ rows }) => {
-          const whole = approvalTime(rows, now);
+        {(answer) => {
+          const whole = approvalTime(answer, now, query.at);
           return (
             <>
               <ol className="permit-steps">
-                {stepTimes(rows, now, lang).map(({ step, isOpen, ms, who }, at) => (
+                {stepTimes(answer.steps, now, lang).map(({ step, isOpen, ms, who }, at) => (
                   <li key={`${step.node}/${at}`} className={isOpen ? "open" : "done"}>
                     <Icon name={isOpen ? "clock" : "check"} />
                     <span className="grow">
-                      <b>{localText({ zh: step.name_zh, en: step.name_en }, lang)}</b>
+                      <b>{localText(step.name, lang)}</b>
                       <span className={isOpen ? "strong" : "soft"}>
                         {isOpen ? p("waitsFor", { who: who || "—" }) : who}
                       </span>
@@ -57,9 +57,7 @@ export function Steps({ permit }: { permit: string }) {
                   </li>
                 ))}
               </ol>
-              {whole !== null && (
-                <p className="soft num">{p("approvalTook", { span: span(whole, texts) })}</p>
-              )}
+              <p className="soft num">{p("approvalTook", { span: span(whole, texts) })}</p>
             </>
           );
         }}
@@ -76,6 +74,7 @@ function useHung(name: RowForm, permit: string) {
   return { form, rows, isAllowed };
 }
 
+type Say = ReturnType<typeof usePermitDesk>["p"];
 const gasFields = ["lel", "o2", "toxic", "combustible_vol"] as const;
 export function GasTests({ record }: { record: RecordRow }) {
   const { p, lang } = usePermitDesk();
@@ -93,8 +92,8 @@ export function GasTests({ record }: { record: RecordRow }) {
                     <p>
                       <b className="num">{dateTime(String(row["sampled_at"] ?? row.created_at))}</b>
                       <span>
-                        {[String(row["point"] ?? ""), choiceText(source, "level", row["level"], lang)]
-                          .filter(Boolean).join(" · ")}
+                        {choiceText(source, "level", row["level"], lang)}{" "}
+                        {String(row["point"] ?? "")}
                       </span>
                       {isFilled(row["verdict"]) && (
                         <b className="verdict">
@@ -109,9 +108,7 @@ export function GasTests({ record }: { record: RecordRow }) {
                     </p>
                     <p className="soft">
                       {[titleOf(row, "analyst", lang), String(row["instrument"] ?? ""),
-                        isFilled(row["calibrated_until"]) &&
-                          p("calibratedUntil", { at: String(row["calibrated_until"]).slice(0, 10) }),
-                      ].filter(Boolean).join(" · ")}
+                        calibrated(row, p)].filter(Boolean).join(" · ")}
                     </p>
                     <Photos form="permit_gas" row={row} />
                   </li>
@@ -124,6 +121,9 @@ export function GasTests({ record }: { record: RecordRow }) {
     </Box>
   );
 }
+
+const calibrated = (row: RecordRow, p: Say): string => isFilled(row["calibrated_until"])
+  ? p("calibratedUntil", { at: String(row["calibrated_until"]).slice(0, 10) }) : "";
 
 function Photos({ form, row }: { form: RowForm; row: RecordRow }) {
   const { t } = usePermitDesk();
@@ -207,11 +207,14 @@ export function Measures({ record }: { record: RecordRow }) {
                 {one.text}
                 <span className="soft num">
                   {!one.isInvolved ? p("notInvolved") : [
-                    one.doneBy, (one.deviceAt || one.doneAt) && shortTime(one.deviceAt || one.doneAt),
+                    one.doneBy, one.deviceAt ? shortTime(one.deviceAt)
+                      : one.doneAt && shortTime(one.doneAt),
                   ].filter(Boolean).join(" · ")}
                 </span>
                 {one.needsEvidence && one.isInvolved && !one.hasEvidence && proofs.length === 0 && (
-                  <span className="why-suspended"><Icon name="camera" />{p("evidenceMissing")}</span>
+                  <span className="why-suspended">
+                    <Icon name="camera" />{p("evidenceMissing")}
+                  </span>
                 )}
                 {proofs.map((row) => <Photos key={row.id} form="permit_evidence" row={row} />)}
               </span>

@@ -111,7 +111,9 @@ function Line({ row, form, now }: { row: RecordRow; form: FormSource; now: numbe
       <td>{row["is_verified"] === true ? t("yes") : t("no")}</td>
       <td>
         {scans.length > 0 && (
-          <PhotoTiles place={{ form: "certificate", id: row.id }} photos={scans} label={t("photo")} />
+          <PhotoTiles
+            place={{ form: "certificate", id: row.id }} photos={scans} label={t("photo")}
+          />
         )}
         {row["is_verified"] !== true && may(me, "certificate", "write") && (
           <Button text={p("verifyIt")} icon="shield" run={() => void verify()} />

@@ -3,26 +3,29 @@
 import { useState } from "react";
 import { permitFigures } from "../api/calls_permit.ts";
 import type { FormSource, RecordRow } from "../api/types.ts";
-import type { PermitFigure } from "../api/types_permit.ts";
 import { serverNow } from "../data/clock.ts";
 import { presetOf, presets, windowOf } from "../data/desk_figures.ts";
 import { dateTime } from "../data/format.ts";
-import { figureText } from "../data/permit_figures.ts";
-import { localText } from "../data/prefs.ts";
+import { figureRows, figureText, type FigureRow } from "../data/permit_figures.ts";
 import { useQuery } from "../data/query.ts";
 import { choiceText, titleOf, useAllRows, useForm } from "../data/records.ts";
 import { replaceRoute } from "../data/route.ts";
-import { usePermitDesk, type PermitDeskKey } from "../text/permit_desk.ts";
+import { usePermitDesk } from "../text/permit_desk.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { kindText } from "../parts/permit_marks.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import "../styles/desk_work.css";
 
+// Days of the plant on this screen, both counted.
+const startOf = (day: string) => new Date(`${day}T00:00:00`).toISOString();
+const endOf = (day: string) => new Date(`${day}T23:59:59.999`).toISOString();
+
 export default function FiguresPage({ query }: { query: Record<string, string> }) {
   const { p } = usePermitDesk();
   const { from, to } = windowOf(query, serverNow());
-  const answer = useQuery(`records/permit/figures/${from}/${to}`, () => permitFigures(from, to));
+  const answer = useQuery(`records/permit/figures/${from}/${to}`, () =>
+    permitFigures(startOf(from), endOf(to)));
   return (
     <div className="figures">
       <section className="panel case-filters" aria-label={p("period")}>
@@ -41,14 +44,15 @@ export default function FiguresPage({ query }: { query: Record<string, string> }
         <span className="soft num">{from} – {to}</span>
       </section>
       <Ready query={answer}>
-        {({ rows }) => rows.length === 0
-          ? <Empty icon="board" title={p("figuresNone")} /> : <Cards rows={rows} />}
+        {(figures) => figures.applied.count === 0
+          ? <Empty icon="board" title={p("figuresNone")} />
+          : <Cards rows={figureRows(figures)} />}
       </Ready>
     </div>
   );
 }
 
-function Cards({ rows }: { rows: PermitFigure[] }) {
+function Cards({ rows }: { rows: FigureRow[] }) {
   const { p } = usePermitDesk();
   const [open, setOpen] = useState("");
   const chosen = rows.find((row) => keyOf(row) === open);
@@ -72,35 +76,30 @@ function Cards({ rows }: { rows: PermitFigure[] }) {
   );
 }
 
-const keyOf = (row: PermitFigure) => `${row.id}/${row.kind ?? ""}`;
+const keyOf = (row: FigureRow) => `${row.id}/${row.reason}`;
 
-function Name({ row }: { row: PermitFigure }) {
+function Name({ row }: { row: FigureRow }) {
   const { p, lang } = usePermitDesk();
   const form = useForm("permit").value;
-  const own = localText(row.name, lang) || p(`figure_${row.id}` as PermitDeskKey) || row.id;
-  const reason = row.kind && form
-    ? choiceText(form, "suspend_reason", row.kind, lang) || row.kind : row.kind;
-  return <>{[own, reason].filter(Boolean).join(" · ")}</>;
+  const reason = row.reason && form && choiceText(form, "suspend_reason", row.reason, lang);
+  return <>{[p(`figure_${row.id}`), reason].filter(Boolean).join(" · ")}</>;
 }
 
-function Card({ row, isOpen, onOpen }: {
-  row: PermitFigure; isOpen: boolean; onOpen: () => void;
-}) {
+function Card({ row, isOpen, onOpen }: { row: FigureRow; isOpen: boolean; onOpen: () => void }) {
   const { p, lang, texts } = usePermitDesk();
+  const told = (value: number) => figureText(value, row.unit, lang, texts);
   return (
-    <li className="panel figure">
+    <li className={`panel figure${row.isSmall ? " small" : ""}`}>
       <h3><Name row={row} /></h3>
       <p className="figure-value num">
         <b className={row.value === null ? "unknown" : ""}>
-          {row.value === null ? p("figureUnknown") : figureText(row.value, row.unit, lang, texts)}
+          {row.value === null ? p("figureUnknown") : told(row.value)}
         </b>
       </p>
-      {row.p90 !== undefined && row.p90 !== null && (
-        <p className="soft num">{p("figureP90", { value: figureText(row.p90, row.unit, lang, texts) })}</p>
-      )}
-      {!!row.censored && <p className="soft num">{p("figureCensored", { n: row.censored })}</p>}
+      {row.p90 !== null && <p className="soft num">{p("figureP90", { value: told(row.p90) })}</p>}
+      {row.isSmall && <p className="figure-small"><Icon name="warn" /> {p("figureSmall")}</p>}
       <div className="row figure-foot">
-        <span className="soft num">{p("figureBase", { n: row.base ?? row.permits.length })}</span>
+        <span className="soft num">{p("figureBase", { n: row.base })}</span>
         {row.permits.length > 0 && (
           <button type="button" className="link" aria-expanded={isOpen} onClick={onOpen}>
             {p("figureOpen", { n: row.permits.length })} <Icon name="next" />
@@ -123,7 +122,9 @@ function Permits({ ids }: { ids: string[] }) {
       {(source) => (
         <Ready query={rows}>
           {(all) => (
-            <div className="table-box tall" role="group" tabIndex={0} aria-label={p("figurePermits")}>
+            <div
+              className="table-box tall" role="group" tabIndex={0} aria-label={p("figurePermits")}
+            >
               <table className="rows tight">
                 <tbody>{all.map((row) => <Line key={row.id} row={row} form={source} />)}</tbody>
               </table>
@@ -139,7 +140,9 @@ function Line({ row, form }: { row: RecordRow; form: FormSource }) {
   const { lang } = usePermitDesk();
   return (
     <tr>
-      <td className="nowrap"><a className="num" href={`#/case/permit/${row.id}`}>{row.number}</a></td>
+      <td className="nowrap">
+        <a className="num" href={`#/case/permit/${row.id}`}>{row.number}</a>
+      </td>
       <td>{kindText(row, form, lang)}</td>
       <td>{titleOf(row, "area", lang)}</td>
       <td><StateBadge form={form} state={row.state} /></td>

@@ -6,7 +6,7 @@ import type { Board, BoardRow } from "../api/types_permit.ts";
 import { useNow } from "../data/clock.ts";
 import { shortTime, wallClock } from "../data/format.ts";
 import {
-  barOf, conflictsFor, conflictText, groupsOf, isGrave, ticksOf, type Span,
+  barOf, conflictsFor, conflictText, groupsOf, isGrave, keyOf, ticksOf, type Span,
 } from "../data/permit_board.ts";
 import { localText } from "../data/prefs.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
@@ -57,7 +57,8 @@ function Axis({ span }: { span: Span }) {
     <div className="gantt-axis" aria-hidden="true">
       {ticksOf(span).map((tick) => (
         <span
-          key={tick.at} className={`num${tick.isDay ? " day" : ""}`} style={{ left: `${tick.left}%` }}
+          key={tick.at} className={`num${tick.isDay ? " day" : ""}`}
+          style={{ left: `${tick.left}%` }}
         >{tick.isDay ? shortTime(tick.at).slice(0, 5) : wallClock(tick.at).slice(11, 16)}</span>
       ))}
       {left >= 0 && left <= 100 && <i className="gantt-now" style={{ left: `${left}%` }} />}
@@ -92,7 +93,8 @@ function GanttRow({ row, board, span, form, chosen, onChoose }: GanttProps & { r
         <i className="gantt-now" style={{ left: `${at}%` }} />
         {bar && (
           <span
-            className={`gantt-bar${bar.isCutLeft ? " cut-left" : ""}${bar.isCutRight ? " cut-right" : ""}`}
+            className={["gantt-bar", bar.isCutLeft && "cut-left", bar.isCutRight && "cut-right"]
+              .filter(Boolean).join(" ")}
             style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
           >{state}</span>
         )}
@@ -100,7 +102,7 @@ function GanttRow({ row, board, span, form, chosen, onChoose }: GanttProps & { r
           const piece = barOf(hit.from, hit.to, span);
           return piece && (
             <i
-              key={`${hit.a}/${hit.b}/${hit.from}`}
+              key={keyOf(hit)}
               className={`gantt-hit${hit.is_hard ? " hard" : ""}`}
               style={{ left: `${piece.left}%`, width: `${piece.width}%` }}
             />

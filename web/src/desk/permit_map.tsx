@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Board, BoardRow, Conflict } from "../api/types_permit.ts";
 import { useAreas } from "../data/areas.ts";
 import {
-  conflictsFor, isAtWork, isGrave, isOpenState, namedText,
+  conflictsFor, isAtWork, isGrave, isOpenState, keyOf,
 } from "../data/permit_board.ts";
 import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
@@ -21,11 +21,8 @@ interface Spot {
 // A permit without a point of its own stands in the middle of its area.
 function spotsOf(rows: readonly BoardRow[], plan: Plan, codeOf: (key: string) => string): Spot[] {
   return rows.filter(({ state }) => isOpenState(state)).flatMap((row) => {
-    const { area } = row;
-    const key = typeof area === "object" && area ? area.code ?? area.id ?? "" : area ?? "";
-    const code = codeOf(key);
-    const zone = plan.zones.find((one) =>
-      one.code === code || [one.name.zh, one.name.en].includes(namedText(area, "zh")));
+    const code = codeOf(row.area ?? "");
+    const zone = plan.zones.find((one) => one.code === code);
     const middle = zone ? zoneMiddle(zone) : null;
     const x = row.x ?? middle?.[0];
     const y = row.y ?? middle?.[1];
@@ -36,11 +33,11 @@ function spotsOf(rows: readonly BoardRow[], plan: Plan, codeOf: (key: string) =>
 function linksOf(spots: readonly Spot[], conflicts: readonly Conflict[]): PlanLink[] {
   const byId = new Map(spots.map((spot) => [spot.row.id, spot]));
   return conflicts.filter(isGrave).flatMap((conflict) => {
-    const a = byId.get(conflict.a);
-    const b = byId.get(conflict.b);
+    const a = byId.get(conflict.a ?? "");
+    const b = byId.get(conflict.b ?? "");
     if (!a || !b) return [];
     return [{
-      id: `${conflict.a}/${conflict.b}/${conflict.from}`, from: [a.x, a.y] as [number, number],
+      id: keyOf(conflict), from: [a.x, a.y] as [number, number],
       to: [b.x, b.y] as [number, number], isHard: conflict.is_hard,
     }];
   });

@@ -65,7 +65,9 @@ function Acceptance({ regime, form }: { regime: string; form: FormSource }) {
             {(all) => (
               <>
                 {all.length === 0 && (
-                  <p className="banner warn"><Icon name="warn" /><span>{p("acceptanceNone")}</span></p>
+                  <p className="banner warn">
+                    <Icon name="warn" /><span>{p("acceptanceNone")}</span>
+                  </p>
                 )}
                 <ul className="acceptances">
                   {all.map((row) => (
@@ -134,7 +136,9 @@ function Sheets({ sheets, form }: { sheets: RuleSheet[]; form: FormSource }) {
       {hits.length === 0 && <Empty icon="search" title={p("nothing")} />}
       {hits.map(({ sheet, rows }) => (
         <details key={sheet.id} className="panel" open={rows.length < 40}>
-          <summary><h2>{titleOfSheet(sheet.id, p)}<span className="soft num">{rows.length}</span></h2></summary>
+          <summary>
+            <h2>{titleOfSheet(sheet.id, p)}<span className="soft num">{rows.length}</span></h2>
+          </summary>
           <Sheet rows={rows} form={form} />
         </details>
       ))}
@@ -174,7 +178,9 @@ function Sheet({ rows, form }: { rows: RuleRow[]; form: FormSource }) {
 }
 
 // The words of the form and of the page where there are any, else the rule's own.
-const fieldFor: Record<string, string> = { final: "grade", a: "kind", b: "kind", substance: "toxic_substance" };
+const fieldFor: Record<string, string> = {
+  final: "grade", a: "kind", b: "kind", substance: "toxic_substance",
+};
 function Cell({ cell, form }: { cell: RuleCell; form: FormSource }) {
   const { p, lang, texts } = usePermitDesk();
   const field = fieldFor[cell.name] ?? cell.name;

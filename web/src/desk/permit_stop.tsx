@@ -4,7 +4,6 @@ import { suspendArea } from "../api/calls_permit.ts";
 import { asRefusal, type Refusal } from "../api/client.ts";
 import { newId } from "../api/id.ts";
 import type { BoardRow } from "../api/types_permit.ts";
-import { namedText } from "../data/permit_board.ts";
 import { refresh } from "../data/query.ts";
 import { masterName, useAllRows } from "../data/records.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
@@ -36,16 +35,14 @@ function StopDialog({ rows, onClose }: { rows: BoardRow[]; onClose: () => void }
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [key] = useState(newId);
   const inArea = (row: BoardRow, code: string) => {
-    const known = areas.find((one) => one["code"] === code || one.id === code);
-    const names = [code, known?.id, known && masterName(known, lang)];
-    const own = typeof row.area === "object" && row.area
-      ? [row.area.id, row.area.code, namedText(row.area, lang)] : [row.area];
-    return own.some((name) => name && names.includes(name));
+    const known = areas.find((one) => one["code"] === code);
+    return row.area !== null && [code, known?.id].includes(row.area);
   };
   const hit = rows.filter((row) => isStoppable(row) && area !== null && inArea(row, area));
   const choices = areas.map((row) => {
-    const count = rows.filter((one) => isStoppable(one) && inArea(one, String(row["code"] ?? row.id))).length;
-    return { value: String(row["code"] ?? row.id), text: `${masterName(row, lang)} (${count})` };
+    const code = String(row["code"] ?? row.id);
+    const count = rows.filter((one) => isStoppable(one) && inArea(one, code)).length;
+    return { value: code, text: `${masterName(row, lang)} (${count})` };
   });
   const send = async () => {
     setBusy(true);

@@ -3,7 +3,9 @@ import type { FormSource } from "../api/types.ts";
 import type { Board, BoardRow } from "../api/types_permit.ts";
 import { useNow } from "../data/clock.ts";
 import { left, span } from "../data/format.ts";
-import { conflictsFor, isGrave, namedText, rankOf, workersOf } from "../data/permit_board.ts";
+import {
+  boardTitle, conflictsFor, isGrave, namedText, rankOf, workersOf,
+} from "../data/permit_board.ts";
 import { localText } from "../data/prefs.ts";
 import { choiceText } from "../data/records.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
@@ -65,11 +67,11 @@ function Cells({ row, board, form }: { row: BoardRow; board: Board; form: FormSo
         )}
       </td>
       <td>
-        {namedText(row.area, lang)}
+        {boardTitle(row, "area", lang)}
         {row.is_contractor && <span className="state">{p("contractor")}</span>}
       </td>
       <td>
-        {namedText(row.leader, lang) || "—"} / {namedText(row.guardian, lang) || "—"}
+        {boardTitle(row, "leader", lang) || "—"} / {boardTitle(row, "guardian", lang) || "—"}
         {workers > 0 && <span className="soft num"> {p("workersN", { n: workers })}</span>}
       </td>
       <td className="nowrap"><Valid row={row} /></td>
@@ -94,7 +96,8 @@ function GasLeft({ row }: { row: BoardRow }) {
   const now = useNow();
   if (!row.gas_at) return <span className="soft">{p("gasNone")}</span>;
   if (!row.gas_due) {
-    return <span className="num">{p("ago", { span: span(now - Date.parse(row.gas_at), texts) })}</span>;
+    const age = span(now - Date.parse(row.gas_at), texts);
+    return <span className="num">{p("ago", { span: age })}</span>;
   }
   return <Countdown due={row.gas_due} />;
 }

@@ -57,9 +57,9 @@ function useSend(form: FormSource, wish: Wish, rolls: Record<string, Roll>) {
     } catch (reason) {
       const why = asRefusal(reason);
       setRefusal(why);
-      const step = wishSteps.find((one) =>
-        fieldsOn(one, String(wish.fields["kind"] ?? ""), form).includes(why.field.split(".")[0] ?? ""));
-      if (step && why.field) goStep(step);
+      const field = why.field.split(".")[0] ?? "";
+      const step = wishSteps.find((one) => fieldsOn(one, kindOf(wish), form).includes(field));
+      if (step && field) goStep(step);
     }
     setBusy(false);
   };

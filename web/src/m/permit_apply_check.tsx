@@ -2,12 +2,11 @@
 // what it conflicts with.
 import { conflictsOf } from "../api/calls_permit.ts";
 import { dateTime } from "../data/format.ts";
-import { byGravity, iso, otherOf, useBoard } from "../data/permit_board.ts";
+import { byGravity, keyOf } from "../data/permit_board.ts";
 import { fieldsOn, missingOn, wishBody, wishSteps, type Wish } from "../data/permit_wish.ts";
 import { useQuery } from "../data/query.ts";
 import { useKeptAreas } from "../data/kept.ts";
 import { fieldTitle, masterName } from "../data/records.ts";
-import { serverNow } from "../data/clock.ts";
 import { usePermitPhone } from "../text/permit_phone.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ConflictLine, KindSign, kindText } from "../parts/permit_marks.tsx";
@@ -34,7 +33,11 @@ export default function CheckStep(props: StepProps) {
         </p>
       </section>
       {lacking
-        ? <p className="banner warn" role="alert"><Icon name="warn" /><span>{p("lacking", { list: lacking })}</span></p>
+        ? (
+          <p className="banner warn" role="alert">
+            <Icon name="warn" /><span>{p("lacking", { list: lacking })}</span>
+          </p>
+        )
         : <Conflicts wish={wish} />}
       <p className="soft">{p("measuresByRule")}</p>
       {grades.length > 0 && (
@@ -52,15 +55,11 @@ function Conflicts({ wish }: { wish: Wish }) {
   const { p } = usePermitPhone();
   const answer = useQuery(`permit_draft/${wish.key}`, () =>
     conflictsOf({ ...wishBody(wish.fields), id: wish.id }));
-  const now = serverNow();
-  const from = Date.parse(String(wish.fields["valid_from"] ?? "")) || now;
-  const to = Date.parse(String(wish.fields["valid_to"] ?? "")) || now;
-  const board = useBoard(iso(from), iso(to)).value;
   if (!answer.value) {
-    return answer.refusal ? <Refused refusal={answer.refusal} retry={answer.reload} /> : <Loading />;
+    return answer.refusal
+      ? <Refused refusal={answer.refusal} retry={answer.reload} /> : <Loading />;
   }
   const hits = [...answer.value.conflicts].sort(byGravity);
-  const numberOf = (id: string) => board?.rows.find((row) => row.id === id)?.number ?? "";
   const isHard = hits.some(({ is_hard }) => is_hard);
   return (
     <section className={`panel${isHard ? " blocked" : ""}`} aria-label={p("conflicts")}>
@@ -71,8 +70,8 @@ function Conflicts({ wish }: { wish: Wish }) {
       {isHard && <p className="lacking" role="alert"><Icon name="warn" />{p("conflictBlocks")}</p>}
       <ul className="conflict-list">
         {hits.map((hit) => (
-          <li key={`${hit.a}/${hit.b}/${hit.from}/${hit.level}`}>
-            <ConflictLine conflict={hit} other={numberOf(otherOf(hit, wish.id))} />
+          <li key={keyOf(hit)}>
+            <ConflictLine conflict={hit} other={hit.number ?? hit.tag} />
           </li>
         ))}
       </ul>

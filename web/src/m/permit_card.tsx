@@ -129,7 +129,9 @@ function Snapshot({ record, at }: { record: RecordRow; at: number }) {
   return (
     <section className={`panel snapshot ${state}`} aria-label={p("snapshot")} role="status">
       <p className="strong"><Icon name="link" />{p("snapshot")}</p>
-      <p className="num">{p("snapshotAge", { span: span(serverNow() - at, texts), at: shortTime(at) })}</p>
+      <p className="num">
+        {p("snapshotAge", { span: span(serverNow() - at, texts), at: shortTime(at) })}
+      </p>
       <p className="num strong">
         {state === "over" ? p("snapshotOver") : state === "old" ? p("snapshotOld")
           : p("snapshotUntil", { at: dateTime(String(record["valid_to"] ?? "")) })}

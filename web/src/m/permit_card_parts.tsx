@@ -3,7 +3,7 @@ import type { FormSource, RecordRow } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { shortTime, span } from "../data/format.ts";
 import {
-  boardSpan, conflictsFor, iso, otherOf, useBoard, workersOf,
+  boardSpan, conflictsFor, iso, keyOf, otherOf, useBoard, workersOf,
 } from "../data/permit_board.ts";
 import { stepTimes, usePermitRows, useSteps, verdictTone } from "../data/permit_rows.ts";
 import { localText } from "../data/prefs.ts";
@@ -31,9 +31,9 @@ export function CardConflicts({ record }: { record: RecordRow }) {
       <ul className="conflict-list">
         {hits.map((hit) => {
           const other = otherOf(hit, record.id);
-          const line = <ConflictLine conflict={hit} other={numberOf(other)} />;
+          const line = <ConflictLine conflict={hit} other={numberOf(other) || hit.tag} />;
           return (
-            <li key={`${other}/${hit.from}/${hit.level}`}>
+            <li key={keyOf(hit)}>
               {numberOf(other) ? <a href={`#/case/permit/${other}`}>{line}</a> : line}
             </li>
           );
@@ -80,7 +80,8 @@ export function GasLines({ record, form, isOff }: {
             <b className="num">{String(record[field])} {unit}</b>
             <span className="soft num">
               {limitOf(field) ? p("limitOf", { limit: limitOf(field) })
-                : isFilled(record[limit]) ? p("limitOf", { limit: `≤ ${String(record[limit])}` }) : ""}
+                : isFilled(record[limit])
+                  ? p("limitOf", { limit: `≤ ${String(record[limit])}` }) : ""}
             </span>
           </li>
         ))}
@@ -144,7 +145,7 @@ export function People({ record }: { record: RecordRow }) {
 export function StepLines({ permit }: { permit: string }) {
   const { p, lang, texts } = usePermitPhone();
   const now = useNow();
-  const rows = useSteps(permit).value?.rows ?? [];
+  const rows = useSteps(permit).value?.steps ?? [];
   if (rows.length === 0) return null;
   return (
     <section className="panel" aria-label={p("steps")}>
@@ -154,7 +155,7 @@ export function StepLines({ permit }: { permit: string }) {
           <li key={`${step.node}/${at}`} className={isOpen ? "open" : "done"}>
             <Icon name={isOpen ? "clock" : "check"} />
             <span className="grow">
-              <b>{localText({ zh: step.name_zh, en: step.name_en }, lang)}</b>
+              <b>{localText(step.name, lang)}</b>
               <span className={isOpen ? "strong" : "soft"}>
                 {isOpen ? p("waitsFor", { who: who || "—" }) : who}
               </span>

@@ -88,7 +88,10 @@ function Limit({ field, value, record }: {
   const judged = overLimit(field, value, record);
   if (!judged) return null;
   return (
-    <p className={judged.isOver ? "limit-line bad" : "limit-line"} role={judged.isOver ? "alert" : undefined}>
+    <p
+      className={judged.isOver ? "limit-line bad" : "limit-line"}
+      role={judged.isOver ? "alert" : undefined}
+    >
       {judged.isOver && <Icon name="warn" />}
       <span className="num">{p("limitOf", { limit: judged.text })}</span>
       {judged.isOver && <b>{p("overLimit")}</b>}

@@ -1,5 +1,5 @@
-// Isolations of a permit: each with its tag, who applied and who verified it, and what is to do with
-// it now; a new one is a press away.
+// Isolations of a permit: each with its tag, who applied and who verified it, and what is to do
+// with it now; a new one is a press away.
 import { useState } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { usePermitRows } from "../data/permit_rows.ts";
@@ -59,7 +59,9 @@ export default function IsolationPage({ id }: { id: string }) {
 }
 
 // Who did what and when is written by the flow.
-const later = ["applied_by", "applied_at", "verified_by", "verified_at", "removed_by", "removed_at"];
+const later = [
+  "applied_by", "applied_at", "verified_by", "verified_at", "removed_by", "removed_at",
+];
 
 function One({ row, form }: { row: RecordRow; form: FormSource }) {
   const { p, lang } = usePermitPhone();

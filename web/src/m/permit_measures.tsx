@@ -12,8 +12,7 @@ import {
 import { usePermitRows } from "../data/permit_rows.ts";
 import { watchPosition } from "../data/position.ts";
 import { localText, readLocal, writeLocal } from "../data/prefs.ts";
-import { kindFields } from "../data/permit_wish.ts";
-import { isForMe, needsComment, placeOf, useForm, useRecord } from "../data/records.ts";
+import { isForMe, needsComment, useForm, useRecord } from "../data/records.ts";
 import { go } from "../data/route.ts";
 import { writable } from "../data/rows.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
@@ -22,13 +21,13 @@ import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { TextArea } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { PermitInput } from "../parts/permit_input.tsx";
 import { buzz } from "../parts/siren.ts";
 import { Empty, Ready, Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { Frame } from "./frame.tsx";
-import { SpotLine } from "./permit_task.tsx";
+import { SpotLine } from "./permit_spot.tsx";
 
+const OnSpot = lazy(() => import("./permit_on_spot.tsx"));
 const Evidence = lazy(() => import("./permit_evidence.tsx"));
 
 type Rows = Record<string, unknown>[];
@@ -92,7 +91,9 @@ function Ticking({ form, view, task }: { form: FormSource; view: RecordView; tas
   return (
     <Sheet
       view={view} rows={ticks.rows} ticks={ticks}
-      more={<More form={form} view={view} state={state} />}
+      more={(
+        <Suspense fallback={null}><OnSpot form={form} view={view} state={state} /></Suspense>
+      )}
       action={(
         <HandIn
           form={form} view={view} task={task} ticks={ticks} state={state}
@@ -154,26 +155,6 @@ interface HandInProps {
   ticks: ReturnType<typeof useTicks>;
   isReady: boolean;
 }
-// What else is known only at the place: the anchor, the test of the breaker.
-function More({ form, view, state }: { form: FormSource; view: RecordView; state: TaskForm }) {
-  const { p, lang } = usePermitPhone();
-  const own = kindFields[String(view.record["kind"] ?? "")] ?? [];
-  const fields = state.writes.filter((field) => own.includes(field));
-  if (fields.length === 0) return null;
-  return (
-    <section className="panel" aria-label={p("onSpot")}>
-      <h2>{p("onSpot")}</h2>
-      {fields.map((field) => (
-        <PermitInput
-          key={field} form={form} field={field} value={state.fields[field]} isHeld
-          onChange={(value) => state.fill(field, value)} org={view.record.org_path}
-          roll={state.rolls[field]} place={placeOf(view.record, lang)}
-        />
-      ))}
-    </section>
-  );
-}
-
 function HandIn({ form, view, task, ticks, isReady, state }: HandInProps & { state: TaskForm }) {
   const { p, lang } = usePermitPhone();
   const [isRefusing, setRefusing] = useState(false);

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import type { FormSource, Outcome, RecordView, Task } from "../api/types.ts";
 import { lackingIn, pressOutcome } from "../data/permit_act.ts";
 import { measuresOf, settledCount } from "../data/permit_measures.ts";
-import { useFix, watchPosition } from "../data/position.ts";
+import { watchPosition } from "../data/position.ts";
 import { localText } from "../data/prefs.ts";
 import { fieldTitle, isForMe, mayDecide, needsComment, placeOf } from "../data/records.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
@@ -16,6 +16,7 @@ import { Icon } from "../parts/icon.tsx";
 import { PermitInput } from "../parts/permit_input.tsx";
 import { Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
+import { SpotLine } from "./permit_spot.tsx";
 
 interface TasksProps {
   form: FormSource;
@@ -83,7 +84,9 @@ function PermitTask({ task, form, view }: TaskProps) {
         </div>
       )}
       {state.refusal && <Refused refusal={state.refusal} />}
-      {(state.refusal?.code as string) === "place_unproven" && <p className="strong">{p("spotWhy")}</p>}
+      {(state.refusal?.code as string) === "place_unproven" && (
+        <p className="strong">{p("spotWhy")}</p>
+      )}
     </section>
   );
 }
@@ -130,21 +133,5 @@ function Press({ outcome, isMain, task, form, view, state }: PressProps) {
         isOff={state.isSending || state.busy !== null || words !== ""} run={() => void run()}
       />
     </div>
-  );
-}
-
-// Whether it is proven that somebody is on the spot, before they press.
-export function SpotLine() {
-  const { p } = usePermitPhone();
-  const fix = useFix();
-  const isKnown = fix.state === "known";
-  return (
-    <p className={`spot-line ${isKnown ? "good" : "warn"}`} role="status">
-      <Icon name={isKnown ? "check" : "place"} />
-      <span className="num">
-        {isKnown ? p("spotKnown", { m: Math.round(fix.position.accuracy_m) })
-          : p(fix.state === "asking" ? "spotAsking" : "spotNone")}
-      </span>
-    </p>
   );
 }

@@ -20,7 +20,8 @@ export function PermitClocks({ record, clocks }: { record: RecordRow; clocks: Cl
     <div className="permit-clocks">
       {valid && (
         <Ring
-          share={valid.share} tone={valid.tone} note={p("validUntil", { time: shortTime(valid.due) })}
+          share={valid.share} tone={valid.tone}
+          note={p("validUntil", { time: shortTime(valid.due) })}
           text={valid.left_ms > 0 ? span(valid.left_ms, texts) : p("validOver")}
         />
       )}
@@ -40,8 +41,8 @@ export function PermitClocks({ record, clocks }: { record: RecordRow; clocks: Cl
 
 function ClockLine({ clock }: { clock: PermitClock }) {
   const { p, texts } = usePermitText();
-  const left = clock.left_ms > 0
-    ? p("left", { span: span(clock.left_ms, texts) }) : p("over", { span: span(clock.left_ms, texts) });
+  const amount = { span: span(clock.left_ms, texts) };
+  const left = clock.left_ms > 0 ? p("left", amount) : p("over", amount);
   return (
     <li className={`clock-line ${clock.tone}`}>
       <Icon name={clock.tone === "good" ? "clock" : "warn"} />

@@ -61,7 +61,7 @@ export function ConflictLine({ conflict, other }: { conflict: Conflict; other?: 
       {other && <span className="num">{other}</span>}
       <span className="grow">{conflictText(conflict, lang)}</span>
       <span className="soft num">
-        {[gap, `${shortTime(conflict.from)} – ${shortTime(conflict.to)}`].filter(Boolean).join(" · ")}
+        {gap && `${gap} · `}{shortTime(conflict.from)} – {shortTime(conflict.to)}
       </span>
     </span>
   );
