@@ -4,6 +4,7 @@
 
 #include "engine/permits.h"
 #include "engine/read.h"
+#include "rules/dmn_tables.h"
 
 namespace anlan::engine {
 namespace {
@@ -31,7 +32,7 @@ Result<std::string> regime_for(Engine& engine, store::View& view, const records:
   }
   const records::Field* field = form.find("regime");
   if (field == nullptr || field->choices.empty()) return std::string();
-  return field->choices.front();
+  return field->choices.front().first;
 }
 
 }  // namespace

@@ -116,3 +116,16 @@ export interface RuleTable {
   outputs: string[];
   rules: { inputs: string[]; outputs: string[] }[];
 }
+
+// What the rules would make of a permit that is not there yet.
+export interface PermitPreview {
+  regime: string;
+  grade_computed: string | null;
+  grade: string | null;
+  reason: string | null;
+  mark: RuleMark | null;
+  source: string | null;
+  limits: Record<string, unknown> | null;
+  approvers: { role: string; title_zh: string; title_en: string; on_site?: boolean }[] | null;
+  measures: Record<string, unknown>[] | null;
+}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RecordRow } from "../api/types.ts";
 import {
-  markDone, markInvolved, markOpen, measuresOf, nextMeasure, rowsIn, settledCount, toSend,
+  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn, settledCount, toSend,
 } from "./permit_measures.ts";
 
 const record = {
@@ -26,6 +26,15 @@ test("steps are lines; where a language has none the other is told", () => {
   expect(measuresOf(record, "en")[1]).toMatchObject({
     text: "Clear 15 m", steps: ["看上面", "看下面"],
   });
+});
+
+test("the next may be ticked only after the pace of the rule", () => {
+  const at = Date.parse("2026-11-22T08:00:00Z");
+  const rows = markDone(rowsIn(record["measures"]), "blind", new Date(at).toISOString());
+  const all = measuresOf(record, "zh", rows);
+  expect(paceLeft_s(all, 5, at + 2000)).toBe(3);
+  expect(paceLeft_s(all, 5, at + 5000)).toBe(0);
+  expect(paceLeft_s(measuresOf(record, "zh"), 5, at)).toBe(0);
 });
 
 test("a measure that does not apply is settled and its tick goes", () => {

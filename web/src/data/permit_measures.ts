@@ -53,6 +53,14 @@ export const isSettled = (one: Measure): boolean =>
   !one.isInvolved || (one.isDone && (!one.needsEvidence || one.hasEvidence));
 export const settledCount = (all: readonly Measure[]): number => all.filter(isSettled).length;
 
+// Seconds until the next may be ticked: nobody looks at two measures in one breath.
+export function paceLeft_s(all: readonly Measure[], min_s: number, now: number): number {
+  const ticked = all.filter(({ isInvolved }) => isInvolved)
+    .map(({ deviceAt }) => Date.parse(deviceAt)).filter((at) => !Number.isNaN(at));
+  if (ticked.length === 0) return 0;
+  return Math.max(0, Math.ceil(min_s - (now - Math.max(...ticked)) / 1000));
+}
+
 const change = (rows: readonly Row[], key: string, next: Row): Row[] =>
   rows.map((row, at) => (String(row["key"] ?? at) === key ? { ...row, ...next } : row));
 export const markDone = (rows: readonly Row[], key: string, at: string): Row[] =>

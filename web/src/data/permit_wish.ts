@@ -1,7 +1,7 @@
 // The permit that somebody applies for: which field stands on which page of the wizard, what is
 // missing, and the half-filled one that survives a reload. What a kind asks for is said here once.
 import { newId } from "../api/id.ts";
-import type { FieldValue, FormSource } from "../api/types.ts";
+import type { FieldValue, FormSource, RecordRow } from "../api/types.ts";
 import { readLocal, writeLocal } from "./prefs.ts";
 import { isFilled } from "./records.ts";
 import { createStore, useStore } from "./store.ts";
@@ -107,6 +107,13 @@ export const goStep = (step: WishStep): void => put({ step });
 export function dropWish(): void {
   writeLocal(place, null);
   wish.set(fresh(wish.get().owner));
+}
+
+// What the rules ask about a permit that is there already.
+const ruled = ["regime", "kind", "grade", "area", "valid_from", "valid_to", "toxic_substance"];
+export function ruleFields(record: RecordRow): WishFields {
+  const names = [...ruled, ...kindFields[String(record["kind"])] ?? []];
+  return wishBody(Object.fromEntries(names.map((name) => [name, record[name] as FieldValue])));
 }
 
 // Nothing empty is sent: what is not filled in is not there.

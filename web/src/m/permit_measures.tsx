@@ -1,17 +1,21 @@
 // The measures as a check list: the next one is big, with its steps and its photo; what is done is
 // ticked with its time. Nothing is ticked out of order or all at once.
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { permitPreview } from "../api/calls_permit.ts";
 import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/types.ts";
-import { serverNow } from "../data/clock.ts";
+import { serverNow, useNow } from "../data/clock.ts";
 import { shortTime } from "../data/format.ts";
 import { pressOutcome } from "../data/permit_act.ts";
 import {
-  markDone, markInvolved, markOpen, measuresOf, nextMeasure, rowsIn, settledCount, toSend,
+  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn, settledCount,
+  toSend,
   type Measure,
 } from "../data/permit_measures.ts";
 import { usePermitRows } from "../data/permit_rows.ts";
 import { watchPosition } from "../data/position.ts";
 import { localText, readLocal, writeLocal } from "../data/prefs.ts";
+import { ruleFields } from "../data/permit_wish.ts";
+import { useQuery } from "../data/query.ts";
 import { isForMe, needsComment, useForm, useRecord } from "../data/records.ts";
 import { go } from "../data/route.ts";
 import { writable } from "../data/rows.ts";
@@ -87,10 +91,13 @@ function Ticking({ form, view, task }: { form: FormSource; view: RecordView; tas
   const state = useTaskForm(task, form, view);
   const proofs = usePermitRows("permit_evidence", view.record.id).value?.rows ?? [];
   const all = proven(measuresOf(view.record, lang, ticks.rows), proofs);
+  const rules = useQuery(`record/permit/${view.record.id}/rules`, () =>
+    permitPreview(ruleFields(view.record)));
+  const min_s = Number(rules.value?.limits?.["measure_min_s"] ?? 0);
   useEffect(watchPosition, []);
   return (
     <Sheet
-      view={view} rows={ticks.rows} ticks={ticks}
+      view={view} rows={ticks.rows} ticks={ticks} wait_s={paceLeft_s(all, min_s, useNow())}
       more={(
         <Suspense fallback={null}><OnSpot form={form} view={view} state={state} /></Suspense>
       )}
@@ -112,10 +119,11 @@ interface SheetProps {
   view: RecordView;
   rows: Rows;
   ticks?: ReturnType<typeof useTicks>;
+  wait_s?: number;
   more?: ReactNode;
   action?: ReactNode;
 }
-function Sheet({ view, rows, ticks, more, action }: SheetProps) {
+function Sheet({ view, rows, ticks, wait_s = 0, more, action }: SheetProps) {
   const { p, lang } = usePermitPhone();
   const { record } = view;
   const proofs = usePermitRows("permit_evidence", record.id).value?.rows ?? [];
@@ -133,7 +141,7 @@ function Sheet({ view, rows, ticks, more, action }: SheetProps) {
         {all.map((one, at) => (
           <Line
             key={one.key} one={one} number={at + 1} isNext={next?.key === one.key}
-            permit={record.id} isMine={!!ticks}
+            permit={record.id} isMine={!!ticks} wait_s={wait_s}
             onDone={() => {
               buzz([40]);
               ticks?.put(markDone(rows, one.key, new Date(serverNow()).toISOString()));
@@ -207,6 +215,7 @@ interface LineProps {
   isNext: boolean;
   isMine: boolean;
   permit: string;
+  wait_s: number;
   onDone: () => void;
   onOpen: () => void;
   onInvolved: (is: boolean) => void;
@@ -244,7 +253,7 @@ function Line(props: LineProps) {
   );
 }
 
-function Next({ one, permit, onDone, onInvolved }: LineProps) {
+function Next({ one, permit, wait_s, onDone, onInvolved }: LineProps) {
   const { p } = usePermitPhone();
   const [seen, setSeen] = useState<ReadonlySet<number>>(new Set());
   const [isAsking, setAsking] = useState(false);
@@ -278,7 +287,8 @@ function Next({ one, permit, onDone, onInvolved }: LineProps) {
       {lacksSteps && <p className="lacking"><Icon name="warn" />{p("guideLeft")}</p>}
       <div className="actions">
         <Button
-          text={p("measureDone")} kind="main" icon="check" isOff={lacksPhoto || lacksSteps}
+          text={wait_s > 0 ? p("measureWait", { n: wait_s }) : p("measureDone")} kind="main"
+          icon="check" isOff={lacksPhoto || lacksSteps || wait_s > 0}
           run={onDone}
         />
         <Button text={p("notInvolvedPress")} run={() => onInvolved(false)} />

@@ -27,6 +27,10 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   startNow: "Now",
   startIn: "In {n} min",
   howLong: "For how long",
+  byRule: "By the rule",
+  validAtMost: "Valid at most",
+  approvers: "Approvers",
+  measuresToCome: "{n} measures to settle",
   measuresByRule: "Safety measures and approvers are made by the rule for kind and grade, and " +
     "confirmed one by one after sending.",
   gradeOther: "Another grade than the rule's?",
@@ -106,6 +110,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   measuresLeft: "Some are left",
   measuresSent: "Sent",
   measureDone: "Done",
+  measureWait: "Look first: {n} s",
   measureUndo: "Take this back",
   measureLater: "In its turn",
   doneAt: "confirmed {at}",
