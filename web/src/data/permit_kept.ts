@@ -2,6 +2,7 @@
 // where there is no link, with its age and its end. Nothing is decided on it but stopping.
 import * as calls from "../api/calls.ts";
 import type { RecordView } from "../api/types.ts";
+import { serverNow } from "./clock.ts";
 import { freshOrKept } from "./kept.ts";
 import { useQuery } from "./query.ts";
 
@@ -11,8 +12,13 @@ export interface KeptPermit {
 }
 export const useKeptPermit = (id: string) => useQuery(`record/permit/${id}/card`, () =>
   freshOrKept<KeptPermit>(`permit/${id}`, async () => ({
-    view: await calls.record("permit", id), at: Date.now(),
+    view: await calls.record("permit", id), at: serverNow(),
   })));
+
+// Older than this it is what the phone kept, whatever the link says: the server does not answer.
+const fresh_ms = 30000;
+export const isKeptOnly = (at: number, now: number, isDown: boolean): boolean =>
+  isDown || now - at > fresh_ms;
 
 export interface Seal {
   size: number;

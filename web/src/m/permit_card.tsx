@@ -2,7 +2,7 @@
 // kept on the phone; without a link it shows its age and its end, and stopping still works.
 import { lazy, Suspense } from "react";
 import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
-import { serverNow, useNow } from "../data/clock.ts";
+import { useNow } from "../data/clock.ts";
 import { dateTime, shortTime, span } from "../data/format.ts";
 import { useKeptForm } from "../data/kept.ts";
 import { useLink } from "../data/live.ts";
@@ -10,7 +10,7 @@ import { useOutbox } from "../data/outbox.ts";
 import { lastOf } from "../data/outbox_step.ts";
 import { causesOf, suspendable } from "../data/permit.ts";
 import { keptState } from "../data/permit_clock.ts";
-import { useKeptPermit, useSeal } from "../data/permit_kept.ts";
+import { isKeptOnly, useKeptPermit, useSeal } from "../data/permit_kept.ts";
 import { choiceText, isForMe, titleOf } from "../data/records.ts";
 import { usePoll } from "../data/response.ts";
 import { may, useMe } from "../data/session.ts";
@@ -70,7 +70,7 @@ function Card({ form, view, at }: CardProps & { at: number }) {
   const op = lastOf(useOutbox(), me.id, record.id, ["suspend"]);
   const isQueued = op?.state === "waiting";
   const isStopped = record.state === "suspended" || isQueued;
-  const isOff = link.state === "down";
+  const isOff = isKeptOnly(at, useNow(), link.state === "down");
   return (
     <div className="case permit-live">
       {isOff && <Snapshot record={record} at={at} />}
@@ -130,7 +130,7 @@ function Snapshot({ record, at }: { record: RecordRow; at: number }) {
     <section className={`panel snapshot ${state}`} aria-label={p("snapshot")} role="status">
       <p className="strong"><Icon name="link" />{p("snapshot")}</p>
       <p className="num">
-        {p("snapshotAge", { span: span(serverNow() - at, texts), at: shortTime(at) })}
+        {p("snapshotAge", { span: span(now - at, texts), at: shortTime(at) })}
       </p>
       <p className="num strong">
         {state === "over" ? p("snapshotOver") : state === "old" ? p("snapshotOld")

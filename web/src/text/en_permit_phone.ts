@@ -38,7 +38,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
     "The rule computes the grade. Anybody may raise it with a reason; lowering needs the " +
     "approver that the rule names.",
   conflictBlocks: "Work that must not go on together: approval and start will be refused",
-  snapshot: "No link: this is the permit as kept on the phone",
+  snapshot: "The server cannot be reached: this is the permit as kept on the phone",
   snapshotAge: "Kept {at} ({span} ago)",
   snapshotUntil: "The permit is valid until {at}",
   snapshotOld: "Kept too long ago: do not rely on it",

@@ -33,7 +33,7 @@ export const zhPermitPhone = {
   gradeOther: "级别与规则不同?",
   gradeByRule: "级别由规则计算。可以自行提高并写明理由;降低须由规则指定的人批准。",
   conflictBlocks: "有不得同时进行的作业:批准和开工会被拒绝",
-  snapshot: "没有网络:这是手机里存的作业票",
+  snapshot: "联系不上服务器:这是手机里存的作业票",
   snapshotAge: "存于 {at}({span}前)",
   snapshotUntil: "作业票有效到 {at}",
   snapshotOld: "存的时间太久,不能当作现状",
