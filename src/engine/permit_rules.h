@@ -8,8 +8,8 @@
 
 namespace anlan::engine {
 
-// {"regime","tables":[...]} as rules::decision_tables tells them, of the file `permit_<regime>` that
-// is deployed now. NotFound for another regime, Forbidden for who may list no permits.
+// {"regime","tables":[...]} as rules::decision_tables tells them, of the file `permit_<regime>`
+// that is deployed now. NotFound for another regime, Forbidden for who may list no permits.
 Result<Json> permit_rule_tables(Engine& engine, const access::Subject& by, std::string_view regime);
 
 // {"regime","grade_computed","grade","reason","mark","source","limits","approvers","measures"} of a

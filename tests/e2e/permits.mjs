@@ -152,7 +152,7 @@ export async function permitKindsWalk(where) {
   await seat.leave();
 }
 
-// Hot work beside the opening of a pipe: shown before anybody signs, and refused when somebody does.
+// Hot work beside the opening of a pipe: shown before anybody signs, refused when somebody does.
 export async function permitConflictWalk(where) {
   const permits = new Permits(where.server, where.seed.password);
   const [x, y, first, second] = where.lang === "zh"
@@ -236,8 +236,7 @@ export async function permitOfflineWalk(where) {
   const phone = await seatOf(where, "leader12", "phone");
   await phone.card(id);
   await phone.page.waitForLoadState("networkidle");
-  await phone.page.waitForTimeout(3000);
-  await phone.card(id);
+  await phone.page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
   await phone.context.setOffline(true);
   await phone.page.locator(".snapshot").waitFor();
   await phone.page.getByText(phone.p.snapshotMay).waitFor();

@@ -14,8 +14,8 @@ const span = (from: string, to: string) => `from=${esc(from)}&to=${esc(to)}`;
 export const board = (from: string, to: string) =>
   call<Board>(`/api/permits/board?${span(from, to)}`);
 // Where and when a permit would be, and of which kind: all that a conflict depends on.
-const placing = ["id", "kind", "regime", "area", "x", "y", "z_low_m", "z_high_m", "radius_m", "pipe",
-  "parent", "valid_from", "valid_to"];
+const placing = ["id", "kind", "regime", "area", "x", "y", "z_low_m", "z_high_m", "radius_m",
+  "pipe", "parent", "valid_from", "valid_to"];
 export const conflictsOf = (permit: Fields) => {
   const known = placing.filter((name) => permit[name] !== undefined);
   const draft = Object.fromEntries(known.map((name) => [name, permit[name]]));
@@ -30,7 +30,7 @@ export const steps = (id: string) =>
 export const permitFigures = (from: string, to: string) =>
   call<PermitFigures>(`/api/permits/figures?${span(from, to)}`);
 export const permitPrint = (id: string, lang: string) =>
-  callBlob(`/api/permits/${esc(id)}/print.pdf?lang=${lang}`);
+  callBlob(`/api/permits/${esc(id)}/permit.pdf?lang=${lang}`);
 
 // What was pressed on the spot carries where the phone was.
 export interface OnSpot {

@@ -29,9 +29,11 @@ export interface Cause {
   text: string;
 }
 // In the order people ask: what it was, where, how much against which limit, since when.
-const causeKeys = ["text", "comment", "name", "alarm_name", "alarm_code", "alarm", "tag",
-  "substance", "value", "limit", "force", "speed_m_s", "zone", "away_s", "age_s", "person_name", "certificate",
-  "kind", "number", "gap_m", "fault", "lel", "o2", "toxic", "at"];
+const causeKeys = [
+  "text", "comment", "name", "alarm_name", "alarm_code", "alarm", "tag", "substance", "value",
+  "limit", "force", "speed_m_s", "zone", "away_s", "age_s", "person_name", "certificate", "kind",
+  "number", "gap_m", "fault", "lel", "o2", "toxic", "at",
+];
 
 // What a suspension names as its cause, whatever its detail calls it; ids say nothing to people.
 export function causesOf(row: RecordRow, lang: Language): Cause[] {

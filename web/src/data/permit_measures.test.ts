@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { RecordRow } from "../api/types.ts";
 import {
-  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn, settledCount, toSend,
+  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn,
+  settledCount, toSend,
 } from "./permit_measures.ts";
 
 const record = {

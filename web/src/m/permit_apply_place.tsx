@@ -21,7 +21,7 @@ const PointOnPlan = lazy(() => import("./permit_apply_point.tsx"));
 const Scanner = lazy(() => import("./scanner.tsx"));
 
 export default function PlaceStep(props: StepProps) {
-  const { form, wish, missing, fill } = props;
+  const { form, wish, missing } = props;
   const { p, t, lang } = usePermitPhone();
   const areas = useKeptAreas().value ?? [];
   const devices = useKeptDevices().value ?? [];
@@ -43,9 +43,6 @@ export default function PlaceStep(props: StepProps) {
       ...(known ? { area: known.id, ...(known.id === area ? {} : { device: null }) } : {}),
     });
   };
-  const there = devices.filter((row) => row["area"] === area).map((row) => ({
-    value: row.id, text: `${String(row["code"])} ${masterName(row, lang)}`,
-  }));
   return (
     <>
       <Button text={p("scanPlace")} icon="qr" run={() => setScanning(true)} />
@@ -65,27 +62,43 @@ export default function PlaceStep(props: StepProps) {
       <Suspense fallback={null}>
         <PointOnPlan x={wish.fields["x"]} y={wish.fields["y"]} zone={code} onPoint={toPoint} />
       </Suspense>
-      {there.length > 0 && (
-        <PickFrom
-          label={`${fieldTitle(form, "device", lang)} · ${t("optional")}`}
-          searchText={t("searchDevice")} choices={there}
-          value={String(wish.fields["device"] ?? "") || null}
-          onChange={(id) => fill("device", id === wish.fields["device"] ? null : id)}
-        />
-      )}
+      <Devices {...props} area={area} />
       <Inputs {...props} fields={["is_outdoor"].filter((one) => one in form.data.properties)} />
       <When {...props} />
-      <details className="panel">
-        <summary>{p("heightBand")}</summary>
-        {["z_low_m", "z_high_m", "radius_m"].filter((one) => one in form.data.properties)
-          .map((field) => (
-            <PermitInput
-              key={field} form={form} field={field} value={wish.fields[field]} isHeld
-              onChange={(value) => fill(field, value)}
-            />
-          ))}
-      </details>
+      <Reach {...props} />
     </>
+  );
+}
+
+function Devices({ form, wish, fill, area }: StepProps & { area: string }) {
+  const { t, lang } = usePermitPhone();
+  const there = (useKeptDevices().value ?? []).filter((row) => row["area"] === area);
+  if (there.length === 0) return null;
+  return (
+    <PickFrom
+      label={`${fieldTitle(form, "device", lang)} · ${t("optional")}`}
+      searchText={t("searchDevice")} value={String(wish.fields["device"] ?? "") || null}
+      choices={there.map((row) => ({
+        value: row.id, text: `${String(row["code"])} ${masterName(row, lang)}`,
+      }))}
+      onChange={(id) => fill("device", id === wish.fields["device"] ? null : id)}
+    />
+  );
+}
+
+function Reach({ form, wish, fill }: StepProps) {
+  const { p } = usePermitPhone();
+  return (
+    <details className="panel">
+      <summary>{p("heightBand")}</summary>
+      {["z_low_m", "z_high_m", "radius_m"].filter((one) => one in form.data.properties)
+        .map((field) => (
+          <PermitInput
+            key={field} form={form} field={field} value={wish.fields[field]} isHeld
+            onChange={(value) => fill(field, value)}
+          />
+        ))}
+    </details>
   );
 }
 
