@@ -1,4 +1,5 @@
 // One function per request about permits (docs/formats/permit.md).
+import type { Completion } from "./calls.ts";
 import { call, callBlob } from "./client.ts";
 import type { FieldValue, RecordRow } from "./types.ts";
 import type {
@@ -33,11 +34,7 @@ export const permitPrint = (id: string, lang: string) =>
   callBlob(`/api/permits/${esc(id)}/permit.pdf?lang=${lang}`);
 
 // What was pressed on the spot carries where the phone was.
-export interface OnSpot {
-  outcome: string;
-  comment: string;
-  fields: Fields;
-  version: number;
+export interface OnSpot extends Completion {
   position?: { lat: number; lon: number; accuracy_m: number; at: string };
 }
 export const completeOnSpot = (task: string, body: OnSpot, key: string) =>

@@ -9,6 +9,7 @@ import { signedPhotos } from "./permit_form.ts";
 import { fixAge_s, position } from "./position.ts";
 import { missingOf, needsComment } from "./records.ts";
 import type { TaskForm } from "./task_form.ts";
+import { lackingOf, withProof } from "./task_proof.ts";
 
 // Where the phone was, and when; an old fix proves nothing and is not sent.
 export const fix_max_s = 120;
@@ -22,9 +23,10 @@ export function spotNow(): OnSpot["position"] {
 export interface Lacking {
   fields: string[];
   isMute: boolean;
+  isUnsigned: boolean;
 }
 export function lackingIn(
-  task: Task, outcome: Outcome, state: Pick<TaskForm, "fields" | "comment" | "rolls">,
+  task: Task, outcome: Outcome, state: Pick<TaskForm, "fields" | "comment" | "rolls" | "proof">,
 ): Lacking {
   const full: Record<string, FieldValue> = { ...state.fields };
   for (const [name, roll] of Object.entries(state.rolls)) {
@@ -34,6 +36,7 @@ export function lackingIn(
   return {
     fields: missingOf(task, outcome, full),
     isMute: needsComment(outcome) && state.comment.trim() === "",
+    isUnsigned: lackingOf(task, state.proof).length > 0,
   };
 }
 
@@ -44,14 +47,17 @@ export interface Act {
   fields: Record<string, FieldValue>;
   comment: string;
 }
-export async function pressOutcome(act: Act, state?: Pick<TaskForm, "rolls">): Promise<void> {
+export async function pressOutcome(
+  act: Act, state: Pick<TaskForm, "rolls" | "proof">,
+): Promise<void> {
   const { task, view, outcome } = act;
   if (!task.is_mine) await calls.claimTask(task.id);
-  const photos = state ? await signedPhotos(state.rolls) : {};
+  const photos = await signedPhotos(state.rolls);
   const spot = spotNow();
-  const body: OnSpot = {
+  const said = {
     outcome: outcome.id, comment: act.comment.trim(), fields: { ...act.fields, ...photos },
-    version: view.record.version, ...(spot ? { position: spot } : {}),
+    version: view.record.version,
   };
-  await completeOnSpot(task.id, body, newId());
+  const body = await withProof(task, view.record.id, said, state.proof);
+  await completeOnSpot(task.id, { ...body, ...(spot ? { position: spot } : {}) }, newId());
 }

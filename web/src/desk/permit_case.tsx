@@ -195,7 +195,9 @@ function Past({ form, view }: CaseProps) {
         ))}
       </div>
       {tab === "timeline"
-        ? <Ready query={timeline}>{({ rows }) => <Timeline rows={rows} />}</Ready>
+        ? <Ready query={timeline}>{({ rows }) => (
+          <Timeline rows={rows} place={{ form: form.id, id: view.record.id }} />
+        )}</Ready>
         : <HistoryTable form={form} id={view.record.id} />}
       {view.buttons.includes("comment") && tab === "timeline" && (
         <CommentBox form={form.id} id={view.record.id} />

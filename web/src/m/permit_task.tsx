@@ -1,6 +1,6 @@
 // What the person with the phone has to do on a permit now: approve, sign on the spot, hand over,
 // take up again, accept. The position goes along with every press.
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { FormSource, Outcome, RecordView, Task } from "../api/types.ts";
 import { lackingIn, pressOutcome } from "../data/permit_act.ts";
 import { measuresOf, settledCount } from "../data/permit_measures.ts";
@@ -17,6 +17,8 @@ import { PermitInput } from "../parts/permit_input.tsx";
 import { Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { SpotLine } from "./permit_spot.tsx";
+
+const TaskExtras = lazy(() => import("../parts/task_extras.tsx"));
 
 interface TasksProps {
   form: FormSource;
@@ -72,6 +74,7 @@ function PermitTask({ task, form, view }: TaskProps) {
         label={wantsWords ? t("taskComment") : `${t("taskComment")} · ${t("optional")}`} rows={2}
         value={state.comment} onChange={state.say} maxLength={1000}
       />
+      <Suspense fallback={null}><TaskExtras task={task} view={view} state={state} /></Suspense>
       <SpotLine />
       {mayDecide(task) && (
         <div className="actions">
@@ -84,7 +87,7 @@ function PermitTask({ task, form, view }: TaskProps) {
         </div>
       )}
       {state.refusal && <Refused refusal={state.refusal} />}
-      {(state.refusal?.code as string) === "place_unproven" && (
+      {state.refusal?.code === "place_unproven" && (
         <p className="strong">{p("spotWhy")}</p>
       )}
     </section>
@@ -115,9 +118,10 @@ function Field({ field, task, form, view, state }: FieldProps) {
 type PressProps = TaskProps & { state: TaskForm; outcome: Outcome; isMain: boolean };
 function Press({ outcome, isMain, task, form, view, state }: PressProps) {
   const { p, t, lang } = usePermitPhone();
-  const { fields, isMute } = lackingIn(task, outcome, state);
+  const { fields, isMute, isUnsigned } = lackingIn(task, outcome, state);
   const words = [
     ...fields.map((field) => fieldTitle(form, field, lang)), ...(isMute ? [t("taskComment")] : []),
+    ...(isUnsigned ? [p("signature")] : []),
   ].join(", ");
   const run = async () => {
     const act = { task, view, outcome, fields: state.fields, comment: state.comment };

@@ -127,6 +127,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   onSpot: "Known on the spot",
   notSafe: "Not safe",
   notSafeWhy: "What is missing, what to do",
+  signature: "signature or attachment",
   spotKnown: "Position ±{m} m goes with your signature",
   spotAsking: "Finding the position…",
   spotNone: "No position from the phone: your badge has to prove it, or say why",

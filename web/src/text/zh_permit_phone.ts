@@ -120,6 +120,7 @@ export const zhPermitPhone = {
   onSpot: "现场才知道的",
   notSafe: "条件不具备",
   notSafeWhy: "缺什么、怎么处理",
+  signature: "签名或附件",
   spotKnown: "已取手机位置 ±{m} 米,随签字发出",
   spotAsking: "正在定位…",
   spotNone: "手机没有给定位:靠定位卡证明在场,或写明原因",
