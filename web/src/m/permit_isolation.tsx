@@ -1,6 +1,6 @@
 // Isolations of a permit: each with its tag, who applied and who verified it, and what is to do
 // with it now; a new one is a press away.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { usePermitRows } from "../data/permit_rows.ts";
 import { choiceText, photosOf, titleOf, useForm, useRecord } from "../data/records.ts";
@@ -13,7 +13,10 @@ import { PhotoTiles } from "../parts/photo.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { Frame } from "./frame.tsx";
-import { PermitTasks } from "./permit_task.tsx";
+
+const PermitTasks = lazy(() => import("./permit_task.tsx").then((all) => ({
+  default: all.PermitTasks,
+})));
 
 export default function IsolationPage({ id }: { id: string }) {
   const { p } = usePermitPhone();
@@ -89,7 +92,7 @@ function One({ row, form }: { row: RecordRow; form: FormSource }) {
           />
         )}
       </section>
-      {view && <PermitTasks form={form} view={view} />}
+      {view && <Suspense fallback={null}><PermitTasks form={form} view={view} /></Suspense>}
     </>
   );
 }
