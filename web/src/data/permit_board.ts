@@ -77,8 +77,10 @@ export function ticksOf(span: Span): Tick[] {
   day.setMinutes(0, 0, 0);
   for (let at = day.getTime(); at <= span.to; at += hour_ms) {
     const hour = new Date(at).getHours();
-    if (at < span.from || hour % step_h !== 0) continue;
-    ticks.push({ at, left: ((at - span.from) / whole) * 100, isDay: hour === 0 });
+    const left = ((at - span.from) / whole) * 100;
+    // The words of a tick stand to its right: at the very end there is no room for them.
+    if (at < span.from || hour % step_h !== 0 || left > 95) continue;
+    ticks.push({ at, left, isDay: hour === 0 });
   }
   return ticks;
 }

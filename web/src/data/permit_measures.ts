@@ -1,5 +1,6 @@
 // The measures of a permit as a check list: in order, one by one, each with its time. Pure.
 import type { FieldValue, Language, RecordRow } from "../api/types.ts";
+import { localText } from "./prefs.ts";
 
 export interface Measure {
   key: string;
@@ -39,7 +40,8 @@ export function measuresOf(record: RecordRow, lang: Language, edited?: Row[]): M
       key, text: textOf(row, "text", lang), steps: linesOf(textOf(row, "steps", lang)),
       isInvolved: row["is_involved"] !== false, isDone: row["is_done"] === true,
       needsEvidence: row["needs_evidence"] === true, hasEvidence: proven.includes(key),
-      doneAt: String(row["done_at"] ?? ""), doneBy: String(row["done_by"] ?? ""),
+      doneAt: String(row["done_at"] ?? ""),
+      doneBy: row["done_by"] ? localText(record._titles?.[`measures.${place}.done_by`], lang) : "",
       deviceAt: String(row["device_at"] ?? ""),
     };
   });

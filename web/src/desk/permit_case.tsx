@@ -6,6 +6,7 @@ import { asRefusal } from "../api/client.ts";
 import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
 import { fileName, saveAs } from "../data/desk_save.ts";
 import { shortTime } from "../data/format.ts";
+import { useBoard, workersOf } from "../data/permit_board.ts";
 import { factBlocks } from "../data/permit_facts.ts";
 import {
   choiceText, fieldTitle, isFilled, photosOf, placeOf, tell, useForm, useRecord, useTimeline,
@@ -162,9 +163,8 @@ function Blocks({ form, view }: CaseProps) {
             <div key={field}>
               <dt>{fieldTitle(form, field, lang)}</dt>
               <dd>
-                {field === "rule_mark"
-                  ? <MarkBadge mark={String(record[field])} />
-                  : tell({ form, lang, texts }, field, record[field], record._titles?.[field])}
+                {field === "rule_mark" ? <MarkBadge mark={String(record[field])} />
+                  : field === "workers" ? <Workers record={record} /> : tell({ form, lang, texts }, field, record[field], record._titles?.[field])}
               </dd>
             </div>
           ))}
@@ -178,6 +178,15 @@ function Blocks({ form, view }: CaseProps) {
       </section>
     );
   });
+}
+
+// By name, as the board tells them; the record itself holds ids.
+function Workers({ record }: { record: RecordRow }) {
+  const { lang } = usePermitDesk();
+  const span = { from: String(record["valid_from"]), to: String(record["valid_to"]) };
+  const row = useBoard(span.from, span.to).value?.rows.find(({ id }) => id === record.id);
+  const own = (record["workers"] as { names?: string[] } | null)?.names ?? [];
+  return <>{(row ? workersOf(row, lang) : own).join(", ") || "—"}</>;
 }
 
 function Past({ form, view }: CaseProps) {

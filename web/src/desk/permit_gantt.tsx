@@ -73,8 +73,8 @@ function GanttRow({ row, board, span, form, chosen, onChoose }: GanttProps & { r
   const hits = conflictsFor(board, row.id).filter(isGrave);
   const state = localText(form.states[row.state], lang) || row.state;
   const at = ((now - span.from) / (span.to - span.from)) * 100;
+  // What the bar shows without words is said to who cannot see it.
   const told = [
-    row.number, kindText(row, form, lang), state,
     row.valid_from && row.valid_to && `${shortTime(row.valid_from)} – ${shortTime(row.valid_to)}`,
     hits.length > 0 && p("conflictsN", { n: hits.length }),
     ...hits.map((hit) => conflictText(hit, lang)),
@@ -82,7 +82,7 @@ function GanttRow({ row, board, span, form, chosen, onChoose }: GanttProps & { r
   return (
     <button
       type="button" className={`gantt-row ${row.state}`} aria-pressed={row.id === chosen}
-      aria-label={told} title={told} onClick={() => onChoose(row.id)}
+      title={told} onClick={() => onChoose(row.id)}
     >
       <span className="gantt-name">
         <KindSign kind={row.kind} />
@@ -98,6 +98,7 @@ function GanttRow({ row, board, span, form, chosen, onChoose }: GanttProps & { r
             style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
           >{state}</span>
         )}
+        <span className="unseen">{told}</span>
         {hits.map((hit) => {
           const piece = barOf(hit.from, hit.to, span);
           return piece && (

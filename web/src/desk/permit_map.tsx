@@ -54,8 +54,6 @@ export function PermitMap(props: MapProps) {
   return <Ready query={plan}>{(known) => <Drawn {...props} plan={known} />}</Ready>;
 }
 
-const noRisks = (plan: Plan) => Object.fromEntries(plan.zones.map(({ code }) => [code, null]));
-
 function Drawn({ board, rows, chosen, onChoose, plan }: MapProps & { plan: Plan }) {
   const { p } = usePermitDesk();
   const areas = useAreas();
@@ -74,7 +72,6 @@ function Drawn({ board, rows, chosen, onChoose, plan }: MapProps & { plan: Plan 
     });
     return { permits, reaches, links: linksOf(spots, board.conflicts) };
   }, [board, rows, plan, areas, chosen]);
-  const risks = useMemo(() => noRisks(plan), [plan]);
   const highlight = useMemo((): Highlight | null =>
     chosen ? { kind: "permit", id: chosen } : null, [chosen]);
   const pick = ({ kind, id }: Pick) => {
@@ -82,7 +79,7 @@ function Drawn({ board, rows, chosen, onChoose, plan }: MapProps & { plan: Plan 
   };
   return (
     <PlanCanvas
-      plan={plan} risks={risks} {...drawn} highlight={highlight} onPick={pick} label={p("mapLabel")}
+      plan={plan} risks={areas.risks} {...drawn} highlight={highlight} onPick={pick} label={p("mapLabel")}
     />
   );
 }

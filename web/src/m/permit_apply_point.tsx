@@ -23,15 +23,13 @@ export default function PointOnPlan({ x, y, zone, onPoint }: PointProps) {
   const plan = usePlan().value;
   const at = useMemo((): Point | null =>
     typeof x === "number" && typeof y === "number" ? [x, y] : null, [x, y]);
-  const risks = useMemo(() =>
-    Object.fromEntries((plan?.zones ?? []).map(({ code }) => [code, null])), [plan]);
   const highlight = useMemo(() => (zone ? { kind: "zone" as const, id: zone } : null), [zone]);
   if (!plan) return null;
   return (
     <section className="panel plan-pick" aria-label={p("pointOnPlan")}>
       <h2>{p("pointOnPlan")}</h2>
       <PlanCanvas
-        plan={plan} me={at} risks={risks} highlight={highlight} label={p("pointOnPlan")}
+        plan={plan} me={at} highlight={highlight} label={p("pointOnPlan")}
         onPick={(pick: Pick) => onPoint(spotOf(pick, plan), plan)}
       />
       <p className="soft num">

@@ -1,6 +1,6 @@
 // What the person with the phone has to do on a permit now: approve, sign on the spot, hand over,
 // take up again, accept. The position goes along with every press.
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { FormSource, Outcome, RecordView, Task } from "../api/types.ts";
 import { lackingIn, pressOutcome } from "../data/permit_act.ts";
 import { measuresOf, settledCount } from "../data/permit_measures.ts";
@@ -67,7 +67,7 @@ function PermitTask({ task, form, view }: TaskProps) {
         <h2>{localText(task.name, lang)}</h2>
         {task.due && <Countdown due={task.due} />}
       </header>
-      {state.writes.map((field) => (
+      {state.writes.filter((field) => !apart(task).includes(field)).map((field) => (
         <Field key={field} field={field} task={task} form={form} view={view} state={state} />
       ))}
       <TextArea
@@ -94,6 +94,16 @@ function PermitTask({ task, form, view }: TaskProps) {
   );
 }
 
+// While work goes on most people only finish it: who takes over, and until when, is asked for when
+// that is what they press.
+const later: Record<string, string[]> = {
+  handover: ["next_leader", "next_guardian"], extend: ["extend_to"],
+};
+const apart = (task: Task): string[] =>
+  task.node === "work" ? Object.values(later).flat() : [];
+const ownFields = (task: Task, outcome: Outcome): string[] =>
+  task.node === "work" ? later[outcome.id] ?? [] : [];
+
 function outcomesOf(task: Task, ending: string): Outcome[] {
   return task.outcomes.length > 0
     ? task.outcomes : [{ id: "", name: { zh: ending, en: ending } }];
@@ -118,6 +128,7 @@ function Field({ field, task, form, view, state }: FieldProps) {
 type PressProps = TaskProps & { state: TaskForm; outcome: Outcome; isMain: boolean };
 function Press({ outcome, isMain, task, form, view, state }: PressProps) {
   const { p, t, lang } = usePermitPhone();
+  const [isOpen, setOpen] = useState(false);
   const { fields, isMute, isUnsigned } = lackingIn(task, outcome, state);
   const words = [
     ...fields.map((field) => fieldTitle(form, field, lang)), ...(isMute ? [t("taskComment")] : []),
@@ -128,8 +139,17 @@ function Press({ outcome, isMain, task, form, view, state }: PressProps) {
     const isDone = await state.act(outcome.id, () => pressOutcome(act, state));
     if (isDone) say(`${localText(task.name, lang)} · ${localText(outcome.name, lang)}`);
   };
+  const own = ownFields(task, outcome);
+  if (own.length > 0 && !isOpen) {
+    return (
+      <Button text={localText(outcome.name, lang)} icon="next" run={() => setOpen(true)} />
+    );
+  }
   return (
     <div className="outcome">
+      {own.map((field) => (
+        <Field key={field} field={field} task={task} form={form} view={view} state={state} />
+      ))}
       {words && <p className="lacking"><Icon name="warn" />{p("lacking", { list: words })}</p>}
       <Button
         text={localText(outcome.name, lang)} kind={isMain ? "main" : "plain"}

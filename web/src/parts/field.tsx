@@ -45,7 +45,7 @@ function Frame({ common, ids, children }: { common: Common; ids: Ids; children: 
 interface TextProps extends Common {
   value: string;
   onChange: (value: string) => void;
-  kind?: "text" | "password" | "search" | "number" | "datetime-local" | "tel";
+  kind?: "text" | "password" | "search" | "number" | "datetime-local" | "date" | "tel";
   autoComplete?: string;
   maxLength?: number;
   isOff?: boolean;

@@ -37,6 +37,11 @@ export function PermitInput(props: PermitInputProps) {
   if (kind === "object" && field === "workers") {
     return <People common={common} value={value} onChange={onChange} org={org} />;
   }
+  if (kind === "date") {
+    return (
+      <TextField {...common} kind="date" value={String(value ?? "")} onChange={onChange} />
+    );
+  }
   if (props.isHeld && (kind === "decimal" || kind === "integer")) {
     return (
       <Suspense fallback={null}>
