@@ -69,7 +69,8 @@ export class PermitSeat extends Seat {
   }
 
   field(name, form = permitForm) {
-    return this.page.getByLabel(begins(this.title(name, form)));
+    return this.page.getByLabel(begins(this.title(name, form)))
+      .and(this.page.locator("input, textarea"));
   }
 
   async person(field, name) {

@@ -94,11 +94,11 @@ function Card({ form, view, at }: CardProps & { at: number }) {
         <DraftNote mark={record["rule_mark"]} />
         {!isStopped && <PermitClocks record={record} clocks={clocks} />}
       </section>
+      {!isOff && <CardConflicts record={record} />}
       {!isOff && view.tasks.some(isForMe) && (
         <Suspense fallback={<Loading />}><PermitTasks form={form} view={view} /></Suspense>
       )}
       {!isOff && <Ways record={record} />}
-      {!isOff && <CardConflicts record={record} />}
       <GasLines record={record} form={form} isOff={isOff} />
       <People record={record} />
       {!isOff && <StepLines permit={record.id} />}

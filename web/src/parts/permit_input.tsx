@@ -3,14 +3,14 @@
 import { lazy, Suspense, useState } from "react";
 import type { FieldValue, FormSource } from "../api/types.ts";
 import { stepsOf } from "../data/post.ts";
-import { fieldTitle } from "../data/records.ts";
+import { choiceText, fieldTitle, useForm, useRows } from "../data/records.ts";
 import { localText } from "../data/prefs.ts";
 import type { Roll } from "../data/shots.ts";
 import { usePermitText } from "../text/permit.ts";
 import { Button } from "./button.tsx";
 import { TextField, type Common } from "./field.tsx";
 import { Input } from "./input.tsx";
-import { PickPerson } from "./picker.tsx";
+import { PickFrom, PickPerson } from "./picker.tsx";
 
 const Stepper = lazy(() => import("./stepper.tsx").then((all) => ({ default: all.Stepper })));
 
@@ -37,6 +37,9 @@ export function PermitInput(props: PermitInputProps) {
   if (kind === "object" && field === "workers") {
     return <People common={common} value={value} onChange={onChange} org={org} />;
   }
+  if (kind === "ref" && source?.["x-ref"] === "permit") {
+    return <Parent common={common} value={value} onChange={onChange} />;
+  }
   if (kind === "date") {
     return (
       <TextField {...common} kind="date" value={String(value ?? "")} onChange={onChange} />
@@ -56,6 +59,24 @@ export function PermitInput(props: PermitInputProps) {
     <Input
       form={form} field={field} value={value} onChange={onChange} org={org}
       isRequired={isRequired} fault={fault} photos={roll && { roll, place }}
+    />
+  );
+}
+
+const going = ["approving", "ready", "active"];
+// The permit that this one belongs to: one of those that go on.
+function Parent({ common, value, onChange }: Pick<PeopleProps, "common" | "value" | "onChange">) {
+  const { t, lang } = usePermitText();
+  const form = useForm("permit").value;
+  const rows = useRows("permit", { filter: ["in", "state", going], sort: "-created_at" }).value;
+  const choices = (rows?.rows ?? []).map((row) => ({
+    value: row.id, text: `${row.number} ${form ? choiceText(form, "kind", row["kind"], lang) : ""}`,
+  }));
+  if (choices.length === 0) return null;
+  return (
+    <PickFrom
+      {...common} choices={choices} searchText={t("search")} value={String(value ?? "") || null}
+      onChange={(id) => onChange(id === value ? null : id)}
     />
   );
 }
