@@ -99,7 +99,10 @@ export class Permits {
     const client = await this.as(login);
     if (!task.is_mine) await client.post(`/api/tasks/${task.id}/claim`);
     const outcome = outcomes[task.node] ?? task.outcomes[0]?.id;
-    return client.post(`/api/tasks/${task.id}/complete`, { outcome, comment, fields });
+    // Whoever acts stands where the work is.
+    const { x, y } = task.form === "permit" ? await this.record(task.record_id) : {};
+    const position = { x, y, at: iso(Date.now()) };
+    return client.post(`/api/tasks/${task.id}/complete`, { outcome, comment, fields, position });
   }
 
   async evidence(id, login, measure) {
@@ -147,6 +150,24 @@ export class Permits {
       await this.complete(login, task);
     } else await this.complete(login, task);
     return task.node;
+  }
+
+  // Where on the globe the work is: the area's record says where its middle lies.
+  async spotOf(id) {
+    const { x, y, area } = await this.record(id);
+    const { record } = await (await this.as("auditor1")).get(`/api/records/area/${area}`);
+    const { plan } = await (await this.as("auditor1")).get("/api/plan");
+    const zone = plan.features.find(({ properties }) =>
+      properties.kind === "zone" && properties.code === record.code);
+    const ring = zone.geometry.coordinates[0];
+    const middle = (at) => (Math.min(...ring.map((point) => point[at])) +
+      Math.max(...ring.map((point) => point[at]))) / 2;
+    const degree_m = 111320;
+    const turn = Math.cos((record.lat * Math.PI) / 180);
+    return {
+      latitude: record.lat + (y - middle(1)) / degree_m,
+      longitude: record.lon + (x - middle(0)) / (degree_m * turn), accuracy: 5,
+    };
   }
 
   async asksGas(id) {

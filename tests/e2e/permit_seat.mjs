@@ -46,7 +46,9 @@ export class PermitSeat extends Seat {
   async sitDown(login) {
     await super.sitDown(login);
     const call = this.page.locator(".urgent[role=alertdialog] footer .button").last();
-    await this.page.addLocatorHandler(call, (button) => button.click());
+    await this.page.addLocatorHandler(call, (button) => button.click(), {
+      noWaitAfter: true,
+    });
     return this;
   }
 
@@ -121,11 +123,13 @@ export class PermitSeat extends Seat {
     await this.next();
     await this.waitStep("hazards");
     await this.button(p.jsaAdd).click();
-    await page.getByLabel(begins(p.jsaHazard)).fill("坠落 / a fall");
+    await page.getByRole("textbox", { name: begins(p.jsaHazard) }).fill("坠落 / a fall");
     await page.getByRole("radiogroup", { name: p.jsaLikelihood })
       .getByRole("radio", { name: "2", exact: true }).click();
     await page.getByRole("radiogroup", { name: p.jsaSeverity })
       .getByRole("radio", { name: "4", exact: true }).click();
+    await page.getByRole("textbox", { name: begins(p.jsaConsequence) }).fill("摔伤 / injury");
+    await page.getByRole("textbox", { name: begins(p.jsaControl) }).fill("安全带 / harness");
     await this.look(`wizard-hazards-${kind}`);
     await this.next();
     await this.waitStep("check");

@@ -97,7 +97,9 @@ export async function permitPhoneLifeWalk({ kind, ...where }) {
     for (const level of levels) await analyst.test(id, level, { lel: 0, o2: 20.9 });
     await analyst.leave();
   }
+  await guardian.context.setGeolocation(await permits.spotOf(id));
   await guardian.card(id);
+  await guardian.page.locator(".spot-line.good").first().waitFor();
   await guardian.look(`card-sign-${kind}`);
   await guardian.press(texts.sign[lang], { comment: saidOnSpot });
   await guardian.waitCard("active");

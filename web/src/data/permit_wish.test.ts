@@ -27,6 +27,17 @@ test("what is missing is named for each page, workers by persons or names", () =
   expect(missingOn("people", form, named)).toEqual([]);
 });
 
+test("a hazard without what every row needs is not let through", () => {
+  const jsa = { "x-kind": "subform", items: { required: ["hazard", "control"], properties: {} } };
+  const asking = {
+    ...form, data: { ...form.data, properties: { ...properties, jsa } },
+  } as unknown as FormSource;
+  const rows = (...all: object[]) => ({ kind: "hot", jsa: all as unknown as string[] });
+  expect(missingOn("hazards", asking, rows({ hazard: "a" }))).toEqual(["jsa"]);
+  expect(missingOn("hazards", asking, rows({ hazard: "a", control: "b" }))).toEqual([]);
+  expect(missingOn("hazards", asking, { kind: "hot" })).toEqual([]);
+});
+
 test("another kind drops what only the old one has", () => {
   const fields = { kind: "hot", content: "c", hot_method: "arc", area: "A" };
   expect(withKind(fields, "confined")).toEqual({ kind: "confined", content: "c", area: "A" });

@@ -4,6 +4,7 @@ import { newId } from "../api/id.ts";
 import type { FieldValue, FormSource, RecordRow } from "../api/types.ts";
 import { readLocal, writeLocal } from "./prefs.ts";
 import { isFilled } from "./records.ts";
+import { rowsOf } from "./rows.ts";
 import { createStore, useStore } from "./store.ts";
 
 export const wishSteps = ["kind", "place", "people", "details", "hazards", "check"] as const;
@@ -57,7 +58,12 @@ export function missingOn(step: WishStep, form: FormSource, fields: WishFields):
   const asked = new Set([...(form.data.required ?? []), ...(needed[kind] ?? [])]);
   const lacking = fieldsOn(step, kind, form)
     .filter((field) => asked.has(field) && !isThere(field, fields[field]));
-  return lacking;
+  return step === "hazards" && hasHoles(form, fields["jsa"]) ? ["jsa"] : lacking;
+}
+// A hazard without what the form asks of every row would be refused.
+function hasHoles(form: FormSource, value: FieldValue | undefined): boolean {
+  const needs = form.data.properties["jsa"]?.items?.required ?? [];
+  return rowsOf(value).some((row) => needs.some((key) => !isFilled(row[key])));
 }
 export const isRequiredIn = (form: FormSource, kind: string, field: string): boolean =>
   (form.data.required ?? []).includes(field) || (needed[kind] ?? []).includes(field);

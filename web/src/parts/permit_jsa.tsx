@@ -44,7 +44,7 @@ export default function JsaRows({ value, onChange }: JsaProps) {
             onChange={(n) => fill(at, "severity", n)}
           />
           <TextField
-            label={p("jsaControl")} value={String(row["control"] ?? "")} maxLength={400}
+            label={p("jsaControl")} value={String(row["control"] ?? "")} maxLength={400} isRequired
             onChange={(text) => fill(at, "control", text)}
           />
           <Button
