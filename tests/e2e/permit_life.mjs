@@ -101,8 +101,8 @@ export class Permits {
     const outcome = outcomes[task.node] ?? task.outcomes[0]?.id;
     // Whoever acts stands where the work is.
     const { x, y } = task.form === "permit" ? await this.record(task.record_id) : {};
-    const position = { x, y, at: iso(Date.now()) };
-    return client.post(`/api/tasks/${task.id}/complete`, { outcome, comment, fields, position });
+    const spot = typeof x === "number" ? { position: { x, y, at: iso(Date.now()) } } : {};
+    return client.post(`/api/tasks/${task.id}/complete`, { outcome, comment, fields, ...spot });
   }
 
   async evidence(id, login, measure) {
@@ -165,8 +165,8 @@ export class Permits {
     const degree_m = 111320;
     const turn = Math.cos((record.lat * Math.PI) / 180);
     return {
-      latitude: record.lat + (y - middle(1)) / degree_m,
-      longitude: record.lon + (x - middle(0)) / (degree_m * turn), accuracy: 5,
+      latitude: record.lat + ((y ?? middle(1)) - middle(1)) / degree_m,
+      longitude: record.lon + ((x ?? middle(0)) - middle(0)) / (degree_m * turn), accuracy: 5,
     };
   }
 

@@ -239,9 +239,16 @@ export async function permitOfflineWalk(where) {
   await phone.card(id);
   await phone.page.waitForLoadState("networkidle");
   await phone.page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+  const isSealed = (permit) => fetch(`/api/records/permit/${permit}/proof`)
+    .then((answer) => answer.json()).then(({ head, pending }) => head && pending === 0);
+  await phone.page.waitForFunction(isSealed, id, { polling: 500 });
+  await phone.page.reload();
+  await phone.page.waitForSelector(".permit-live");
+  await phone.page.waitForLoadState("networkidle");
   await phone.context.setOffline(true);
   await phone.page.locator(".snapshot").waitFor();
   await phone.page.getByText(phone.p.snapshotMay).waitFor();
+  await phone.page.locator(".snapshot .soft").filter({ hasText: /\d/ }).waitFor();
   await phone.look("permit-phone-offline");
   await phone.button(phone.p.stopButton).click();
   await phone.page.getByRole("button", { name: phone.p.stopUnsafe, exact: true }).click();

@@ -1,6 +1,6 @@
 // One permit as a live card: what stops it, what runs out, what to do now, who is waited for. It is
 // kept on the phone; without a link it shows its age and its end, and stopping still works.
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { dateTime, shortTime, span } from "../data/format.ts";
@@ -10,7 +10,7 @@ import { useOutbox } from "../data/outbox.ts";
 import { lastOf } from "../data/outbox_step.ts";
 import { causesOf, suspendable } from "../data/permit.ts";
 import { keptState } from "../data/permit_clock.ts";
-import { isKeptOnly, useKeptPermit, useSeal } from "../data/permit_kept.ts";
+import { isKeptOnly, useKeptPermit, useSeal, type Seal } from "../data/permit_kept.ts";
 import { choiceText, isForMe, titleOf } from "../data/records.ts";
 import { usePoll } from "../data/response.ts";
 import { may, useMe } from "../data/session.ts";
@@ -70,10 +70,11 @@ function Card({ form, view, at }: CardProps & { at: number }) {
   const op = lastOf(useOutbox(), me.id, record.id, ["suspend"]);
   const isQueued = op?.state === "waiting";
   const isStopped = record.state === "suspended" || isQueued;
+  const seal = useFreshSeal(record);
   const isOff = isKeptOnly(at, useNow(), link.state === "down");
   return (
     <div className="case permit-live">
-      {isOff && <Snapshot record={record} at={at} />}
+      {isOff && <Snapshot record={record} at={at} seal={seal} />}
       {isStopped && <Stopped form={form} record={record} isQueued={isQueued} />}
       {op?.state === "refused" && (
         <p className="banner bad" role="alert">
@@ -120,11 +121,24 @@ function GradeLine({ form, record }: { form: FormSource; record: RecordRow }) {
   );
 }
 
+// Asked for while there is a link; a head covers the newest act only some seconds later.
+const seal_ms = 8000;
+function useFreshSeal(record: RecordRow): Seal | null {
+  const { value, reload, isLoading } = useSeal(record.id, record.version);
+  const link = useLink();
+  const isLate = !isLoading && link.state === "up" && (!value || value.pending > 0);
+  useEffect(() => {
+    if (!isLate) return;
+    const timer = setTimeout(reload, seal_ms);
+    return () => clearTimeout(timer);
+  }, [isLate, value]);
+  return value ?? null;
+}
+
 // Offline: what was last known, how old it is, when it ends, and the signature that covers it.
-function Snapshot({ record, at }: { record: RecordRow; at: number }) {
+function Snapshot({ record, at, seal }: { record: RecordRow; at: number; seal: Seal | null }) {
   const { p, texts } = usePermitPhone();
   const now = useNow();
-  const seal = useSeal(record.id, record.version).value;
   const state = keptState(record, at, now);
   return (
     <section className={`panel snapshot ${state}`} aria-label={p("snapshot")} role="status">
