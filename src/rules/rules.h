@@ -15,6 +15,7 @@
 #include "rules/context.h"
 #include "rules/decimal.h"
 #include "rules/dmn.h"
+#include "rules/dmn_tables.h"
 #include "rules/expression.h"
 #include "rules/filter.h"
 #include "rules/value.h"

@@ -146,6 +146,7 @@ function Stopped({ form, record }: { form: FormSource; record: RecordRow }) {
 
 function Blocks({ form, view }: CaseProps) {
   const { p, lang, texts } = usePermitDesk();
+  const telling = { form, lang, texts };
   const { record, modes } = view;
   const kind = String(record["kind"] ?? "");
   const isTold = (field: string) => isFilled(record[field]) && modes[field] !== "hidden" &&
@@ -164,7 +165,8 @@ function Blocks({ form, view }: CaseProps) {
               <dt>{fieldTitle(form, field, lang)}</dt>
               <dd>
                 {field === "rule_mark" ? <MarkBadge mark={String(record[field])} />
-                  : field === "workers" ? <Workers record={record} /> : tell({ form, lang, texts }, field, record[field], record._titles?.[field])}
+                  : field === "workers" ? <Workers record={record} />
+                    : tell(telling, field, record[field], record._titles?.[field])}
               </dd>
             </div>
           ))}

@@ -79,7 +79,8 @@ function Drawn({ board, rows, chosen, onChoose, plan }: MapProps & { plan: Plan 
   };
   return (
     <PlanCanvas
-      plan={plan} risks={areas.risks} {...drawn} highlight={highlight} onPick={pick} label={p("mapLabel")}
+      plan={plan} risks={areas.risks} {...drawn} highlight={highlight} onPick={pick}
+      label={p("mapLabel")}
     />
   );
 }
