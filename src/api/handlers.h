@@ -149,6 +149,10 @@ Result<Json> permit_conflicts(Services& at, const Call& call);
 Result<Json> permit_steps(Services& at, const Call& call);
 Result<Json> permit_figures(Services& at, const Call& call);
 
+// handlers_permit_rules.cpp
+Result<Json> permit_rules(Services& at, const Call& call);
+Result<Json> permit_preview(Services& at, const Call& call);
+
 // handlers_response.cpp
 Result<Json> responses(Services& at, const Call& call);
 Result<engine::What> start_response(Services& at, const Call& call);

@@ -91,6 +91,23 @@ Result<Json> waiting_json(Board& board, const std::vector<flow::StepTaken>& step
                        {"since", format_instant(step.opened)}});
 }
 
+// Everybody who works there by name, those without an account too. What is masked stays as it is.
+Result<Json> workers_json(Board& board, const Json& shown) {
+  if (!shown.is_object()) return shown;
+  Json people = Json::array();
+  const Json& persons = shown["persons"];
+  for (const Json& person : persons.is_array() ? persons.as_array() : Json::Array{}) {
+    std::string id = person.is_text() ? person.as_text() : "";
+    std::string name = TRY(board.reader.person_name(id));
+    people.push(Json::object({{"id", id}, {"name", name}}));
+  }
+  const Json& names = shown["names"];
+  for (const Json& name : names.is_array() ? names.as_array() : Json::Array{}) {
+    people.push(Json::object({{"name", name}}));
+  }
+  return people;
+}
+
 // The fields that a board shows, of what the caller may see of the record.
 Json row_json(const Json& shown, const Json& whole, const PermitDesk& desk) {
   Json row = Json::object();
@@ -173,6 +190,7 @@ Result<Json> permit_board(Engine& engine, const access::Subject& by, const Permi
   for (const Json& permit : permits) {
     Json shown = TRY(records::shown_record(*view, *form, permit, reach.modes));
     Json row = row_json(shown, permit, board.desk);
+    if (row.has("workers")) row.set("workers", TRY(workers_json(board, shown["workers"])));
     auto steps = open.find(TRY(RecordId::parse(permit.text_or("id", ""))));
     bool is_waiting = steps != open.end();
     Json waiting;

@@ -20,6 +20,10 @@ import { killWalk } from "./kill.mjs";
 import { factorWalk, providerWalk } from "./log_in.mjs";
 import { responseKillWalk, responseWalk } from "./response.mjs";
 import { pause, root, startServer } from "./server.mjs";
+import {
+  permitConflictWalk, permitGasWalk, permitKindsWalk, permitOfflineWalk, permitPagesWalk,
+  permitPhoneLifeWalk,
+} from "./permits.mjs";
 import { readSeed } from "./seed.mjs";
 
 const seed = readSeed();
@@ -280,6 +284,33 @@ for (const lang of ["zh", "en"]) {
     });
   }
 }
+for (const [kind, lang] of [["hot", "en"], ["confined", "zh"], ["height", "zh"]]) {
+  walk(`permits: ${kind} from application to close on the phone, ${lang}`, async (tools) => {
+    const { server, browser } = await demoPlant();
+    const watch = tools.newWatch(server.url);
+    await permitPhoneLifeWalk({ kind, server, browser, watch, lang, seed });
+  });
+}
+const permitWalks = {
+  "permits: every page": [permitPagesWalk, "zh", "en"],
+  "permits: the other kinds to their close": [permitKindsWalk, "zh"],
+  "permits: two jobs that must not go on together": [permitConflictWalk, "zh", "en"],
+  "permits: the card without a link": [permitOfflineWalk, "zh"],
+};
+for (const [name, [run, ...langs]] of Object.entries(permitWalks)) {
+  for (const lang of langs) {
+    walk(`${name}, ${lang}`, async ({ newWatch }) => {
+      const { server, browser } = await demoPlant();
+      await run({ server, browser, watch: newWatch(server.url), lang, seed });
+    });
+  }
+}
+walk("permits: a gas reading stops the work on the phone, zh", async ({ newWatch, atEnd }) => {
+  const browser = await launch();
+  atEnd(() => browser.close());
+  await permitGasWalk({ browser, newWatch, seed, lang: "zh", atEnd });
+});
+
 const approvalWalks = {
   "an approval from the first row to the signature": approvalWalk,
   "a deputy for a time": delegationWalk,

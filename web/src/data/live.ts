@@ -73,8 +73,8 @@ function outdate(prefixes: string[]): void {
   }, gather_ms);
 }
 
-// Alarms and responses have pages of their own; the news of the board is of cases.
-const quiet = ["alarm", "response"];
+// Alarms, responses and permits have pages of their own; the news of the board is of cases.
+const quiet = ["alarm", "response", "permit"];
 
 export function prefixesOf(event: LiveEvent): string[] {
   if (event.topic === "alarm") return ["alarms"];

@@ -46,6 +46,7 @@ test("after a lost link the client asks to go on from where it stood", () => {
     type: "hello", from: 42, credit: 262144,
     topics: [
       "hazard", "near_miss", "violation", "tracing", "task", "notice", "alarm", "response",
+      "permit",
     ],
   });
 });

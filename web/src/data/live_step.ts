@@ -18,7 +18,7 @@ export interface Step {
 
 export const firstState: LiveState = { seq: 0, isWelcome: false };
 export const topics = [
-  "hazard", "near_miss", "violation", "tracing", "task", "notice", "alarm", "response",
+  "hazard", "near_miss", "violation", "tracing", "task", "notice", "alarm", "response", "permit",
 ];
 export const credit_bytes = 262144;
 

@@ -24,6 +24,7 @@ const SystemPage = lazy(() => import("./system.tsx"));
 const Overview = lazy(() => import("./overview.tsx"));
 const AlarmPage = lazy(() => import("./alarms.tsx"));
 const PermitPage = lazy(() => import("./permits.tsx"));
+const PermitCase = lazy(() => import("./permit_case.tsx"));
 const ResponsesPage = lazy(() => import("./responses.tsx"));
 const Console = lazy(() => import("./console.tsx"));
 const ReportPage = lazy(() => import("./report.tsx"));
@@ -55,7 +56,8 @@ function Page(): ReactNode {
     case "responses": return seesResponses ? <ResponsesPage /> : <NotAllowed />;
     case "response": return seesResponses ? <Console key={form} id={form} /> : <NotAllowed />;
     case "report": return seesResponses ? <ReportPage key={form} id={form} /> : <NotAllowed />;
-    case "case": return <CasePage key={id} form={form} id={id} />;
+    case "case": return form === "permit"
+      ? <PermitCase key={id} id={id} /> : <CasePage key={id} form={form} id={id} />;
     case "tasks": return <TaskPage />;
     case "notices": return <NoticePage />;
     case "new": case "delegations": return <Requests page={page} form={form} />;

@@ -1,104 +1,51 @@
-// The permit board: open permits by state, each with what may end it.
-import { useState } from "react";
-import type { FormSource, RecordRow } from "../api/types.ts";
-import { localText } from "../data/prefs.ts";
-import { titleOf, useAllRows, useForm } from "../data/records.ts";
-import { byPermit, openPermits, permitStates } from "../data/response.ts";
+// Everything about permits on the desk: the live board, certificates, the rules behind them, and
+// figures. The part of the route behind "permits" says which.
+import { lazy, Suspense } from "react";
+import { useRoute } from "../data/route.ts";
+import { usePermitDesk, type PermitDeskKey } from "../text/permit_desk.ts";
 import { useTitle } from "../parts/shell.tsx";
-import { Empty, Ready } from "../parts/states.tsx";
-import { FilterChips } from "./filter_chips.tsx";
-import { useDesk } from "./control_parts.tsx";
-import { GasAge, permitGrade, permitKind, useReason, Validity } from "./permit_parts.tsx";
+import { Loading } from "../parts/states.tsx";
+import { PermitBoard } from "./permit_board.tsx";
+import "../styles/permit.css";
+
+const Rules = lazy(() => import("./permit_rules.tsx"));
+const Certificates = lazy(() => import("./permit_certificates.tsx"));
+const Figures = lazy(() => import("./permit_figures.tsx"));
+
+const tabs: { to: string; text: PermitDeskKey }[] = [
+  { to: "", text: "tabBoard" }, { to: "figures", text: "tabFigures" },
+  { to: "certificates", text: "tabCertificates" }, { to: "rules", text: "tabRules" },
+];
+
+function Tab({ tab, query }: { tab: string; query: Record<string, string> }) {
+  switch (tab) {
+    case "rules": return <Rules />;
+    case "certificates": return <Certificates />;
+    case "figures": return <Figures query={query} />;
+    default: return <PermitBoard query={query} />;
+  }
+}
 
 export default function PermitPage() {
-  const { t } = useDesk();
-  const form = useForm("permit");
-  const [past, setPast] = useState("");
-  const rows = useAllRows("permit", {
-    filter: past ? ["not", openPermits] : openPermits, sort: "-created_at",
-  });
-  useTitle(t("permitsTitle"));
+  const { p } = usePermitDesk();
+  const { path, query } = useRoute();
+  const [, tab = ""] = path;
+  useTitle(p("permitsTitle"));
   return (
     <div className="permit-page">
-      <div className="row">
-        <h1>{t("permitsTitle")}</h1>
-        <FilterChips
-          label={t("show")} value={past} onChange={setPast}
-          choices={[{ value: "past", text: t("permitsPast") }]}
-        />
-      </div>
-      <Ready query={form}>
-        {(source) => (
-          <Ready query={rows}>
-            {(all) => all.length === 0
-              ? <Empty icon="check" title={t("permitsNone")} />
-              : <States rows={all} form={source} />}
-          </Ready>
-        )}
-      </Ready>
-    </div>
-  );
-}
-
-function States({ rows, form }: { rows: RecordRow[]; form: FormSource }) {
-  const { lang } = useDesk();
-  const known = new Set(permitStates);
-  const others = Object.keys(form.states).filter((state) => !known.has(state));
-  const groups = [...permitStates, ...others]
-    .map((state) => ({ state, rows: rows.filter((row) => row.state === state).sort(byPermit) }))
-    .filter(({ rows: held }) => held.length > 0);
-  return (
-    <>
-      {groups.map(({ state, rows: held }) => (
-        <section key={state} className={`panel permits-of ${state}`} aria-label={state}>
-          <h2>
-            {localText(form.states[state], lang) || state}
-            <span className="num soft">{held.length}</span>
-          </h2>
-          <PermitTable rows={held} form={form} />
-        </section>
-      ))}
-    </>
-  );
-}
-
-function PermitTable({ rows, form }: { rows: RecordRow[]; form: FormSource }) {
-  const { t, lang } = useDesk();
-  const reasonOf = useReason();
-  const heads = [t("permit"), t("kind"), t("area"), t("content"), t("guardian"), t("gasTest"),
-    t("validity")];
-  return (
-    <div className="table-box" role="group" tabIndex={0} aria-label={t("permitsTitle")}>
-      <table className="rows tight">
-        <thead><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td className="num nowrap">
-                <a href={`#/case/permit/${row.id}`}>{row.number}</a>
-              </td>
-              <td className="nowrap">
-                {permitKind(row, form, lang)} {permitGrade(row, form, lang)}
-              </td>
-              <td>{titleOf(row, "area", lang)}</td>
-              <td>{String(row["content"] ?? "")}</td>
-              <td>{titleOf(row, "guardian", lang) || "—"}</td>
-              <td><GasAge row={row} /></td>
-              <td>
-                <Validity row={row} />
-                {Number(row["suspend_count"] ?? 0) > 1 && (
-                  <span className="soft num">
-                    {" "}{t("suspendedTimes", { n: Number(row["suspend_count"]) })}
-                  </span>
-                )}
-                {!permitStates.includes(row.state) && !!row["suspend_reason"] && (
-                  <span className="soft"> {reasonOf(row["suspend_reason"])}</span>
-                )}
-              </td>
-            </tr>
+      <div className="row permit-top">
+        <h1>{p("permitsTitle")}</h1>
+        <nav className="tab-row" aria-label={p("permitsTitle")}>
+          {tabs.map(({ to, text }) => (
+            <a
+              key={to} className="chip" href={`#/permits${to && `/${to}`}`}
+              aria-current={tab === to ? "page" : undefined}
+            >{p(text)}</a>
           ))}
-        </tbody>
-      </table>
+        </nav>
+        <span className="grow" />
+      </div>
+      <Suspense fallback={<Loading />}><Tab tab={tab} query={query} /></Suspense>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import type { FieldValue, RecordRow } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { fill, useDraft } from "../data/draft.ts";
+import { findCode } from "../data/place_code.ts";
 import { useFix } from "../data/position.ts";
 import { masterName } from "../data/records.ts";
 import { nearestArea } from "../data/report.ts";
@@ -28,12 +29,6 @@ export interface Place {
 }
 
 const text = (value: FieldValue | undefined) => (typeof value === "string" ? value : "");
-
-export function findCode(code: string, areas: RecordRow[], devices: RecordRow[]) {
-  const device = devices.find((row) => row["code"] === code);
-  const area = areas.find((row) => row.id === device?.["area"] || row["code"] === code);
-  return { area, device };
-}
 
 export function usePlace({ areas, devices }: Known, code: string): Place {
   const { fields, isAnonymous } = useDraft();

@@ -9,12 +9,14 @@ import { localText, usePrefs } from "../data/prefs.ts";
 import { speak, useBlock, type BlockSpeech } from "../text/block.ts";
 import { planText, type PlanTextKey } from "../text/plan.ts";
 import { Icon } from "./icon.tsx";
+import type { PlanLink, PlanReach } from "./permit_draw.ts";
 import {
   dotPictures, drawGround, drawMoving, readPaint, type Highlight, type PlanDot,
   type PlanMarker, type PlanPermit, type PlanRoute,
 } from "./plan_draw.ts";
 import "../styles/plan.css";
 
+export type { PlanLink, PlanReach } from "./permit_draw.ts";
 export type { Highlight, PlanDot, PlanMarker, PlanPermit, PlanRoute } from "./plan_draw.ts";
 
 export interface Pick {
@@ -30,6 +32,8 @@ export interface PlanCanvasProps {
   hazard?: Hazard | null;
   markers?: PlanMarker[];
   permits?: PlanPermit[];
+  reaches?: PlanReach[];
+  links?: PlanLink[];
   me?: Point | null;
   highlight?: Highlight | null;
   onPick?: (pick: Pick) => void;
@@ -108,6 +112,7 @@ function useDrawing(props: PlanCanvasProps, { size, view, isDim }: Drawn) {
   const dots = useMemo(() => dotPictures(paint, window.devicePixelRatio || 1), [paint]);
   const { plan, risks = noRisks, hazard = null, highlight = null, isCompact = false } = props;
   const { people = none, routes = none, markers = none, permits = none, me = null } = props;
+  const { reaches = none, links = none } = props;
   const words = useMemo(() => ({
     nameOf: (zone: PlanZone) => localText(zone.name, language),
     levelOf: (level: Level | null) => levelText(speak(planText, language), level),
@@ -120,12 +125,12 @@ function useDrawing(props: PlanCanvasProps, { size, view, isDim }: Drawn) {
     const frame = requestAnimationFrame(() => {
       const ctx = prepare(moving.current, size);
       const scene = { plan, risks, words, isCompact, highlight, me, isDim };
-      const all = { ...scene, people, routes, markers, permits };
+      const all = { ...scene, people, routes, markers, permits, reaches, links };
       if (ctx) drawMoving(ctx, view, paint, all, dots);
     });
     return () => cancelAnimationFrame(frame);
-  }, [people, routes, markers, permits, highlight, me, paint, dots, size, view, isDim, plan,
-    risks, words, isCompact]);
+  }, [people, routes, markers, permits, reaches, links, highlight, me, paint, dots, size, view,
+    isDim, plan, risks, words, isCompact]);
   return { ground, moving };
 }
 

@@ -3,6 +3,7 @@ import type { Level } from "../api/types.ts";
 import type { Hazard, Point, Priority, SafetyStatus } from "../api/types_response.ts";
 import { boxOf, type Plan, type PlanZone } from "../data/plan.ts";
 import { toPixels, type View } from "../data/plan_view.ts";
+import { drawReaches, drawSign, type PlanLink, type PlanReach } from "./permit_draw.ts";
 
 export interface PlanDot {
   id: string;
@@ -33,7 +34,7 @@ export interface PlanPermit {
   x: number;
   y: number;
   zone?: string;
-  kind: "hot" | "confined" | string;
+  kind: string;
   isSuspended: boolean;
   text: string;
 }
@@ -81,6 +82,8 @@ export interface Moving {
   routes: PlanRoute[];
   markers: PlanMarker[];
   permits: PlanPermit[];
+  reaches: PlanReach[];
+  links: PlanLink[];
   highlight: Highlight | null;
   me: Point | null;
   isDim: boolean;
@@ -366,15 +369,7 @@ function drawPermit(
   ctx.lineWidth = 2;
   ctx.strokeStyle = permit.isSuspended ? paint.warn : paint.text;
   ctx.stroke();
-  ctx.beginPath();
-  if (permit.kind === "hot") {
-    ctx.moveTo(0, -6);
-    ctx.bezierCurveTo(6, 0, 5, 6, 0, 6);
-    ctx.bezierCurveTo(-6, 6, -5, 1, -2, -1);
-    ctx.closePath();
-  } else ctx.ellipse(0, 1, 5, 4, 0, 0, 2 * Math.PI);
-  ctx.fillStyle = permit.isSuspended ? paint.warn : paint.soft;
-  ctx.fill();
+  drawSign(ctx, permit.kind, permit.isSuspended ? paint.warn : paint.text);
   if (permit.isSuspended) {
     ctx.beginPath();
     ctx.moveTo(-9, 9);
@@ -460,6 +455,7 @@ export function drawMoving(
 ): void {
   for (const route of moving.routes) drawRoute(ctx, view, paint, route);
   const isNamed = view.scale > named_scale;
+  drawReaches(ctx, view, paint, moving);
   for (const permit of moving.permits) drawPermit(ctx, view, paint, permit, isNamed);
   const side = 2 * dotRadius + 6;
   for (const dot of moving.people) {

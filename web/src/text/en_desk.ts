@@ -197,7 +197,6 @@ export const enDesk: Record<DeskKey, string> = {
   permitsTitle: "Permit board",
   permitsNow: "High-risk work under way",
   permitsNone: "No open permits",
-  permitsPast: "Ended",
   permit: "Permit",
   kind: "Kind",
   content: "Work",

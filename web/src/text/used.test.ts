@@ -6,6 +6,8 @@ import { deskText } from "./desk.ts";
 import { workText } from "./desk_work.ts";
 import { factorText } from "./factor.ts";
 import { loopText } from "./loop.ts";
+import { permitDeskText } from "./permit_desk.ts";
+import { permitPhoneText } from "./permit_phone.ts";
 import { phoneText } from "./phone.ts";
 import { planText } from "./plan.ts";
 import { policyText } from "./policy_words.ts";
@@ -26,9 +28,10 @@ const starts = [...code.matchAll(/`(\w+)\$\{/g)].map((found) => found[1] ?? "");
 const isUsed = (key: string) => words.has(key) || starts.some((start) => key.startsWith(start));
 
 test.each([
-  ["both", zh], ["delegation", delegationText.zh], ["desk", deskText.zh], ["factor", factorText.zh], ["loop", loopText.zh],
-  ["phone", phoneText.zh], ["plan", planText.zh], ["policy", policyText.zh],
-  ["proof", proofText.zh], ["work", workText.zh],
+  ["both", zh], ["delegation", delegationText.zh], ["desk", deskText.zh],
+  ["factor", factorText.zh], ["loop", loopText.zh], ["permits on the desk", permitDeskText.zh],
+  ["permits on the phone", permitPhoneText.zh], ["phone", phoneText.zh], ["plan", planText.zh],
+  ["policy", policyText.zh], ["proof", proofText.zh], ["work", workText.zh],
 ])("every text of %s is used", (_, texts) => {
   expect(Object.keys(texts).filter((key) => !isUsed(key))).toEqual([]);
 });

@@ -195,7 +195,6 @@ export const zhDesk = {
   permitsTitle: "作业票看板",
   permitsNow: "在办高风险作业",
   permitsNone: "没有在办作业票",
-  permitsPast: "已结束",
   permit: "作业票",
   kind: "种类",
   content: "作业内容",

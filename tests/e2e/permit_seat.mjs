@@ -1,0 +1,195 @@
+// What people do on the pages about permits, in the words that they read there.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { photoAfter, Seat } from "./acts.mjs";
+import { root } from "./server.mjs";
+
+function dictionary(name) {
+  const text = readFileSync(join(root, `web/src/text/${name}.ts`), "utf8");
+  const rows = [...text.matchAll(/^ {2}(\w+):\s*((?:"(?:[^"\\]|\\.)*"(?:\s*\+\s*)?)+),$/gm)];
+  return Object.fromEntries(rows.map(([, key, value]) => [
+    key, [...value.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([part]) => JSON.parse(part)).join(""),
+  ]));
+}
+const permitWords = Object.fromEntries(["zh", "en"].map((lang) => [lang, {
+  ...dictionary(lang), ...dictionary(`${lang}_permit_desk`), ...dictionary(`${lang}_permit`),
+  ...dictionary(`${lang}_permit_phone`),
+}]));
+
+const formOf = (id) =>
+  JSON.parse(readFileSync(join(root, `packs/permits/forms/${id}.json`), "utf8"));
+export const permitForm = formOf("permit");
+const gasForm = formOf("permit_gas");
+
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const begins = (text) => new RegExp(`^${escape(text)}`);
+
+export class PermitSeat extends Seat {
+  constructor(wish) {
+    super(wish);
+    this.p = permitWords[this.lang];
+  }
+
+  title(field, form = permitForm) {
+    return form.data.properties[field].title[this.lang];
+  }
+
+  choice(field, value, form = permitForm) {
+    return form.data.properties[field]["x-texts"][value][this.lang];
+  }
+
+  stateText(state) {
+    return permitForm.states[state][this.lang];
+  }
+
+  // Urgent notices lie over everything until somebody says they have them.
+  async sitDown(login) {
+    await super.sitDown(login);
+    const call = this.page.locator(".urgent[role=alertdialog] footer .button").last();
+    await this.page.addLocatorHandler(call, (button) => button.click());
+    return this;
+  }
+
+  async card(id) {
+    await this.go(`case/permit/${id}`);
+    await this.page.waitForSelector(this.size === "phone" ? ".permit-live" : ".permit-case");
+  }
+
+  async waitCard(state) {
+    await this.page.locator(".state", { hasText: this.stateText(state) }).first().waitFor();
+  }
+
+  button(text) {
+    return this.page.getByRole("button", { name: text, exact: true });
+  }
+
+  radio(label, text) {
+    return this.page.getByRole("radiogroup", { name: begins(label) })
+      .getByRole("radio", { name: text, exact: true });
+  }
+
+  field(name, form = permitForm) {
+    return this.page.getByLabel(begins(this.title(name, form)));
+  }
+
+  async person(field, name) {
+    const group = this.page.locator(".pick", {
+      has: this.page.getByText(this.title(field), { exact: false }),
+    }).first();
+    await group.getByLabel(this.p.searchPerson).fill(name);
+    await group.getByRole("radio", { name: new RegExp(name) }).first().click();
+  }
+
+  next() {
+    return this.button(this.p.wizardNext).click();
+  }
+
+  async waitStep(step) {
+    await this.page.getByText(this.p[`wish_${step}`]).waitFor();
+  }
+
+  // Six pages, from the kind to what the rules make of it.
+  async apply({ kind, area, people, fields = {}, choices = {}, content }) {
+    const { page, p } = this;
+    await this.go("permits/apply");
+    await page.waitForSelector(".kind-tile");
+    await this.look(`wizard-kind-${kind}`);
+    await page.getByRole("radio", { name: this.choice("kind", kind), exact: true }).click();
+    await this.field("content").fill(content);
+    await this.next();
+    await this.waitStep("place");
+    await this.radio(this.title("area"), area).click();
+    await page.waitForSelector(".plan-pick canvas");
+    await page.locator(".plan-pick .plan-box").click({ position: { x: 250, y: 130 } });
+    await this.radio(this.title("area"), area).click();
+    await this.radio(this.title("valid_from"), p.startNow).click();
+    await this.radio(p.howLong, p.hoursN.replace("{n}", "4")).click();
+    await this.look(`wizard-place-${kind}`);
+    await this.next();
+    await this.waitStep("people");
+    await this.field("work_unit").fill("维修班");
+    for (const field of ["leader", "guardian", "workers"]) await this.person(field, people[field]);
+    await this.look(`wizard-people-${kind}`);
+    await this.next();
+    await this.waitStep("details");
+    for (const [field, value] of Object.entries(choices)) {
+      await this.radio(this.title(field), this.choice(field, value)).click();
+    }
+    for (const [field, value] of Object.entries(fields)) await this.field(field).fill(value);
+    await this.look(`wizard-details-${kind}`);
+    await this.next();
+    await this.waitStep("hazards");
+    await this.button(p.jsaAdd).click();
+    await page.getByLabel(begins(p.jsaHazard)).fill("坠落 / a fall");
+    await page.getByRole("radiogroup", { name: p.jsaLikelihood })
+      .getByRole("radio", { name: "2", exact: true }).click();
+    await page.getByRole("radiogroup", { name: p.jsaSeverity })
+      .getByRole("radio", { name: "4", exact: true }).click();
+    await this.look(`wizard-hazards-${kind}`);
+    await this.next();
+    await this.waitStep("check");
+    await page.getByText(p.byRule).first().waitFor();
+    await page.getByText(p.conflictsNone).or(page.locator(".conflict")).first().waitFor();
+    await this.look(`wizard-check-${kind}`);
+    await this.button(p.applySend).click();
+    await page.waitForSelector(".permit-live");
+    return page.url().split("/").pop();
+  }
+
+  // One after the other, each with its photo, at the pace of the rule.
+  async confirm(id, name) {
+    const { page, p } = this;
+    await this.card(id);
+    await page.getByRole("link", { name: p.confirmGo }).click();
+    await page.waitForSelector(".measure.next");
+    await this.look(`measures-${name}`);
+    for (let count = 0; count < 40 && await page.locator(".measure.next").count(); count += 1) {
+      const next = page.locator(".measure.next");
+      const head = await next.locator(".measure-head").textContent();
+      const photo = next.getByRole("button", { name: p.evidenceTake, exact: true });
+      if (await photo.count()) {
+        await photo.click();
+        await page.locator(".dialog input[type=file]").first().setInputFiles(photoAfter);
+        await page.locator(".dialog .sent.whole").waitFor();
+        if (count < 3) await this.look(`evidence-${name}`);
+        await page.locator(".dialog").getByRole("button", { name: p.evidenceSend }).click();
+        await page.locator(".dialog").waitFor({ state: "detached" });
+      }
+      for (const step of await next.locator(".measure-steps .button").all()) await step.click();
+      await next.getByRole("button", { name: p.measureDone, exact: true }).click();
+      await page.waitForFunction((old) =>
+        document.querySelector(".measure.next .measure-head")?.textContent !== old, head);
+    }
+    await this.look(`measures-done-${name}`);
+    await this.button(p.measuresSend).click();
+    await page.waitForSelector(".permit-live");
+  }
+
+  async test(id, level, { lel, o2, toxic }) {
+    const { page, p } = this;
+    await this.go(`permits/gas/${id}`);
+    await page.waitForSelector(".permit-form");
+    await this.radio(this.title("level", gasForm), this.choice("level", level, gasForm)).click();
+    await this.field("lel", gasForm).fill(String(lel));
+    await this.field("o2", gasForm).fill(String(o2));
+    if (toxic !== undefined) await this.field("toxic", gasForm).first().fill(String(toxic));
+    await this.field("instrument", gasForm).fill("GX-1");
+    await this.field("calibrated_until", gasForm).fill("2027-12-31");
+    await this.look(`gas-${level}-${lel}`);
+    await this.button(p.gasSend).click();
+    await page.waitForSelector(".gas-verdict");
+    await this.look(`gas-verdict-${level}-${lel}`);
+  }
+
+  // The task in front, ended by the outcome that has this text.
+  async press(text, { comment, fields = {} } = {}) {
+    const panel = this.page.locator(".panel.task").first();
+    await panel.waitFor();
+    for (const [field, value] of Object.entries(fields)) await this.field(field).fill(value);
+    if (comment) await panel.getByLabel(begins(this.p.taskComment)).fill(comment);
+    await panel.getByRole("button", { name: text, exact: true }).click();
+    await this.page.locator(".toast.good, .refused").first().waitFor();
+    const refused = this.page.locator(".panel.task .refused");
+    if (await refused.count()) throw new Error(`${text}: ${await refused.first().textContent()}`);
+  }
+}

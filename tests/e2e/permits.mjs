@@ -1,0 +1,253 @@
+// Permits on the screens: each kind from application to close, two jobs that must not go on
+// together, a gas reading that stops the work on the phone, and the card without a link.
+import assert from "node:assert/strict";
+import { until } from "./client.mjs";
+import { startMachines } from "./machines.mjs";
+import { kinds, Permits, saidOnSpot } from "./permit_life.mjs";
+import { PermitSeat } from "./permit_seat.mjs";
+import { startServer } from "./server.mjs";
+
+const seatOf = ({ server, browser, watch, lang, seed }, login, size) =>
+  new PermitSeat({ server, browser, watch, lang, size, password: seed.password }).sitDown(login);
+
+const deskPages = ["permits", "permits?h=72", "permits/figures", "permits/certificates",
+  "permits/rules"];
+
+// Every page of the desk as it stands with the permits of the seed.
+export async function permitPagesWalk(where) {
+  const seat = await seatOf(where, "safety1", "desk");
+  for (const path of deskPages) {
+    await seat.go(path);
+    await seat.page.waitForLoadState("networkidle");
+    await seat.look(`permit-desk-${path.replace(/\W+/g, "-")}`);
+  }
+  await seat.go("permits");
+  await seat.page.locator(".gantt-row").first().click();
+  await seat.page.waitForSelector(".permit-chosen");
+  await seat.look("permit-desk-chosen");
+  await seat.button(seat.p.stopArea).click();
+  await seat.look("permit-desk-stop-area");
+  await seat.page.keyboard.press("Escape");
+  await openStates(where, seat);
+  await seat.leave();
+}
+
+async function openStates(where, seat) {
+  const permits = new Permits(where.server, where.seed.password);
+  const { rows } = await (await permits.as("safety1")).get("/api/records/permit?limit=50");
+  for (const kind of ["hot", "confined"]) {
+    const row = rows.find((one) => one.kind === kind && one.state === "active");
+    await seat.card(row.id);
+    await seat.page.waitForLoadState("networkidle");
+    await seat.look(`permit-desk-case-${kind}`);
+    const phone = await seatOf(where, kind === "hot" ? "worker112" : "worker221", "phone");
+    await phone.go("permits");
+    await phone.page.waitForSelector(".card.permit");
+    await phone.look(`permit-phone-list-${kind}`);
+    await phone.card(row.id);
+    await phone.page.waitForLoadState("networkidle");
+    await phone.look(`permit-phone-card-${kind}`);
+    for (const page of kind === "hot" ? ["gas", "measures"] : ["entry", "isolation"]) {
+      await phone.go(`permits/${page}/${row.id}`);
+      await phone.page.waitForLoadState("networkidle");
+      await phone.look(`permit-phone-${page}`);
+    }
+    await phone.leave();
+  }
+}
+
+const wishes = {
+  hot: { choices: { hot_method: "grind", hot_place: "elsewhere" } },
+  confined: { fields: { space: "污水井 / pit" } },
+  height: { fields: { height_m: "4" } },
+};
+// One guardian, one job.
+const guardians = { hot: "worker321", confined: "worker322", height: "worker323" };
+const texts = {
+  disclose: { zh: "已交底", en: "Disclosed" }, receive: { zh: "已接受交底", en: "Received" },
+  sign: { zh: "签发开工", en: "Sign and start" }, work: { zh: "完工", en: "Finish" },
+  accept: { zh: "验收合格", en: "Accept" },
+};
+
+// The leader applies on the phone, everybody signs on the phone, the guardian starts on the spot.
+export async function permitPhoneLifeWalk({ kind, ...where }) {
+  const { lang, seed } = where;
+  const permits = new Permits(where.server, seed.password);
+  const leader = await seatOf(where, "eqleader", "phone");
+  const worker = await seatOf(where, "repair3", "phone");
+  const guardian = await seatOf(where, guardians[kind], "phone");
+  const id = await leader.apply({
+    kind, area: seed.areaName("A4", lang), content: kinds[kind].content, ...wishes[kind],
+    people: {
+      leader: seed.nameOf("eqleader"), guardian: seed.nameOf(guardians[kind]),
+      workers: seed.nameOf("repair3"),
+    },
+  });
+  await leader.waitCard("approving");
+  await leader.look(`card-approving-${kind}`);
+  await permits.until(id, { node: "disclose" });
+  await leader.press(texts.disclose[lang]);
+  await worker.card(id);
+  await worker.look(`card-receive-${kind}`);
+  await worker.press(texts.receive[lang]);
+  await leader.confirm(id, kind);
+  if (await permits.asksGas(id)) {
+    const analyst = await seatOf(where, "safety4", "phone");
+    const levels = kind === "confined" ? ["upper", "middle", "lower"] : ["outside"];
+    for (const level of levels) await analyst.test(id, level, { lel: 0, o2: 20.9 });
+    await analyst.leave();
+  }
+  await guardian.card(id);
+  await guardian.look(`card-sign-${kind}`);
+  await guardian.press(texts.sign[lang], { comment: saidOnSpot });
+  await guardian.waitCard("active");
+  await guardian.look(`card-active-${kind}`);
+  if (kind === "confined") await countIn(guardian, id, seed);
+  await guardian.card(id);
+  await guardian.press(texts.work[lang]);
+  await endIt({ permits, guardian, id, kind });
+  for (const seat of [leader, worker, guardian]) await seat.leave();
+}
+
+// A residual-fire watch lasts as long as the rule says; its countdown is what can be seen here.
+async function endIt({ permits, guardian, id, kind }) {
+  if (kind === "hot") {
+    await guardian.waitCard("watching");
+    await guardian.page.locator(".clock-line", { hasText: guardian.p.clock_watch }).waitFor();
+    return guardian.look(`card-watching-${kind}`);
+  }
+  await permits.until(id, { state: "closed" });
+  await guardian.waitCard("closed");
+  return guardian.look(`card-closed-${kind}`);
+}
+
+async function countIn(seat, id, seed) {
+  const { page, p } = seat;
+  await seat.go(`permits/entry/${id}`);
+  await page.locator(".pick").first().getByLabel(p.searchPerson).fill(seed.nameOf("repair3"));
+  await page.locator(".pick").first()
+    .getByRole("radio", { name: new RegExp(seed.nameOf("repair3")) }).first().click();
+  await page.getByRole("button", { name: p.goIn, exact: true }).click();
+  await page.waitForSelector(".inside-list li");
+  await seat.look("entry-inside");
+  await page.getByRole("button", { name: p.goOut, exact: true }).click();
+  await page.locator(".inside-list li").waitFor({ state: "detached" });
+}
+
+// The other kinds go through every hand by the interface; their pages are looked at on the way.
+export async function permitKindsWalk(where) {
+  const permits = new Permits(where.server, where.seed.password);
+  const seat = await seatOf(where, "safety1", "desk");
+  const rest = Object.keys(kinds).filter((kind) => !(kind in wishes));
+  for (const kind of rest) {
+    const id = await permits.apply(kind);
+    await permits.until(id, { state: "active" });
+    await seat.card(id);
+    await seat.waitCard("active");
+    await seat.page.waitForLoadState("networkidle");
+    await seat.look(`permit-desk-kind-${kind}`);
+    await permits.until(id, { state: "closed" });
+    await seat.waitCard("closed");
+  }
+  await seat.leave();
+}
+
+// Hot work beside the opening of a pipe: shown before anybody signs, refused when somebody does.
+export async function permitConflictWalk(where) {
+  const permits = new Permits(where.server, where.seed.password);
+  const [x, y, first, second] = where.lang === "zh"
+    ? [640, 120, "worker211", "worker212"] : [960, 60, "worker213", "worker214"];
+  const pipe = await permits.apply("blinding", {
+    x, y, area: "A5", guardian: first, pipe: `P-${where.lang}`,
+  });
+  await permits.until(pipe, { node: "disclose" });
+  const hot = await permits.apply("hot", {
+    x: x + 5, y: y + 5, area: "A5", guardian: second, worker: "repair4", hot_place: "explosive",
+  });
+  const seat = await seatOf(where, "safety1", "desk");
+  await seat.card(hot);
+  const box = seat.page.locator(".case-conflicts");
+  await box.locator(".conflict.hard").first().waitFor();
+  const { record: other } = await permits.view(pipe);
+  await box.getByText(other.number).first().waitFor();
+  await box.locator(".gantt-hit.hard").first().waitFor();
+  await box.locator("canvas").first().waitFor();
+  await box.scrollIntoViewIfNeeded();
+  await seat.look("permit-desk-conflict");
+  await seat.go("permits");
+  await seat.page.locator(".gantt-hit.hard").first().waitFor();
+  await seat.look("permit-desk-board-conflict");
+  const { task, login } = await permits.open(hot);
+  await assert.rejects(permits.complete(login, task), /permit_conflict/);
+  assert.equal((await permits.record(hot)).state, "approving");
+  const phone = await seatOf(where, login, "phone");
+  await phone.card(hot);
+  await phone.page.locator(".conflict.hard").first().waitFor();
+  await phone.look("permit-phone-conflict");
+  await phone.leave();
+  await seat.leave();
+}
+
+// From a reading over the limit at the nearest detector to the red card on the guardian's phone.
+export async function permitGasWalk({ browser, newWatch, seed, lang, atEnd }) {
+  const machines = await startMachines();
+  atEnd(() => machines.stop());
+  const server = await startServer({ words: machines.words });
+  atEnd(() => server.stop());
+  const where = { server, browser, watch: newWatch(server.url), lang, seed };
+  const permits = new Permits(server, seed.password);
+  const control = await permits.as("control1");
+  await until("people on the plan", async () =>
+    (await control.get("/api/presence")).rows.length > 200);
+  const { rows } = await control.get("/api/records/permit?limit=50");
+  const hot = rows.find((row) => row.kind === "hot" && row.state === "active");
+  const phone = await seatOf(where, "worker112", "phone");
+  await phone.card(hot.id);
+  await phone.look("permit-phone-live");
+  await phone.page.evaluate(() => {
+    const note = () => {
+      if (window.stoppedAt || !document.querySelector(".stopped-card, .urgent")) return;
+      window.stoppedAt = Date.now();
+    };
+    new MutationObserver(note).observe(document.body, { childList: true, subtree: true });
+  });
+  await machines.command({ leak: "GAS-2107" });
+  await phone.page.waitForSelector(".stopped-card");
+  const record = await permits.record(hot.id);
+  assert.equal(record.state, "suspended");
+  const seen = await phone.page.evaluate(() => window.stoppedAt);
+  const reading = Date.parse(record.suspend_detail?.at ?? record.suspended_at);
+  const stopped = Date.parse(record.suspended_at);
+  console.log(`gas: ${record.suspend_reason}, reading to suspension ${stopped - reading} ms, ` +
+    `reading to the phone ${seen - reading} ms`);
+  assert.ok(seen - reading < 1000, `${seen - reading} ms from the reading to the card`);
+  await phone.card(hot.id);
+  await phone.page.waitForSelector(".stopped-causes li");
+  await phone.look("permit-phone-suspended");
+  await phone.leave();
+}
+
+// Without a link the card is what the phone kept, with its age, end and signature; stopping works.
+export async function permitOfflineWalk(where) {
+  const permits = new Permits(where.server, where.seed.password);
+  const id = await permits.apply("road", { guardian: "worker223", leader: "leader12",
+    worker: "worker122", x: 700, y: 120, area: "A5" });
+  await permits.until(id, { state: "active" });
+  const phone = await seatOf(where, "leader12", "phone");
+  await phone.card(id);
+  await phone.page.waitForLoadState("networkidle");
+  await phone.page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+  await phone.context.setOffline(true);
+  await phone.page.locator(".snapshot").waitFor();
+  await phone.page.getByText(phone.p.snapshotMay).waitFor();
+  await phone.look("permit-phone-offline");
+  await phone.button(phone.p.stopButton).click();
+  await phone.page.getByRole("button", { name: phone.p.stopUnsafe, exact: true }).click();
+  await phone.page.getByText(phone.p.stopQueued).waitFor();
+  await phone.look("permit-phone-offline-stopped");
+  await phone.context.setOffline(false);
+  await until("the stop at the server", async () =>
+    (await permits.record(id)).state === "suspended");
+  await phone.waitCard("suspended");
+  await phone.leave();
+}

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import type { RecordRow } from "../api/types.ts";
+import {
+  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn,
+  settledCount, toSend,
+} from "./permit_measures.ts";
+
+const record = {
+  evidenced: ["blind"],
+  measures: [
+    { key: "blind", text_zh: "加盲板", text_en: "Blind it", needs_evidence: true, is_done: true },
+    { key: "clear", text_zh: "清可燃物", text_en: "Clear 15 m", steps_zh: "看上面\n看下面" },
+    { key: "water", text_zh: "消防水", text_en: "Water", is_involved: false },
+    { key: "video", text_zh: "录像", text_en: "Film", needs_evidence: true, is_done: true },
+  ],
+} as unknown as RecordRow;
+
+test("the next measure is the first that is involved and not settled, evidence counts", () => {
+  const all = measuresOf(record, "zh");
+  expect(nextMeasure(all)?.key).toBe("clear");
+  expect(settledCount(all)).toBe(2);
+  const rows = markDone(rowsIn(record["measures"]), "clear", "2026-11-22T08:00:00Z");
+  expect(nextMeasure(measuresOf(record, "en", rows))?.key).toBe("video");
+});
+
+test("steps are lines; where a language has none the other is told", () => {
+  expect(measuresOf(record, "en")[1]).toMatchObject({
+    text: "Clear 15 m", steps: ["看上面", "看下面"],
+  });
+});
+
+test("the next may be ticked only after the pace of the rule", () => {
+  const at = Date.parse("2026-11-22T08:00:00Z");
+  const rows = markDone(rowsIn(record["measures"]), "blind", new Date(at).toISOString());
+  const all = measuresOf(record, "zh", rows);
+  expect(paceLeft_s(all, 5, at + 2000)).toBe(3);
+  expect(paceLeft_s(all, 5, at + 5000)).toBe(0);
+  expect(paceLeft_s(measuresOf(record, "zh"), 5, at)).toBe(0);
+});
+
+test("a measure that does not apply is settled and its tick goes", () => {
+  const rows = markInvolved(rowsIn(record["measures"]), "blind", false);
+  expect(rows[0]).toMatchObject({ is_involved: false, is_done: false });
+  expect(markOpen(rowsIn(record["measures"]), "video")[3]).toMatchObject({ is_done: false });
+});
+
+test("who and when are the server's: they are not sent back", () => {
+  const rows = [{ key: "a", is_done: true, done_by: "me", done_at: "x", device_at: "y" }];
+  const keys = ["key", "is_done", "done_by", "done_at", "device_at"];
+  expect(toSend(rows, keys)).toEqual([{ key: "a", is_done: true, device_at: "y" }]);
+});

@@ -1,0 +1,42 @@
+// A point pressed on the plan: where the job is, so that conflicts go by metres, not by areas.
+import { useMemo } from "react";
+import type { Point } from "../api/types_response.ts";
+import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
+import { usePermitPhone } from "../text/permit_phone.ts";
+import { Icon } from "../parts/icon.tsx";
+import { PlanCanvas, type Pick } from "../parts/plan_canvas.tsx";
+
+interface PointProps {
+  x: unknown;
+  y: unknown;
+  zone: string;
+  onPoint: (at: Point, plan: Plan) => void;
+}
+// An area chosen in the table of the plan has no point: its middle stands for it.
+function spotOf({ id, at }: Pick, plan: Plan): Point {
+  const zone = plan.zones.find(({ code }) => code === id);
+  return zone && zone.outline[0] === at ? zoneMiddle(zone) : at;
+}
+
+export default function PointOnPlan({ x, y, zone, onPoint }: PointProps) {
+  const { p } = usePermitPhone();
+  const plan = usePlan().value;
+  const at = useMemo((): Point | null =>
+    typeof x === "number" && typeof y === "number" ? [x, y] : null, [x, y]);
+  const risks = useMemo(() =>
+    Object.fromEntries((plan?.zones ?? []).map(({ code }) => [code, null])), [plan]);
+  const highlight = useMemo(() => (zone ? { kind: "zone" as const, id: zone } : null), [zone]);
+  if (!plan) return null;
+  return (
+    <section className="panel plan-pick" aria-label={p("pointOnPlan")}>
+      <h2>{p("pointOnPlan")}</h2>
+      <PlanCanvas
+        plan={plan} me={at} risks={risks} highlight={highlight} label={p("pointOnPlan")}
+        onPick={(pick: Pick) => onPoint(spotOf(pick, plan), plan)}
+      />
+      <p className="soft num">
+        <Icon name="place" /> {at ? p("pointAt", { x: at[0], y: at[1] }) : p("pointNone")}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,205 @@
+// One permit as a live card: what stops it, what runs out, what to do now, who is waited for. It is
+// kept on the phone; without a link it shows its age and its end, and stopping still works.
+import { lazy, Suspense } from "react";
+import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
+import { useNow } from "../data/clock.ts";
+import { dateTime, shortTime, span } from "../data/format.ts";
+import { useKeptForm } from "../data/kept.ts";
+import { useLink } from "../data/live.ts";
+import { useOutbox } from "../data/outbox.ts";
+import { lastOf } from "../data/outbox_step.ts";
+import { causesOf, suspendable } from "../data/permit.ts";
+import { keptState } from "../data/permit_clock.ts";
+import { isKeptOnly, useKeptPermit, useSeal } from "../data/permit_kept.ts";
+import { choiceText, isForMe, titleOf } from "../data/records.ts";
+import { usePoll } from "../data/response.ts";
+import { may, useMe } from "../data/session.ts";
+import { permitPhoneText, usePermitPhone, type PermitPhoneKey } from "../text/permit_phone.ts";
+import { StateBadge } from "../parts/badge.tsx";
+import { ButtonLink } from "../parts/button.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { PermitClocks } from "../parts/permit_clocks.tsx";
+import { DraftNote, KindSign, kindText, MarkBadge } from "../parts/permit_marks.tsx";
+import { Loading, Ready } from "../parts/states.tsx";
+import { Frame } from "./frame.tsx";
+import { CardConflicts, GasLines, People, StepLines } from "./permit_card_parts.tsx";
+import { StopWork } from "./permit_stop.tsx";
+import "../styles/m_now.css";
+import "../styles/m_permit.css";
+
+const PermitTasks = lazy(() => import("./permit_task.tsx").then((all) => ({
+  default: all.PermitTasks,
+})));
+
+const look_ms = 10000;
+
+export default function PermitCard({ id }: { id: string }) {
+  const { p } = usePermitPhone();
+  const form = useKeptForm("permit");
+  const kept = useKeptPermit(id);
+  const me = useMe();
+  const op = lastOf(useOutbox(), me.id, id, ["suspend"]);
+  usePoll(`record/permit/${id}`, look_ms);
+  const mayStop = suspendable.includes(kept.value?.view.record.state ?? "") &&
+    op?.state !== "waiting";
+  return (
+    <Frame
+      title={p("permitTitle")} back="#/permits"
+      action={mayStop ? <StopWork id={id} /> : undefined}
+    >
+      <Ready query={form}>
+        {(source) => (
+          <Ready query={kept}>
+            {(value) => <Card form={source} view={value.view} at={value.at} />}
+          </Ready>
+        )}
+      </Ready>
+    </Frame>
+  );
+}
+
+interface CardProps {
+  form: FormSource;
+  view: RecordView;
+}
+function Card({ form, view, at }: CardProps & { at: number }) {
+  const { p, lang } = usePermitPhone();
+  const me = useMe();
+  const link = useLink();
+  const { record, clocks } = view;
+  const op = lastOf(useOutbox(), me.id, record.id, ["suspend"]);
+  const isQueued = op?.state === "waiting";
+  const isStopped = record.state === "suspended" || isQueued;
+  const isOff = isKeptOnly(at, useNow(), link.state === "down");
+  return (
+    <div className="case permit-live">
+      {isOff && <Snapshot record={record} at={at} />}
+      {isStopped && <Stopped form={form} record={record} isQueued={isQueued} />}
+      {op?.state === "refused" && (
+        <p className="banner bad" role="alert">
+          <Icon name="warn" /><span>{p("stopRefused")} · {op.message}</span>
+        </p>
+      )}
+      <section className="panel">
+        <p className="case-head">
+          <span className="soft num">{record.number}</span>
+          <StateBadge form={form} state={record.state} />
+        </p>
+        <p className="big">
+          <KindSign kind={String(record["kind"] ?? "")} /> {kindText(record, form, lang)}
+        </p>
+        <GradeLine form={form} record={record} />
+        <p><Icon name="place" /> {titleOf(record, "area", lang)}</p>
+        <p>{String(record["content"] ?? "")}</p>
+        <DraftNote mark={record["rule_mark"]} />
+        {!isStopped && <PermitClocks record={record} clocks={clocks} />}
+      </section>
+      {!isOff && view.tasks.some(isForMe) && (
+        <Suspense fallback={<Loading />}><PermitTasks form={form} view={view} /></Suspense>
+      )}
+      {!isOff && <Ways record={record} />}
+      {!isOff && <CardConflicts record={record} />}
+      <GasLines record={record} form={form} isOff={isOff} />
+      <People record={record} />
+      {!isOff && <StepLines permit={record.id} />}
+    </div>
+  );
+}
+
+function GradeLine({ form, record }: { form: FormSource; record: RecordRow }) {
+  const { p, lang } = usePermitPhone();
+  const computed = record["grade_computed"];
+  const mark = record["rule_mark"];
+  const isOther = computed && computed !== record["grade"];
+  if (!isOther && mark === "draft") return null;
+  return (
+    <p className="soft">
+      {isOther ? p("gradeComputed", { grade: choiceText(form, "grade", computed, lang) }) : ""}{" "}
+      {mark !== "draft" && <MarkBadge mark={mark as string | null} />}
+    </p>
+  );
+}
+
+// Offline: what was last known, how old it is, when it ends, and the signature that covers it.
+function Snapshot({ record, at }: { record: RecordRow; at: number }) {
+  const { p, texts } = usePermitPhone();
+  const now = useNow();
+  const seal = useSeal(record.id, record.version).value;
+  const state = keptState(record, at, now);
+  return (
+    <section className={`panel snapshot ${state}`} aria-label={p("snapshot")} role="status">
+      <p className="strong"><Icon name="link" />{p("snapshot")}</p>
+      <p className="num">
+        {p("snapshotAge", { span: span(now - at, texts), at: shortTime(at) })}
+      </p>
+      <p className="num strong">
+        {state === "over" ? p("snapshotOver") : state === "old" ? p("snapshotOld")
+          : p("snapshotUntil", { at: dateTime(String(record["valid_to"] ?? "")) })}
+      </p>
+      <p className="soft num">
+        {seal ? p("snapshotSeal", {
+          size: seal.size, at: shortTime(seal.at), key: seal.key,
+          sign: seal.signature.slice(0, 12),
+        }) : p("snapshotNoSeal")}
+      </p>
+      <p>{p("snapshotMay")}</p>
+    </section>
+  );
+}
+
+function Stopped({ form, record, isQueued }: {
+  form: FormSource; record: RecordRow; isQueued: boolean;
+}) {
+  const { p, lang } = usePermitPhone();
+  const at = record["suspended_at"];
+  const isTold = record.state === "suspended";
+  const causeText = (key: string) =>
+    `cause_${key}` in permitPhoneText.zh ? p(`cause_${key}` as PermitPhoneKey) : key;
+  return (
+    <section className="stopped-card" role="alert">
+      <h2><Icon name="warn" />{p("suspendedBig")}</h2>
+      {isQueued && !isTold ? <p><b>{p("stopQueued")}</b></p> : (
+        <>
+          <p className="soft-on">{p("suspendWhy")}</p>
+          <p className="stopped-why">
+            {choiceText(form, "suspend_reason", record["suspend_reason"], lang)}
+          </p>
+          <ul className="stopped-causes">
+            {causesOf(record, lang).map(({ key, text }) => (
+              <li key={key}>
+                <span>{causeText(key)}</span>{" "}
+                <b className="num">{key === "at" ? shortTime(text) : text}</b>
+              </li>
+            ))}
+          </ul>
+          {typeof at === "string" &&
+            <p className="num">{p("suspendedSince", { time: shortTime(at) })}</p>}
+        </>
+      )}
+      <p className="soft-on">{p("suspendTodo")}</p>
+      <p className="stopped-todo">{p("suspendTodoText")}</p>
+    </section>
+  );
+}
+
+const live = ["ready", "active", "suspended"];
+function Ways({ record }: { record: RecordRow }) {
+  const { p } = usePermitPhone();
+  const me = useMe();
+  if (!live.includes(record.state)) return null;
+  const to = (page: string) => `#/permits/${page}/${record.id}`;
+  return (
+    <nav className="permit-ways" aria-label={p("ways")}>
+      {may(me, "permit_gas", "create") && (
+        <ButtonLink href={to("gas")} icon="search">{p("wayGas")}</ButtonLink>
+      )}
+      {record["kind"] === "confined" && may(me, "permit_entry", "create") && (
+        <ButtonLink href={to("entry")} icon="people">{p("wayEntry")}</ButtonLink>
+      )}
+      <ButtonLink href={to("measures")} icon="tasks">{p("wayMeasures")}</ButtonLink>
+      {may(me, "permit_isolation", "create") && (
+        <ButtonLink href={to("isolation")} icon="shield">{p("wayIsolation")}</ButtonLink>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,303 @@
+// The measures as a check list: the next one is big, with its steps and its photo; what is done is
+// ticked with its time. Nothing is ticked out of order or all at once.
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { permitPreview } from "../api/calls_permit.ts";
+import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/types.ts";
+import { serverNow, useNow } from "../data/clock.ts";
+import { shortTime } from "../data/format.ts";
+import { pressOutcome } from "../data/permit_act.ts";
+import {
+  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn, settledCount,
+  toSend,
+  type Measure,
+} from "../data/permit_measures.ts";
+import { usePermitRows } from "../data/permit_rows.ts";
+import { watchPosition } from "../data/position.ts";
+import { localText, readLocal, writeLocal } from "../data/prefs.ts";
+import { ruleFields } from "../data/permit_wish.ts";
+import { useQuery } from "../data/query.ts";
+import { isForMe, needsComment, useForm, useRecord } from "../data/records.ts";
+import { go } from "../data/route.ts";
+import { writable } from "../data/rows.ts";
+import { useTaskForm, type TaskForm } from "../data/task_form.ts";
+import { usePermitPhone } from "../text/permit_phone.ts";
+import { Button } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { TextArea } from "../parts/field.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { buzz } from "../parts/siren.ts";
+import { Empty, Ready, Refused } from "../parts/states.tsx";
+import { say } from "../parts/toast.tsx";
+import { Frame } from "./frame.tsx";
+import { SpotLine } from "./permit_spot.tsx";
+
+const OnSpot = lazy(() => import("./permit_on_spot.tsx"));
+const Evidence = lazy(() => import("./permit_evidence.tsx"));
+
+type Rows = Record<string, unknown>[];
+
+export default function MeasuresPage({ id }: { id: string }) {
+  const { p } = usePermitPhone();
+  const form = useForm("permit");
+  const view = useRecord("permit", id);
+  return (
+    <Ready query={form}>
+      {(source) => (
+        <Ready query={view}>
+          {(value) => rowsIn(value.record["measures"]).length === 0
+            ? (
+              <Frame title={p("measures")} back={`#/case/permit/${id}`}>
+                <Empty icon="tasks" title={p("measuresNone")} />
+              </Frame>
+            )
+            : <List key={taskOf(value)?.id ?? ""} form={source} view={value} />}
+        </Ready>
+      )}
+    </Ready>
+  );
+}
+
+const taskOf = (view: RecordView): Task | undefined =>
+  view.tasks.find((task) => task.node === "confirm" && isForMe(task));
+
+// What was ticked survives a reload; the server has it once the list is handed in.
+function useTicks(view: RecordView, task: Task) {
+  const place = `anlan.measures.${task.id}`;
+  const [rows, setRows] = useState<Rows>(() => {
+    const whole = rowsIn(view.record["measures"]);
+    const kept = readLocal<Rows>(place);
+    const ticks = ["is_done", "device_at", "is_involved"];
+    return whole.map((row) => {
+      const own = kept?.find((one) => one["key"] === row["key"]);
+      return own ? { ...row, ...Object.fromEntries(ticks.map((key) => [key, own[key]])) } : row;
+    });
+  });
+  const put = (next: Rows) => {
+    setRows(next);
+    writeLocal(place, next);
+  };
+  return { rows, put, drop: () => writeLocal(place, null) };
+}
+
+function List({ form, view }: { form: FormSource; view: RecordView }) {
+  const task = taskOf(view);
+  return task ? <Ticking form={form} view={view} task={task} />
+    : <Sheet view={view} rows={rowsIn(view.record["measures"])} />;
+}
+
+function Ticking({ form, view, task }: { form: FormSource; view: RecordView; task: Task }) {
+  const { lang } = usePermitPhone();
+  const ticks = useTicks(view, task);
+  const state = useTaskForm(task, form, view);
+  const proofs = usePermitRows("permit_evidence", view.record.id).value?.rows ?? [];
+  const all = proven(measuresOf(view.record, lang, ticks.rows), proofs);
+  const rules = useQuery(`record/permit/${view.record.id}/rules`, () =>
+    permitPreview(ruleFields(view.record)));
+  const min_s = Number(rules.value?.limits?.["measure_min_s"] ?? 0);
+  useEffect(watchPosition, []);
+  return (
+    <Sheet
+      view={view} rows={ticks.rows} ticks={ticks} wait_s={paceLeft_s(all, min_s, useNow())}
+      more={(
+        <Suspense fallback={null}><OnSpot form={form} view={view} state={state} /></Suspense>
+      )}
+      action={(
+        <HandIn
+          form={form} view={view} task={task} ticks={ticks} state={state}
+          isReady={nextMeasure(all) === null}
+        />
+      )}
+    />
+  );
+}
+
+const proven = (all: Measure[], proofs: RecordRow[]): Measure[] => all.map((one) => ({
+  ...one, hasEvidence: one.hasEvidence || proofs.some((row) => row["measure"] === one.key),
+}));
+
+interface SheetProps {
+  view: RecordView;
+  rows: Rows;
+  ticks?: ReturnType<typeof useTicks>;
+  wait_s?: number;
+  more?: ReactNode;
+  action?: ReactNode;
+}
+function Sheet({ view, rows, ticks, wait_s = 0, more, action }: SheetProps) {
+  const { p, lang } = usePermitPhone();
+  const { record } = view;
+  const proofs = usePermitRows("permit_evidence", record.id).value?.rows ?? [];
+  const all = proven(measuresOf(record, lang, rows), proofs);
+  const next = ticks ? nextMeasure(all) : null;
+  const count = settledCount(all);
+  return (
+    <Frame title={p("measures")} back={`#/case/permit/${record.id}`} action={action}>
+      <p className="measure-count num" role="status">
+        <progress max={all.length} value={count} aria-label={p("measures")} />
+        {p("measuresDone", { done: count, all: all.length })}
+      </p>
+      {!ticks && <p className="soft">{p("measuresNotYours")}</p>}
+      <ol className="measure-list">
+        {all.map((one, at) => (
+          <Line
+            key={one.key} one={one} number={at + 1} isNext={next?.key === one.key}
+            permit={record.id} isMine={!!ticks} wait_s={wait_s}
+            onDone={() => {
+              buzz([40]);
+              ticks?.put(markDone(rows, one.key, new Date(serverNow()).toISOString()));
+            }}
+            onOpen={() => ticks?.put(markOpen(rows, one.key))}
+            onInvolved={(is) => ticks?.put(markInvolved(rows, one.key, is))}
+          />
+        ))}
+      </ol>
+      {more}
+    </Frame>
+  );
+}
+
+interface HandInProps {
+  form: FormSource;
+  view: RecordView;
+  task: Task;
+  ticks: ReturnType<typeof useTicks>;
+  isReady: boolean;
+}
+function HandIn({ form, view, task, ticks, isReady, state }: HandInProps & { state: TaskForm }) {
+  const { p, lang } = usePermitPhone();
+  const [isRefusing, setRefusing] = useState(false);
+  const [first, ...others] = task.outcomes;
+  const send = async (outcome: Outcome) => {
+    const { measures: _, ...more } = state.fields;
+    const fields = { ...more, measures: toSend(ticks.rows, writable(form, "measures")) };
+    const act = { task, view, outcome, fields, comment: state.comment };
+    if (!await state.act(outcome.id, () => pressOutcome(act, state))) return;
+    ticks.drop();
+    say(p("measuresSent"));
+    go(`case/permit/${view.record.id}`);
+  };
+  return (
+    <>
+      {state.refusal && <Refused refusal={state.refusal} />}
+      <SpotLine />
+      {first && (
+        <Button
+          text={p(isReady ? "measuresSend" : "measuresLeft")} kind="main" icon="check"
+          isBusy={state.busy === first.id} isOff={!isReady || state.busy !== null}
+          run={() => void send(first)}
+        />
+      )}
+      {others.length > 0 && (
+        <Button text={p("notSafe")} kind="danger" icon="warn" run={() => setRefusing(true)} />
+      )}
+      {isRefusing && (
+        <Dialog title={p("notSafe")} onClose={() => setRefusing(false)}>
+          <TextArea
+            label={p("notSafeWhy")} value={state.comment} onChange={state.say} maxLength={1000}
+          />
+          {others.map((outcome) => (
+            <Button
+              key={outcome.id} text={localText(outcome.name, lang)} kind="danger"
+              isBusy={state.busy === outcome.id}
+              isOff={needsComment(outcome) && state.comment.trim() === ""}
+              run={() => void send(outcome)}
+            />
+          ))}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+interface LineProps {
+  one: Measure;
+  number: number;
+  isNext: boolean;
+  isMine: boolean;
+  permit: string;
+  wait_s: number;
+  onDone: () => void;
+  onOpen: () => void;
+  onInvolved: (is: boolean) => void;
+}
+function Line(props: LineProps) {
+  const { one, number, isNext, isMine, onOpen } = props;
+  const { p } = usePermitPhone();
+  const state = !one.isInvolved ? "off" : one.isDone ? "done" : isNext ? "next" : "later";
+  return (
+    <li className={`measure ${state}`} aria-current={isNext ? "step" : undefined}>
+      <p className="measure-head">
+        <b className="step num">{one.isDone ? <Icon name="check" /> : number}</b>
+        <span className="grow">{one.text}</span>
+      </p>
+      {isNext && <Next {...props} />}
+      {!isNext && (
+        <p className="soft num">
+          {!one.isInvolved ? p("notInvolved")
+            : one.isDone ? p("doneAt", { at: shortTime(one.deviceAt || one.doneAt) })
+              : p("measureLater")}
+          {one.needsEvidence && one.isInvolved && (
+            <span> · {p(one.hasEvidence ? "evidenceThere" : "evidenceNeeded")}</span>
+          )}
+        </p>
+      )}
+      {!isNext && one.isDone && isMine && (
+        <Button text={p("measureUndo")} kind="quiet" icon="back" run={onOpen} />
+      )}
+      {!isNext && !one.isInvolved && isMine && (
+        <Button
+          text={p("isInvolved")} kind="quiet" icon="plus" run={() => props.onInvolved(true)}
+        />
+      )}
+    </li>
+  );
+}
+
+function Next({ one, permit, wait_s, onDone, onInvolved }: LineProps) {
+  const { p } = usePermitPhone();
+  const [seen, setSeen] = useState<ReadonlySet<number>>(new Set());
+  const [isAsking, setAsking] = useState(false);
+  const see = (at: number) => setSeen((before) => new Set(before).add(at));
+  const lacksPhoto = one.needsEvidence && !one.hasEvidence;
+  const lacksSteps = one.steps.length > seen.size;
+  return (
+    <div className="measure-next">
+      {one.steps.length > 0 && (
+        <ol className="measure-steps" aria-label={p("guide")}>
+          {one.steps.map((step, at) => (
+            <li key={step}>
+              <button
+                type="button" className="button plain" aria-pressed={seen.has(at)}
+                disabled={at > seen.size} onClick={() => see(at)}
+              >
+                <b className="step num">{seen.has(at) ? <Icon name="check" /> : at + 1}</b>
+                <span>{step}</span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+      {one.needsEvidence && (
+        <Button
+          text={p(one.hasEvidence ? "evidenceMore" : "evidenceTake")} icon="camera"
+          run={() => setAsking(true)}
+        />
+      )}
+      {lacksPhoto && <p className="lacking"><Icon name="warn" />{p("evidenceMissing")}</p>}
+      {lacksSteps && <p className="lacking"><Icon name="warn" />{p("guideLeft")}</p>}
+      <div className="actions">
+        <Button
+          text={wait_s > 0 ? p("measureWait", { n: wait_s }) : p("measureDone")} kind="main"
+          icon="check" isOff={lacksPhoto || lacksSteps || wait_s > 0}
+          run={onDone}
+        />
+        <Button text={p("notInvolvedPress")} run={() => onInvolved(false)} />
+      </div>
+      {isAsking && (
+        <Suspense fallback={null}>
+          <Evidence permit={permit} one={one} onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
