@@ -19,9 +19,8 @@ std::optional<Suspension> analysis_too_old(const LivePermit& permit, const Permi
   if (!permit.gas_at) return Suspension{permit.id, reason, Json::object()};
   Duration age = world.now - *permit.gas_at;
   if (age <= *limit) return std::nullopt;
-  return Suspension{
-      permit.id, reason,
-      Json::object({{"age_s", age.to_seconds()}, {"limit_s", limit->to_seconds()}})};
+  return Suspension{permit.id, reason,
+                    Json::object({{"age_s", age.to_seconds()}, {"limit_s", limit->to_seconds()}})};
 }
 
 std::optional<Suspension> reading_too_high(const LivePermit& permit, const PermitWorld& world) {
@@ -57,9 +56,8 @@ std::optional<Suspension> neighbour_works(const LivePermit& permit, const Permit
 std::optional<Suspension> weather_too_bad(const LivePermit& permit, const PermitWorld& world) {
   bool is_meant = permit.limits.rain_stops && permit.is_outdoor && world.weather.has_value();
   if (!is_meant) return std::nullopt;
-  return Suspension{
-      permit.id, "weather",
-      Json::object({{"tag", world.weather->tag}, {"kind", world.weather->kind}})};
+  return Suspension{permit.id, "weather",
+                    Json::object({{"tag", world.weather->tag}, {"kind", world.weather->kind}})};
 }
 
 std::optional<Suspension> shift_over(const LivePermit& permit, const PermitWorld& world) {

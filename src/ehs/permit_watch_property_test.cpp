@@ -102,13 +102,11 @@ bool is_gas_bad(const LivePermit& permit, const PermitWorld& world) {
   for (const GasReading& reading : world.readings) {
     if (!is_near(permit, reading)) continue;
     const PermitLimits& limits = permit.limits;
-    bool is_over = (reading.substance == "combustible" && limits.lel_max &&
-                    reading.value > *limits.lel_max) ||
-                   (reading.substance == "O2" && limits.o2_low && reading.value < *limits.o2_low) ||
-                   (reading.substance == "O2" && limits.o2_high &&
-                    reading.value > *limits.o2_high) ||
-                   (reading.substance == "H2S" && permit.toxic_max &&
-                    reading.value > *permit.toxic_max);
+    bool is_over =
+        (reading.substance == "combustible" && limits.lel_max && reading.value > *limits.lel_max) ||
+        (reading.substance == "O2" && limits.o2_low && reading.value < *limits.o2_low) ||
+        (reading.substance == "O2" && limits.o2_high && reading.value > *limits.o2_high) ||
+        (reading.substance == "H2S" && permit.toxic_max && reading.value > *permit.toxic_max);
     if (is_over) return true;
   }
   return false;

@@ -11,8 +11,8 @@
 namespace anlan::engine {
 namespace {
 
-constexpr std::size_t kRowsMax = 5'000;    // of one board
-constexpr std::size_t kPeopleMax = 20;     // named of those who are waited for
+constexpr std::size_t kRowsMax = 5'000;  // of one board
+constexpr std::size_t kPeopleMax = 20;   // named of those who are waited for
 constexpr std::size_t kConflictsMax = 10'000;
 constexpr std::size_t kRefusedMax = 100;
 constexpr Duration kRefusedSince = Duration::days(1);
@@ -111,11 +111,30 @@ Result<Json> workers_json(Board& board, const Json& shown) {
 // The fields that a board shows, of what the caller may see of the record.
 Json row_json(const Json& shown, const Json& whole, const PermitDesk& desk) {
   Json row = Json::object();
-  for (const char* field :
-       {"id", "number", "kind", "grade", "grade_computed", "state", "area", "x", "y", "z_low_m",
-        "z_high_m", "radius_m", "valid_from", "valid_to", "leader", "guardian", "workers",
-        "content", "parent", "suspend_reason", "inside_count", "gas_at", "rule_mark",
-        "is_contractor"}) {
+  for (const char* field : {"id",
+                            "number",
+                            "kind",
+                            "grade",
+                            "grade_computed",
+                            "state",
+                            "area",
+                            "x",
+                            "y",
+                            "z_low_m",
+                            "z_high_m",
+                            "radius_m",
+                            "valid_from",
+                            "valid_to",
+                            "leader",
+                            "guardian",
+                            "workers",
+                            "content",
+                            "parent",
+                            "suspend_reason",
+                            "inside_count",
+                            "gas_at",
+                            "rule_mark",
+                            "is_contractor"}) {
     if (shown.has(field)) row.set(field, shown[field]);
   }
   row.set("_titles", shown["_titles"]);
@@ -181,9 +200,9 @@ Result<Json> permit_board(Engine& engine, const access::Subject& by, const Permi
   const records::Form* form = TRY(form_of(engine));
   auto view = TRY(engine.database().snapshot());
   Board board(engine, by, *view);
-  auto reach = TRY(board.reader.reach(by, *form, Action::Read));
-  auto permits = TRY(
-      records::all_whole(*view, *form, both(window_filter(window), reach.scope), kRowsMax));
+  auto reach = TRY(board.reader.reach(by, *form, Action::List));
+  auto permits =
+      TRY(records::all_whole(*view, *form, both(window_filter(window), reach.scope), kRowsMax));
   auto open = TRY(flow::steps_open(*view, engine.packs().library, "permit"));
   Json rows = Json::array();
   std::vector<Json> standing;
@@ -221,9 +240,8 @@ Result<Json> permit_conflicts(Engine& engine, const access::Subject& by, const J
     if (!instant_in(permit, field)) return refuse(ErrorCode::BadField, "no instant", field);
   }
   auto rules = TRY(conflict_rules_of(board.desk, permit));
-  auto others =
-      TRY(permits_in(board.desk, {"applied", "approving", "ready", "active", "suspended",
-                                  "watching"}));
+  auto others = TRY(
+      permits_in(board.desk, {"applied", "approving", "ready", "active", "suspended", "watching"}));
   std::vector<Json> all = others;
   all.push_back(permit);
   std::vector<ehs::PermitPlace> places = places_of(board.desk, all);

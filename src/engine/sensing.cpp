@@ -278,8 +278,7 @@ void Sensing::watch_permits(Instant now) {
   if ((*permits)->empty()) return;
   ehs::PermitWorld world{.now = now,
                          .wind = wind(now),
-                         .guardian =
-                             [&](PersonId person) -> std::optional<ehs::GuardianSight> {
+                         .guardian = [&](PersonId person) -> std::optional<ehs::GuardianSight> {
                            const BadgeInfo* badge = plant->badge_of(person);
                            if (badge == nullptr) return std::nullopt;
                            auto trace = presence_->of(badge->code);

@@ -71,7 +71,8 @@ TEST_P(PermitBoardTest, AWindowAddsWhatIsOver) {
   acted(permit_, "repair4", "close");
   EXPECT_TRUE(row_of(board(), permit_).is_null());
   Instant now = plant_->clock().now();
-  Json seen = board("safety1", {.from = now - Duration::hours(1), .to = now + Duration::minutes(1)});
+  Json seen =
+      board("safety1", {.from = now - Duration::hours(1), .to = now + Duration::minutes(1)});
   EXPECT_EQ(row_of(seen, permit_)["state"], Json("closed"));
   Json later = board("safety1", {.from = now + Duration::hours(9)});
   EXPECT_TRUE(row_of(later, permit_).is_null());
@@ -143,8 +144,8 @@ TEST_P(PermitBoardTest, FiguresOpenTheirPermits) {
   plant_->clock().advance(Duration::hours(1));
   start(permit_);
   Json other = made("permit", confined());
-  ASSERT_TRUE(plant_->run(as("repair3"), engine::SuspendPermit{.permit = id_of(permit_),
-                                                               .reason = "smell"}));
+  ASSERT_TRUE(plant_->run(as("repair3"),
+                          engine::SuspendPermit{.permit = id_of(permit_), .reason = "smell"}));
   plant_->clock().advance(Duration::hours(1));
   auto done = engine::permit_figures(plant_->engine(), as("safety1"), {});
   ASSERT_TRUE(done) << done.error().detail;
@@ -162,8 +163,8 @@ TEST_P(PermitBoardTest, FiguresOpenTheirPermits) {
 }
 
 TEST_P(PermitBoardTest, ARefusedPassIsOnRecordOnce) {
-  twin::GatePass pass{.badge = "B-0001", .gate = "G-1", .zone = "A1", .is_in = true,
-                      .was_let = false};
+  twin::GatePass pass{
+      .badge = "B-0001", .gate = "G-1", .zone = "A1", .is_in = true, .was_let = false};
   pass.seen = pass.received = plant_->clock().now();
   ASSERT_TRUE(plant_->engine().sensing().passes({&pass, 1}));
   ASSERT_TRUE(plant_->engine().sensing().passes({&pass, 1}));
