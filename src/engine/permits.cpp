@@ -194,7 +194,11 @@ Result<std::vector<Json>> permits_in(const PermitDesk& desk,
 }
 
 Result<std::vector<Json>> permits_standing(const PermitDesk& desk) {
-  return permits_in(desk, {"ready", "active", "suspended", "watching"});
+  auto standing =
+      TRY(store::remembered<std::vector<Json>>(desk.view, "engine.permits.standing", {"f_permit"}, [&] {
+        return permits_in(desk, {"ready", "active", "suspended", "watching"});
+      }));
+  return *standing;
 }
 
 ehs::PermitPlace place_of(const PermitDesk& desk, const Json& permit) {

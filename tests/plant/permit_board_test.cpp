@@ -177,8 +177,28 @@ TEST_P(PermitBoardTest, ARefusedPassIsOnRecordOnce) {
   EXPECT_EQ(shown["refusals"].as_array()[0]["badge"], Json("B-0001"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, PermitBoardTest, testing::Bool(),
-                         [](const auto& each) { return each.param ? "Postgres" : "Sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, PermitBoardTest, testing::Values(false));
+
+// The questions that are SQL of their own.
+using PermitBoardDatabaseTest = PermitBoardTest;
+
+TEST_P(PermitBoardDatabaseTest, AnswersAlikeOnPostgres) {
+  twin::GatePass pass{.badge = "B-0001", .gate = "G-1", .zone = "A1", .was_let = false};
+  pass.seen = pass.received = plant_->clock().now();
+  ASSERT_TRUE(plant_->engine().sensing().passes({&pass, 1}));
+  acted(permit_, "safety2", "approve");
+  plant_->engine().watch();
+  Json shown = board();
+  EXPECT_EQ(shown["refusals"].as_array().size(), 1u);
+  EXPECT_EQ(row_of(shown, permit_)["waiting"]["node"], Json("sign"));
+  auto steps = engine::permit_steps(plant_->engine(), as("safety1"), id_of(permit_));
+  ASSERT_TRUE(steps) << steps.error().detail;
+  EXPECT_EQ((*steps)["steps"].as_array().size(), 2u);
+  auto figures = engine::permit_figures(plant_->engine(), as("safety1"), {});
+  ASSERT_TRUE(figures) << figures.error().detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(Postgres, PermitBoardDatabaseTest, testing::Values(true));
 
 }  // namespace
 }  // namespace anlan::test
