@@ -194,10 +194,9 @@ Result<std::vector<Json>> permits_in(const PermitDesk& desk,
 }
 
 Result<std::vector<Json>> permits_standing(const PermitDesk& desk) {
-  auto standing =
-      TRY(store::remembered<std::vector<Json>>(desk.view, "engine.permits.standing", {"f_permit"}, [&] {
-        return permits_in(desk, {"ready", "active", "suspended", "watching"});
-      }));
+  auto standing = TRY(store::remembered<std::vector<Json>>(
+      desk.view, "engine.permits.standing", {"f_permit"},
+      [&] { return permits_in(desk, {"ready", "active", "suspended", "watching"}); }));
   return *standing;
 }
 

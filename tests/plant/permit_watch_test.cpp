@@ -138,11 +138,11 @@ TEST_P(PermitGateTest, LetsInThePeopleOfActivePermitsWhereTheAreaAsksForOne) {
   EXPECT_FALSE(told[code].has_value());
 
   RecordId area_id = RecordId::parse(plant_->id_of("area", "A1").value()).value();
-  auto changed = plant_->run(as("admin"),
-                             engine::UpdateRecord{.form = "area",
-                                                  .id = area_id,
-                                                  .version = 1,
-                                                  .fields = Json::object({{"needs_permit", true}})});
+  auto changed = plant_->run(
+      as("admin"), engine::UpdateRecord{.form = "area",
+                                        .id = area_id,
+                                        .version = 1,
+                                        .fields = Json::object({{"needs_permit", true}})});
   ASSERT_TRUE(changed) << changed.error().field << changed.error().detail;
   plant_->clock().advance(Duration::seconds(2));
   plant_->engine().watch();
@@ -163,8 +163,8 @@ TEST_P(PermitGateTest, LetsInThePeopleOfActivePermitsWhereTheAreaAsksForOne) {
   int before = times;
   plant_->engine().watch();
   EXPECT_EQ(times, before) << "only what changed is told";
-  ASSERT_TRUE(plant_->run(as("repair3"), engine::SuspendPermit{.permit = id_of(permit),
-                                                               .reason = "smell"}));
+  ASSERT_TRUE(plant_->run(as("repair3"),
+                          engine::SuspendPermit{.permit = id_of(permit), .reason = "smell"}));
   plant_->engine().watch();
   EXPECT_TRUE(told[code]->empty()) << "work stands still: nobody else goes in";
 }
