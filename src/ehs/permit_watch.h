@@ -60,7 +60,7 @@ struct LivePermit {
 };
 
 struct GuardianSight {
-  Instant seen{};
+  std::optional<Instant> seen{};  // nothing: others are seen, the guardian never was
   std::optional<twin::Point> at{};
   std::string zone{};
 };
@@ -87,6 +87,9 @@ struct Neighbour {
 
 struct PermitWorld {
   Instant now{};
+  // A gas alarm that stands and touches the permit, as the suspension's detail. A raise suspends by
+  // itself; this is for work that is begun or taken up again while it stands.
+  std::function<std::optional<Json>(const LivePermit&)> alarm{};
   std::optional<twin::Wind> wind{};  // nothing: not known, which is no reason to go on or to stop
   std::function<std::optional<GuardianSight>(PersonId)> guardian{};  // nothing: wears no badge
   std::vector<GasReading> readings{};

@@ -125,7 +125,7 @@ bool is_wind_bad(const LivePermit& permit, const PermitWorld& world) {
 bool is_guardian_silent(const LivePermit& permit, const Worlds& worlds) {
   auto sight = worlds.sights().find(permit.guardian);
   return permit.limits.guardian_radius_m && sight != worlds.sights().end() &&
-         kNow - sight->second.seen > permit.limits.guardian_grace;
+         kNow - *sight->second.seen > permit.limits.guardian_grace;
 }
 
 // Every rule that is broken at this first look. A guardian who is away has his grace time.

@@ -56,6 +56,25 @@ TEST_P(PermitWatchTest, AReadingOverThePermitsLimitStopsItInTheNextTurn) {
   EXPECT_EQ(detail()["tag"], Json(near));
 }
 
+TEST_P(PermitWatchTest, WorkBesideAGasAlarmThatStandsDoesNotGoOn) {
+  auto plant = plant_->engine().sensing().plant();
+  const auto& alarms = plant->alarms();
+  auto level_one = std::ranges::find_if(
+      alarms, [](const alarms::Definition& one) { return one.area == "A1" && one.gas_level == 1; });
+  ASSERT_NE(level_one, alarms.end());
+  measure(level_one->tag, level_one->limit + 1);
+  for (int i = 0; i < 40 && state(permit_) == "active"; ++i) look();
+  ASSERT_EQ(state(permit_), "suspended");
+  // Another one begins while the alarm stands.
+  Json next = made("permit", hot());
+  start(next);
+  look();
+  look();
+  Json record = now(next)["record"];
+  EXPECT_EQ(record["state"], Json("suspended"));
+  EXPECT_EQ(record["suspend_reason"], Json("alarm"));
+}
+
 TEST_P(PermitWatchTest, ACertificateThatIsTakenBackStopsIt) {
   auto page = plant_->engine().list_records(as("safety1"), "certificate", {});
   for (const Json& row : (*page)["rows"].as_array()) {
