@@ -189,6 +189,33 @@ Result<Json> board_conflicts(Board& board, const std::vector<Json>& permits) {
   return all;
 }
 
+// Work that is asked for or stands, and what others are told of it.
+struct OpenWork {
+  std::vector<Json> permits;  // id, number, state, x, y
+  std::vector<ehs::PermitPlace> places;
+};
+
+Result<OpenWork> read_open_work(const PermitDesk& desk) {
+  auto permits =
+      TRY(permits_in(desk, {"applied", "approving", "ready", "active", "suspended", "watching"}));
+  OpenWork open{.permits = {}, .places = places_of(desk, permits)};
+  for (const Json& permit : permits) {
+    Json told = Json::object();
+    for (const char* field : {"id", "number", "state", "x", "y"}) told.set(field, permit[field]);
+    open.permits.push_back(std::move(told));
+  }
+  return open;
+}
+
+// shared: with the memory of the database, until a permit changes or an area is named anew
+Result<std::shared_ptr<const OpenWork>> open_work(const PermitDesk& desk) {
+  std::string areas;
+  for (const AreaInfo& area : desk.plant.areas()) areas += area.id.text() + "=" + area.code + ";";
+  std::string name = "engine.permits.open." + std::to_string(std::hash<std::string>{}(areas));
+  return store::remembered<OpenWork>(desk.view, name, {"f_permit"},
+                                     [&] { return read_open_work(desk); });
+}
+
 bool is_over(const Json& permit) {
   const Json& state = permit["state"];
   return state == Json("closed") || state == Json("expired") || state == Json("refused");
@@ -240,13 +267,12 @@ Result<Json> permit_conflicts(Engine& engine, const access::Subject& by, const J
     if (!instant_in(permit, field)) return refuse(ErrorCode::BadField, "no instant", field);
   }
   auto rules = TRY(conflict_rules_of(board.desk, permit));
-  auto others = TRY(
-      permits_in(board.desk, {"applied", "approving", "ready", "active", "suspended", "watching"}));
-  std::vector<Json> all = others;
-  all.push_back(permit);
-  std::vector<ehs::PermitPlace> places = places_of(board.desk, all);
-  ehs::PermitPlace own = places.back();
-  places.pop_back();
+  auto open = TRY(open_work(board.desk));
+  const std::vector<Json>& others = open->permits;
+  std::vector<ehs::PermitPlace> places = open->places;
+  ehs::PermitPlace own = place_of(board.desk, permit);
+  auto parent = std::ranges::find(places, own.family, &ehs::PermitPlace::id);
+  if (parent != places.end()) own.family = parent->family;
   for (ehs::PermitPlace& state : states_of(board)) places.push_back(std::move(state));
   Json found = Json::array();
   for (const ehs::Conflict& one : ehs::conflicts(own, places, *rules, board.plant->plan())) {
