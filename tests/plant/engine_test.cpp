@@ -214,9 +214,9 @@ TEST(Examples, ThePermitsOfTheDemoPlantStandInTheirStates) {
     seen.insert(row.text_or("kind", "") + " " + row.text_or("state", ""));
   }
   const std::multiset<std::string> wanted{
-      "hot active",      "hot refused",    "confined active", "confined ready",
-      "power ready",     "height approving", "blinding ready", "blinding approving",
-      "blinding closed", "lifting refused", "road accepting"};
+      "hot active",      "hot refused",      "confined active", "confined ready",
+      "power ready",     "height approving", "blinding ready",  "blinding approving",
+      "blinding closed", "lifting refused",  "road accepting"};
   EXPECT_EQ(seen, wanted);
 }
 
