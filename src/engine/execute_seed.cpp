@@ -41,10 +41,10 @@ Result<Json> seed_word(const SeedWords& words, const Json& value) {
     return Json(person->id.text());
   }
   if (!value.has("ref")) return Json();
-  auto known = words.names.find(value.text_or("ref", ""));
+  std::string name = value.text_or("ref", "");
+  auto known = words.names.find(name);
   if (known == words.names.end()) {
-    return refuse(ErrorCode::BadPack, "the seed refers to an unknown row",
-                  value.text_or("ref", ""));
+    return refuse(ErrorCode::BadPack, "the seed refers to an unknown row", name);
   }
   return Json(known->second.text());
 }
