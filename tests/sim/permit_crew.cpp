@@ -31,6 +31,7 @@ void Crew::refresh(Job& job) {
   CHECK(record.has_value(), "a permit can be read");
   job.record = *record;
   job.version = record->int_or("version", 0);
+  note_stop(job);
   bool was_active = job.is_active();
   std::string before = job.state;
   job.state = record->text_or("state", "");
@@ -47,16 +48,22 @@ void Crew::refresh(Job& job) {
   if (!job.is_active()) job.looked_since.reset();
 }
 
+void Crew::note_stop(Job& job) {
+  int64_t suspensions = job.record.int_or("suspend_count", 0);
+  if (suspensions == job.suspend_count) return;
+  job.suspend_count = suspensions;
+  auto at = parse_instant(job.record.text_or("suspended_at", ""));
+  job.suspended_at = at ? *at : now();
+  job.suspended_for = job.record.text_or("suspend_reason", "");
+  job.is_stop_new = true;
+  count("suspended:" + job.suspended_for);
+}
+
 void Crew::refresh_all() {
   for (const auto& job : live_) refresh(*job);
   for (const auto& job : live_) {
-    int64_t suspensions = job->record.int_or("suspend_count", 0);
-    if (suspensions == job->suspend_count) continue;
-    job->suspend_count = suspensions;
-    auto at = parse_instant(job->record.text_or("suspended_at", ""));
-    job->suspended_at = at ? *at : now();
-    job->suspended_for = job->record.text_or("suspend_reason", "");
-    count("suspended:" + job->record.text_or("suspend_reason", ""));
+    if (!job->is_stop_new) continue;
+    job->is_stop_new = false;
     oracle_.judge_suspension(*job, live_);
     job->next_act = soon(2, 25);
   }

@@ -59,6 +59,7 @@ class Crew {
   void act_on(Job& job, const OpenTask& task);
   void refresh(Job& job);
   void follow(Job& job);
+  void note_stop(Job& job);
   std::vector<OpenTask> tasks_of(const Job& job);
   // Whoever may do it, tried in turn; false when nobody was taken.
   bool press(Job& job, const OpenTask& task, const Json& what);

@@ -60,6 +60,12 @@ constexpr double toxic_most(std::string_view substance) {
   return 0;
 }
 
+constexpr std::string_view fault_of(std::string_view poison, double lel, double o2, double toxic) {
+  if (lel > kLelMost) return "lel";
+  if (o2 < kOxygenLeast || o2 > kOxygenMost) return "o2";
+  return toxic > toxic_most(poison) ? "toxic" : "";
+}
+
 inline constexpr double kHotToVent_m = 30;   // 1.7: hot work from a gas vent, also from blinding
 inline constexpr double kSameLine_m = 2;     // 1.7: height over height, nobody under a load
 inline constexpr double kOwnHeight_m = 4;    // what one such job takes up

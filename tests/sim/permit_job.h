@@ -72,7 +72,7 @@ struct Job {
 
   // What people mean to do.
   Instant next_act{}, done_at{}, next_test{};
-  bool is_over = false, was_started = false;
+  bool is_over = false, was_started = false, is_stop_new = false;
 
   bool is_active() const { return state == "active"; }
   std::string approved_grade() const { return record.text_or("grade", ""); }
@@ -80,6 +80,12 @@ struct Job {
   bool is_about(PersonId person) const {
     return person == leader || person == guardian || person == rigger || person == signaller ||
            std::ranges::contains(workers, person);
+  }
+  // The newest analysis of each point.
+  std::map<std::string, GasTest> points() const {
+    std::map<std::string, GasTest> newest;
+    for (const GasTest& test : tests) newest[test.level] = test;
+    return newest;
   }
   const Act* last_act(std::string_view node) const {
     for (std::size_t i = acts.size(); i > 0; --i) {

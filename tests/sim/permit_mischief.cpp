@@ -70,7 +70,7 @@ void Crew::edit(Job& job) {
   uint64_t what = world_.random().below(6);
   if (what == 0) fields.set("x", 30.0).set("y", 300.0);
   if (what == 1) fields.set("valid_to", format_instant(job.valid_to + Duration::hours(20)));
-  if (what == 2) fields.set("grade", "two");
+  if (what == 2) fields.set("grade", "two").set("grade_why", "活很小");
   if (what == 3) fields.set("guardian", job.leader.text());
   if (what == 4) fields.set("state", "active");
   if (what == 5) fields.set("hot_place", "running");

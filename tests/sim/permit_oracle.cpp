@@ -30,21 +30,6 @@ bool is_one_job(const Job& a, const Job& b) {
   return a.parent.value_or(a.id) == b.parent.value_or(b.id);
 }
 
-std::string fault_of(const Job& job, const GasTest& test) {
-  if (test.lel > figures::kLelMost) return "lel";
-  if (test.o2 < figures::kOxygenLeast || test.o2 > figures::kOxygenMost) return "o2";
-  double most = figures::toxic_most(job.toxic_substance);
-  if (test.toxic > most) return "toxic";
-  return "";
-}
-
-// The newest analysis of each point.
-std::map<std::string, GasTest> points_of(const Job& job) {
-  std::map<std::string, GasTest> points;
-  for (const GasTest& test : job.tests) points[test.level] = test;
-  return points;
-}
-
 const Job* find_job(const Jobs& live, RecordId id) {
   auto found = std::ranges::find_if(live, [&](const auto& one) { return one->id == id; });
   return found == live.end() ? nullptr : found->get();
@@ -121,12 +106,12 @@ void Oracle::judge_time(const Job& job) {
 void Oracle::judge_gas(const Job& job) {
   if (!job.has_gas_limits()) return;
   const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
-  auto points = points_of(job);
+  auto points = job.points();
   bool has_levels = job.kind != "confined" || (points.contains("upper") &&
                                                points.contains("middle") && points.contains("lower"));
   expect(!points.empty() && has_levels, "no_analysis", job, std::to_string(points.size()));
   for (const auto& [level, test] : points) {
-    std::string fault = fault_of(job, test);
+    std::string fault(figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic));
     expect(fault.empty(), "analysis", job, level + ": " + fault);
     Duration age = world_.now() - test.at;
     expect(kind == nullptr || age <= Duration::minutes(kind->sample_age_min), "analysis_age", job,

@@ -167,11 +167,20 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
   };
   if (reason == "alarm") return has_gas(330);
   if (reason == "gas_reading") return has_gas(60);
-  if (reason == "gas") return !job.tests.empty();
+  auto points = job.points();
+  auto any_point = [&](auto is_so) {
+    return std::ranges::any_of(points, [&](const auto& one) { return is_so(one.second); });
+  };
+  if (reason == "gas") {
+    return any_point([&](const GasTest& test) {
+      return !figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
+    });
+  }
   if (reason == "gas_age" || reason == "retest") {
     const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
-    if (job.tests.empty() || kind == nullptr) return true;
-    return world_.now() - job.tests.back().at >= Duration::minutes(kind->sample_to_start_min);
+    if (points.empty() || kind == nullptr) return true;
+    Duration least = Duration::minutes(kind->sample_to_start_min);
+    return any_point([&](const GasTest& test) { return world_.now() - test.at >= least; });
   }
   if (reason == "guardian_left") {
     return any([&](const Seen& seen) { return seen.away.contains(guardian.login); });

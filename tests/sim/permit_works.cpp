@@ -184,6 +184,13 @@ void Crew::go_in(Job& job) {
 }
 
 void Crew::go_out(Job& job) {
+  auto view = world_.plant().engine().database().snapshot();
+  CHECK(view.has_value(), "the database can be read");
+  for (Entry& one : job.inside) {
+    auto rows = (*view)->query({"SELECT version FROM f_permit_entry WHERE id = ?", {one.id.text()}});
+    if (rows && !rows->empty()) one.version = (*rows)[0].int64("version");
+  }
+  view->reset();
   std::erase_if(job.inside, [&](const Entry& one) {
     auto done = world_.plant().run(
         world_.find(job.guardian)->subject,

@@ -62,7 +62,6 @@ Result<void> World::settle() {
   TRY(add_people());
   TRY(add_badges());
   TRY(add_certificates());
-  TRY(accept_drafts());
   TRY(plant_.engine().sensing().reload());
   find_detectors();
   moved_ = now();
@@ -128,7 +127,7 @@ Result<Json> World::certify(Member& member, const std::string& kind, Validity va
   std::string number = kind + "-" + member.login + "-" + day_of(validity.from);
   Json fields = Json::object({{"person", member.subject.person.text()},
                               {"kind", kind},
-                              {"number", number},
+                              {"certificate_no", number},
                               {"valid_from", day_of(validity.from)},
                               {"valid_to", day_of(validity.to)},
                               {"is_verified", true}});
@@ -153,28 +152,31 @@ Result<void> World::add_certificates() {
   return {};
 }
 
-// Rules that nobody checked against the official text: the safety director answers for them.
-Result<void> World::accept_drafts() {
-  if (plant_.engine().packs().forms.find("rule_acceptance") == nullptr) return {};
-  auto manager = TRY(plant_.as("gm"));
-  auto director = TRY(plant_.as("director"));
-  Json fields =
-      Json::object({{"regime", "gb30871"}, {"mark", "draft"}, {"text", "按草案规则试运行一年"}});
-  TRY(plant_.run(manager, engine::CreateRecord{.form = "rule_acceptance", .fields = fields}));
-  Json tasks = TRY(plant_.engine().tasks(director));
-  for (const Json& task : tasks["rows"].as_array()) {
-    if (task["form"] != Json("rule_acceptance") || task["node"] != Json("decide")) continue;
-    TRY(plant_.run(director,
-                   engine::CompleteTask{.task = TRY(TaskId::parse(task.text_or("id", ""))),
-                                        .outcome = "accept",
-                                        .comment = "同意",
-                                        .fields = Json::object()}));
-  }
-  return {};
+// Somebody at work turns out to hold a paper that is worth nothing.
+void World::revoke_certificate() {
+  if (now() < next_revocation_) return;
+  next_revocation_ = now() + between(2 * 3'600, 12 * 3'600);
+  Member& member = members_[random_.below(members_.size())];
+  auto officer = plant_.as("safety1");
+  if (member.jobs == 0 || member.certificates.empty() || !officer) return;
+  auto one = std::next(member.certificates.begin(),
+                       static_cast<int64_t>(random_.below(member.certificates.size())));
+  auto view = plant_.engine().database().snapshot();
+  if (!view) return;
+  auto rows = (*view)->query(
+      {"SELECT version FROM f_certificate WHERE id = ?", {one->second.record.text()}});
+  view->reset();
+  if (!rows || rows->empty()) return;
+  auto done = plant_.run(*officer, engine::UpdateRecord{.form = "certificate",
+                                                        .id = one->second.record,
+                                                        .version = (*rows)[0].int64("version"),
+                                                        .fields = Json::object({{"is_verified", false}})});
+  if (done) one->second.to = now() - Duration::milliseconds(1);
 }
 
 // A lapsed certificate is renewed some days later.
 void World::renew_certificates(Instant at) {
+  revoke_certificate();
   if (at < next_renewal_) return;
   next_renewal_ = at + Duration::hours(7);
   for (Member& member : members_) {

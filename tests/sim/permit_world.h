@@ -86,13 +86,13 @@ class World {
   Result<void> add_people();
   Result<void> add_badges();
   Result<void> add_certificates();
-  Result<void> accept_drafts();
   Result<Json> certify(Member& member, const std::string& kind, Validity validity);
   void find_detectors();
   void move_weather(Instant now);
   void move_gas(Instant now);
   void move_people(Instant now);
   void renew_certificates(Instant now);
+  void revoke_certificate();
 
   Plant& plant_;
   SeededRandom random_;
@@ -100,7 +100,8 @@ class World {
   std::vector<Detector> detectors_;
   std::vector<history::TagIndex> wind_speeds_, wind_froms_, rains_;
   double wind_m_s_ = 3, rain_mm_h_ = 0;
-  Instant wind_until_{}, next_gas_{}, next_renewal_{}, next_tending_{}, moved_{};
+  Instant wind_until_{}, next_gas_{}, next_renewal_{}, next_tending_{}, next_revocation_{},
+      moved_{};
 };
 
 }  // namespace anlan::test
