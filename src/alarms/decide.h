@@ -82,6 +82,8 @@ Result<State> state_of(store::View& view, RecordId definition);
 // Shelves that ran out: to be Unshelved by the engine's clock.
 Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now);
 Result<std::vector<RecordId>> active_definitions(store::View& view);
+// Active and not taken out of service: the danger is there, whoever has seen or shelved it.
+Result<std::vector<RecordId>> standing_definitions(store::View& view);
 // An array of state_json of everything but A: unacknowledged first, then high priority (as it was
 // at the last change), then the newest. At most kOpenMax.
 inline constexpr std::size_t kOpenMax = 2000;  // a screen shows 30; counts() stays true above it

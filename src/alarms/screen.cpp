@@ -98,6 +98,13 @@ Result<std::vector<RecordId>> active_definitions(store::View& view) {
   return ids_of(rows);
 }
 
+Result<std::vector<RecordId>> standing_definitions(store::View& view) {
+  store::Rows rows =
+      TRY(view.query({"SELECT definition FROM alarm_state WHERE is_active = 1 AND letter <> 'I'"
+                      " ORDER BY definition"}));
+  return ids_of(rows);
+}
+
 Result<Json> open_alarms(store::View& view) {
   store::Rows rows = TRY(
       view.query({"SELECT * FROM alarm_state WHERE letter <> 'A'"

@@ -52,11 +52,11 @@ class Plant final : public PlantSim {
           return read_sim_registers(process_, unit, table, address, out);
         }));
     if (config_.mqtt_port != 0) {
-      link_ = MqttLink::make({.host = config_.mqtt_host,
-                              .port = config_.mqtt_port,
-                              .topics = {"anlan/gate/+/rule", "anlan/gate/+/allowed",
-                                         std::string(kCommandTopic)}},
-                             [this](auto topic, auto payload) { hear(topic, payload); });
+      link_ = MqttLink::make(
+          {.host = config_.mqtt_host,
+           .port = config_.mqtt_port,
+           .topics = {"anlan/gate/+/rule", "anlan/gate/+/allowed", std::string(kCommandTopic)}},
+          [this](auto topic, auto payload) { hear(topic, payload); });
     }
     thread_ = std::thread([this] { run(); });
     return {};

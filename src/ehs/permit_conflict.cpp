@@ -13,8 +13,7 @@ constexpr std::size_t kRulesMax = 1'000;  // of one regime
 using Vertical = ConflictRule::Vertical;
 
 std::unexpected<Error> bad_row(std::size_t at, std::string_view member) {
-  return refuse(ErrorCode::BadModel, "conflicts, row " + std::to_string(at),
-                std::string(member));
+  return refuse(ErrorCode::BadModel, "conflicts, row " + std::to_string(at), std::string(member));
 }
 
 std::optional<Vertical> vertical_of(std::string_view word) {

@@ -27,14 +27,14 @@ namespace anlan::ehs {
 struct PermitPlace {
   RecordId id{};
   std::string kind{};
-  std::string area{};               // code
-  std::optional<twin::Point> at{};  // nothing: somewhere in the area
-  double radius_m = 0;              // reach of the work
+  std::string area{};                // code
+  std::optional<twin::Point> at{};   // nothing: somewhere in the area
+  double radius_m = 0;               // reach of the work
   double z_low_m = 0, z_high_m = 3;  // over the ground
   Instant from{}, to{};
-  std::string pipe{};   // of a blind
-  RecordId family{};    // the same for linked permits: the outermost parent
-  std::string name{};   // of a state: what causes it
+  std::string pipe{};  // of a blind
+  RecordId family{};   // the same for linked permits: the outermost parent
+  std::string name{};  // of a state: what causes it
 };
 
 enum class ConflictLevel { Low, Medium, High, Critical, Block };

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-
 #include <array>
+#include <fstream>
+#include <sstream>
 
 #include "core/random.h"
-#include "twin/test_plan.h"
 
 namespace anlan::ehs {
 namespace {
@@ -93,10 +93,9 @@ TEST(PermitConflict, LooksAtHeightsAsTheRuleSays) {
 }
 
 TEST(PermitConflict, AnswersTheGravestRuleOfAPair) {
-  ConflictRules rules =
-      rules_from(Json::array({rule("hot", "confined", false, "high"),
-                              rule("confined", "hot", false, "critical"),
-                              rule("hot", "confined", true, "block")}));
+  ConflictRules rules = rules_from(Json::array({rule("hot", "confined", false, "high"),
+                                                rule("confined", "hot", false, "critical"),
+                                                rule("hot", "confined", true, "block")}));
   rules[2].within_m = 5;
   auto near = of_two(place(1, "hot", {0, 0}), place(2, "confined", {4, 0}), rules);
   ASSERT_EQ(near.size(), 1u);
@@ -107,8 +106,8 @@ TEST(PermitConflict, AnswersTheGravestRuleOfAPair) {
 }
 
 TEST(PermitConflict, BetweenLinkedPermitsOnlyHardRulesHold) {
-  ConflictRules rules = rules_from(Json::array({rule("hot", "confined", false, "critical"),
-                                                rule("hot", "blinding", true, "block")}));
+  ConflictRules rules = rules_from(Json::array(
+      {rule("hot", "confined", false, "critical"), rule("hot", "blinding", true, "block")}));
   PermitPlace parent = place(1, "confined", {0, 0});
   PermitPlace hot = place(2, "hot", {0, 0});
   PermitPlace blind = place(3, "blinding", {0, 0});
@@ -129,12 +128,18 @@ TEST(PermitConflict, TwoBlindsMindTheirPipe) {
 }
 
 TEST(PermitConflict, WithoutAPointTheZoneCountsAndAnUnknownZoneIsNear) {
-  twin::Plan plan =
-      twin::Plan::parse(twin::read_plan_file("packs/plant/plan/plant.geojson")).value();
+  std::ifstream file("packs/plant/plan/plant.geojson");
+  std::ostringstream text;
+  text << file.rdbuf();
+  Json drawing = parse_json(text.str(), twin::kPlanBytesMax).value();
+  twin::Plan plan = twin::Plan::parse(drawing).value();
   ConflictRules rules = rules_from(Json::array({rule("hot", "state:vent", true, "block")}));
   rules[0].within_m = 30;
   const twin::Zone& zone = plan.zones().front();
-  PermitPlace hot{.id = {Uuid{{1}}}, .kind = "hot", .area = zone.code, .from = kNow,
+  PermitPlace hot{.id = {Uuid{{1}}},
+                  .kind = "hot",
+                  .area = zone.code,
+                  .from = kNow,
                   .to = kNow + Duration::hours(1)};
   PermitPlace vent{.kind = "state:vent", .area = zone.code, .to = Instant{INT64_MAX}};
   EXPECT_EQ(conflicts(hot, {&vent, 1}, rules, plan).size(), 1u);
@@ -225,8 +230,8 @@ Plain plainly(const PermitPlace& a, const PermitPlace& b, const ConflictRules& r
   for (const ConflictRule& rule : rules) {
     if (!rule.is_hard && a.family == b.family) continue;
     if (!meets(rule, a, b) && !meets(rule, b, a)) continue;
-    bool is_worse = !worst.is_hit || std::pair(rule.is_hard, rule.level) >
-                                         std::pair(worst.is_hard, worst.level);
+    bool is_worse = !worst.is_hit ||
+                    std::pair(rule.is_hard, rule.level) > std::pair(worst.is_hard, worst.level);
     if (is_worse) worst = {true, rule.is_hard, rule.level};
   }
   return worst;

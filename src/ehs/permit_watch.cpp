@@ -19,9 +19,8 @@ std::optional<Suspension> analysis_too_old(const LivePermit& permit, const Permi
   if (!permit.gas_at) return Suspension{permit.id, reason, Json::object()};
   Duration age = world.now - *permit.gas_at;
   if (age <= *limit) return std::nullopt;
-  return Suspension{
-      permit.id, reason,
-      Json::object({{"age_s", age.to_seconds()}, {"limit_s", limit->to_seconds()}})};
+  return Suspension{permit.id, reason,
+                    Json::object({{"age_s", age.to_seconds()}, {"limit_s", limit->to_seconds()}})};
 }
 
 std::optional<Suspension> reading_too_high(const LivePermit& permit, const PermitWorld& world) {
@@ -57,9 +56,8 @@ std::optional<Suspension> neighbour_works(const LivePermit& permit, const Permit
 std::optional<Suspension> weather_too_bad(const LivePermit& permit, const PermitWorld& world) {
   bool is_meant = permit.limits.rain_stops && permit.is_outdoor && world.weather.has_value();
   if (!is_meant) return std::nullopt;
-  return Suspension{
-      permit.id, "weather",
-      Json::object({{"tag", world.weather->tag}, {"kind", world.weather->kind}})};
+  return Suspension{permit.id, "weather",
+                    Json::object({{"tag", world.weather->tag}, {"kind", world.weather->kind}})};
 }
 
 std::optional<Suspension> shift_over(const LivePermit& permit, const PermitWorld& world) {
@@ -78,6 +76,12 @@ std::optional<Suspension> wind_too_strong(const LivePermit& permit, const Permit
                                   {"speed_m_s", world.wind->speed_m_s}})};
 }
 
+std::optional<Suspension> alarm_stands(const LivePermit& permit, const PermitWorld& world) {
+  auto alarm = world.alarm ? world.alarm(permit) : std::nullopt;
+  if (!alarm) return std::nullopt;
+  return Suspension{permit.id, "alarm", std::move(*alarm)};
+}
+
 bool is_away(const LivePermit& permit, const GuardianSight& sight) {
   if (permit.at && sight.at) {
     return twin::distance_m(*permit.at, *sight.at) > *permit.limits.guardian_radius_m;
@@ -91,10 +95,13 @@ std::optional<Suspension> guardian_gone(const LivePermit& permit, const PermitWo
   auto sight = world.guardian(permit.guardian);
   if (!sight) return std::nullopt;
   const Duration grace = permit.limits.guardian_grace;
-  if (world.now - sight->seen > grace) {
-    Duration age = world.now - sight->seen;
+  Instant seen =
+      sight->seen ? *sight->seen : away_since.try_emplace(permit.id, world.now).first->second;
+  if (world.now - seen > grace) {
+    Duration age = world.now - seen;
     return Suspension{permit.id, "guardian_unseen", Json::object({{"age_s", age.to_seconds()}})};
   }
+  if (!sight->seen) return std::nullopt;
   if (!is_away(permit, *sight)) {
     away_since.erase(permit.id);
     return std::nullopt;
@@ -143,7 +150,8 @@ std::vector<Suspension> watch_permits(const std::vector<LivePermit>& permits,
   for (const LivePermit& permit : permits) {
     // In the order of kSuspendReasons. The guardian is looked at in every turn: his time away runs.
     auto gone = guardian_gone(permit, world, away_since);
-    auto reason = reading_too_high(permit, world);
+    auto reason = alarm_stands(permit, world);
+    if (!reason) reason = reading_too_high(permit, world);
     if (!reason) reason = parent_stopped(permit);
     if (!reason) reason = std::move(gone);
     if (!reason) reason = neighbour_works(permit, world);

@@ -22,12 +22,12 @@ namespace anlan::ehs {
 struct PermitLimits {
   std::optional<Duration> gas_max_age{};
   std::optional<Duration> retest_every{};  // so often another one is due, whatever the age allows
-  std::optional<int> wind_force_max{};   // Beaufort: suspended from the next one on
+  std::optional<int> wind_force_max{};     // Beaufort: suspended from the next one on
   bool rain_stops = false;
   std::optional<double> guardian_radius_m{};
   Duration guardian_grace = Duration::seconds(30);  // how long the guardian may be away or unseen
-  double neighbour_m = 0;  // an alarm so far outside the permit's place still touches it
-  std::optional<double> lel_max{};        // % LEL
+  double neighbour_m = 0;           // an alarm so far outside the permit's place still touches it
+  std::optional<double> lel_max{};  // % LEL
   std::optional<double> o2_low{}, o2_high{};  // % vol
 };
 PermitLimits permit_limits_from(const Json& decision);
@@ -53,14 +53,14 @@ struct LivePermit {
   std::string toxic_substance{};
   std::optional<double> toxic_max{};  // ppm of that substance
   std::optional<RecordId> parent{};
-  std::string parent_state{};     // empty: the parent is not there
-  std::vector<Lapse> lapses{};    // the soonest first
-  std::string fault{};            // why its figures can't be told: nobody works without limits
+  std::string parent_state{};          // empty: the parent is not there
+  std::vector<Lapse> lapses{};         // the soonest first
+  std::string fault{};                 // why its figures can't be told: nobody works without limits
   std::optional<Instant> shift_end{};  // of the shift that the leader or the guardian works in
 };
 
 struct GuardianSight {
-  Instant seen{};
+  std::optional<Instant> seen{};  // nothing: others are seen, the guardian never was
   std::optional<twin::Point> at{};
   std::string zone{};
 };
@@ -76,7 +76,7 @@ struct GasReading {
 };
 
 struct WeatherSign {
-  std::string tag;  // what says so
+  std::string tag;   // what says so
   std::string kind;  // "rain", "fog", "storm"
 };
 
@@ -87,6 +87,9 @@ struct Neighbour {
 
 struct PermitWorld {
   Instant now{};
+  // A gas alarm that stands and touches the permit, as the suspension's detail. A raise suspends by
+  // itself; this is for work that is begun or taken up again while it stands.
+  std::function<std::optional<Json>(const LivePermit&)> alarm{};
   std::optional<twin::Wind> wind{};  // nothing: not known, which is no reason to go on or to stop
   std::function<std::optional<GuardianSight>(PersonId)> guardian{};  // nothing: wears no badge
   std::vector<GasReading> readings{};
@@ -96,9 +99,9 @@ struct PermitWorld {
 
 // The words of `suspend_reason`, the gravest first. Stored; never rename.
 inline constexpr std::string_view kSuspendReasons[] = {
-    "alarm",     "gas_reading", "gas",    "parent",    "guardian_left", "guardian_unseen",
-    "neighbour", "certificate", "wind",   "weather",   "gas_age",       "retest",
-    "shift_end", "person",      "break",  "other"};
+    "alarm",     "gas_reading", "gas",   "parent",  "guardian_left", "guardian_unseen",
+    "neighbour", "certificate", "wind",  "weather", "gas_age",       "retest",
+    "shift_end", "person",      "break", "other"};
 // Smaller is graver; the number of reasons for a word that is none.
 std::size_t gravity_of(std::string_view reason);
 

@@ -102,13 +102,11 @@ bool is_gas_bad(const LivePermit& permit, const PermitWorld& world) {
   for (const GasReading& reading : world.readings) {
     if (!is_near(permit, reading)) continue;
     const PermitLimits& limits = permit.limits;
-    bool is_over = (reading.substance == "combustible" && limits.lel_max &&
-                    reading.value > *limits.lel_max) ||
-                   (reading.substance == "O2" && limits.o2_low && reading.value < *limits.o2_low) ||
-                   (reading.substance == "O2" && limits.o2_high &&
-                    reading.value > *limits.o2_high) ||
-                   (reading.substance == "H2S" && permit.toxic_max &&
-                    reading.value > *permit.toxic_max);
+    bool is_over =
+        (reading.substance == "combustible" && limits.lel_max && reading.value > *limits.lel_max) ||
+        (reading.substance == "O2" && limits.o2_low && reading.value < *limits.o2_low) ||
+        (reading.substance == "O2" && limits.o2_high && reading.value > *limits.o2_high) ||
+        (reading.substance == "H2S" && permit.toxic_max && reading.value > *permit.toxic_max);
     if (is_over) return true;
   }
   return false;
@@ -127,7 +125,7 @@ bool is_wind_bad(const LivePermit& permit, const PermitWorld& world) {
 bool is_guardian_silent(const LivePermit& permit, const Worlds& worlds) {
   auto sight = worlds.sights().find(permit.guardian);
   return permit.limits.guardian_radius_m && sight != worlds.sights().end() &&
-         kNow - sight->second.seen > permit.limits.guardian_grace;
+         kNow - *sight->second.seen > permit.limits.guardian_grace;
 }
 
 // Every rule that is broken at this first look. A guardian who is away has his grace time.

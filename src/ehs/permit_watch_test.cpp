@@ -69,6 +69,29 @@ TEST(PermitWatch, AGuardianWhomNobodySeesAnyMoreIsNoGuardian) {
   EXPECT_EQ(only_reason(watch_permits({hot()}, world(kNow, gone), away)), "guardian_unseen");
 }
 
+TEST(PermitWatch, AGuardianWhoWasNeverSeenWhileOthersAreHasTheGraceTimeOnly) {
+  std::map<RecordId, Instant> away;
+  EXPECT_TRUE(watch_permits({hot()}, world(kNow, GuardianSight{}), away).empty());
+  Instant later = kNow + Duration::seconds(30);
+  EXPECT_TRUE(watch_permits({hot()}, world(later, GuardianSight{}), away).empty());
+  later = later + Duration::seconds(1);
+  auto stopped = watch_permits({hot()}, world(later, GuardianSight{}), away);
+  EXPECT_EQ(only_reason(stopped), "guardian_unseen");
+  EXPECT_TRUE(watch_permits({hot()}, world(later, std::nullopt), away).empty()) << "no badge";
+}
+
+TEST(PermitWatch, AStandingAlarmComesFirst) {
+  std::map<RecordId, Instant> away;
+  PermitWorld alarmed = world(kNow, beside(kNow - Duration::hours(1)));
+  alarmed.alarm = [](const LivePermit& permit) -> std::optional<Json> {
+    if (permit.area != "A1") return std::nullopt;
+    return Json::object({{"alarm", "CO-1.H"}});
+  };
+  auto stopped = watch_permits({hot()}, alarmed, away);
+  EXPECT_EQ(only_reason(stopped), "alarm");
+  EXPECT_EQ(stopped.front().detail["alarm"], Json("CO-1.H"));
+}
+
 TEST(PermitWatch, WindStopsOutdoorWorkAboveItsForce) {
   std::map<RecordId, Instant> away;
   PermitWorld windy = world(kNow, beside(kNow));

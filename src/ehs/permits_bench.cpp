@@ -64,7 +64,7 @@ class Plant {
                      .radius_m = static_cast<double>(5 + random_.below(25)),
                      .from = kNow,
                      .to = kNow + Duration::hours(8)};
-    for (int i = 0; i < 8; ++i) made.id.uuid.bytes[i] = static_cast<uint8_t>(number + 1 >> 8 * i);
+    for (int i = 0; i < 8; ++i) made.id.uuid.bytes[i] = static_cast<uint8_t>((number + 1) >> 8 * i);
     if (random_.below(2) == 0) made.at = point();
     return made;
   }

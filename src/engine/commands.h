@@ -353,18 +353,17 @@ struct SetHead {
   std::optional<PersonId> person{};
 };
 
-using What =
-    std::variant<CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask,
-                 CompleteTask, ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword,
-                 SetLanguage, Touch, CreateToken, RevokeToken, ImportOrg, ImportPeople, SetUp,
-                 SeedPlant, ApplyAlarms, SuspendPermits, NoteRefusals, ActOnAlarm, SuspendPermit, SuspendArea,
-                 StartResponse, RollCall, SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription,
-                 DropSubscriptions, OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps,
-                 KeepTrack, HandOver, RetryCase, MigrateCase, RegisterDevice, RevokeDevice, MarkBox,
-                 WriteMessage, AnonymousReport, AnonymousMessage, NotePhoto, NotePair, NoteExport,
-                 ActOnTask, ActOnCase, SaveDraft, SetDelegation, EndDelegation, SetHead,
-                 LoginSecond, LoginByProvider, ProposeFactor, ConfirmFactor, RenewCodes,
-                 RemoveOwnFactor, RemoveFactor, Unlink, BeginView, EndView>;
+using What = std::variant<
+    CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask, CompleteTask,
+    ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword, SetLanguage, Touch,
+    CreateToken, RevokeToken, ImportOrg, ImportPeople, SetUp, SeedPlant, ApplyAlarms,
+    SuspendPermits, NoteRefusals, ActOnAlarm, SuspendPermit, SuspendArea, StartResponse, RollCall,
+    SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription, DropSubscriptions,
+    OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps, KeepTrack, HandOver, RetryCase,
+    MigrateCase, RegisterDevice, RevokeDevice, MarkBox, WriteMessage, AnonymousReport,
+    AnonymousMessage, NotePhoto, NotePair, NoteExport, ActOnTask, ActOnCase, SaveDraft,
+    SetDelegation, EndDelegation, SetHead, LoginSecond, LoginByProvider, ProposeFactor,
+    ConfirmFactor, RenewCodes, RemoveOwnFactor, RemoveFactor, Unlink, BeginView, EndView>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }

@@ -229,7 +229,7 @@ class Execution {
   int chain_ = 0;  // records and messages that flows made of each other, this one deep
   Json seed_files_ = Json::array();
   std::map<std::string, RecordId> seed_names_;  // rows of the seed that others refer to
-  bool is_seeding_ = false;  // what a seed makes rings nobody
+  bool is_seeding_ = false;                     // what a seed makes rings nobody
 };
 
 // One refused row of an import, as the answer shows it; rows count from 1.

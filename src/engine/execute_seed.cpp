@@ -41,15 +41,16 @@ Result<Json> seed_word(const SeedWords& words, const Json& value) {
     return Json(person->id.text());
   }
   if (!value.has("ref")) return Json();
-  auto known = words.names.find(value.text_or("ref", ""));
+  std::string name = value.text_or("ref", "");
+  auto known = words.names.find(name);
   if (known == words.names.end()) {
-    return refuse(ErrorCode::BadPack, "the seed refers to an unknown row", value.text_or("ref", ""));
+    return refuse(ErrorCode::BadPack, "the seed refers to an unknown row", name);
   }
   return Json(known->second.text());
 }
 
-// {"login": ...} is a person, {"now": "+PT4H"} an instant, {"day": 30} a date, {"ref": name} the row
-// of that name; anywhere inside a row.
+// {"login": ...} is a person, {"now": "+PT4H"} an instant, {"day": 30} a date, {"ref": name} the
+// row of that name; anywhere inside a row.
 Result<Json> resolve_seed(const SeedWords& words, const Json& value) {
   if (value.is_array()) {
     Json out = Json::array();

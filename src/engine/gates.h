@@ -11,7 +11,8 @@
 namespace anlan::engine {
 
 // Badges of the people of active permits, by the code of the gate into their area; only of gates
-// into areas with `needs_permit`. Remembered until a permit, badge or area changes.
+// into areas with `needs_permit`. Remembered until a permit, badge or area changes; shared with
+// the memory of the database.
 using AllowedBadges = std::map<std::string, std::vector<std::string>, std::less<>>;
 Result<std::shared_ptr<const AllowedBadges>> allowed_badges(const PermitDesk& desk);
 

@@ -12,16 +12,12 @@ struct Row {
 };
 
 // Packs name them. Never rename.
-constexpr std::array kGuards{Row{"permit_people", guard_people},
-                             Row{"permit_place", guard_place},
-                             Row{"permit_conflict", guard_conflict},
-                             Row{"permit_parent", guard_parent},
-                             Row{"permit_rules", guard_rules},
-                             Row{"permit_gas", guard_gas},
-                             Row{"permit_isolation", guard_isolation},
-                             Row{"permit_inside", guard_inside},
-                             Row{"permit_measures", guard_measures},
-                             Row{"presence", guard_presence}};
+constexpr std::array kGuards{
+    Row{"permit_people", guard_people},       Row{"permit_place", guard_place},
+    Row{"permit_conflict", guard_conflict},   Row{"permit_parent", guard_parent},
+    Row{"permit_rules", guard_rules},         Row{"permit_gas", guard_gas},
+    Row{"permit_isolation", guard_isolation}, Row{"permit_inside", guard_inside},
+    Row{"permit_measures", guard_measures},   Row{"presence", guard_presence}};
 
 // As the permit will be: who takes over is judged before he has, a longer time before it holds.
 Json as_it_will_be(const flow::GuardAsk& ask) {

@@ -14,7 +14,7 @@ class Sensing;
 
 struct GuardDesk {
   PermitDesk permits;
-  Sensing* sensing = nullptr;  // null: nobody is positioned
+  Sensing* sensing = nullptr;              // null: nobody is positioned
   std::vector<ehs::PermitPlace> states{};  // of the plant, as other work has to reckon with them
 };
 

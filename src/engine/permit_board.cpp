@@ -11,8 +11,8 @@
 namespace anlan::engine {
 namespace {
 
-constexpr std::size_t kRowsMax = 5'000;    // of one board
-constexpr std::size_t kPeopleMax = 20;     // named of those who are waited for
+constexpr std::size_t kRowsMax = 5'000;  // of one board
+constexpr std::size_t kPeopleMax = 20;   // named of those who are waited for
 constexpr std::size_t kConflictsMax = 10'000;
 constexpr std::size_t kRefusedMax = 100;
 constexpr Duration kRefusedSince = Duration::days(1);
@@ -111,11 +111,30 @@ Result<Json> workers_json(Board& board, const Json& shown) {
 // The fields that a board shows, of what the caller may see of the record.
 Json row_json(const Json& shown, const Json& whole, const PermitDesk& desk) {
   Json row = Json::object();
-  for (const char* field :
-       {"id", "number", "kind", "grade", "grade_computed", "state", "area", "x", "y", "z_low_m",
-        "z_high_m", "radius_m", "valid_from", "valid_to", "leader", "guardian", "workers",
-        "content", "parent", "suspend_reason", "inside_count", "gas_at", "rule_mark",
-        "is_contractor"}) {
+  for (const char* field : {"id",
+                            "number",
+                            "kind",
+                            "grade",
+                            "grade_computed",
+                            "state",
+                            "area",
+                            "x",
+                            "y",
+                            "z_low_m",
+                            "z_high_m",
+                            "radius_m",
+                            "valid_from",
+                            "valid_to",
+                            "leader",
+                            "guardian",
+                            "workers",
+                            "content",
+                            "parent",
+                            "suspend_reason",
+                            "inside_count",
+                            "gas_at",
+                            "rule_mark",
+                            "is_contractor"}) {
     if (shown.has(field)) row.set(field, shown[field]);
   }
   row.set("_titles", shown["_titles"]);
@@ -170,6 +189,33 @@ Result<Json> board_conflicts(Board& board, const std::vector<Json>& permits) {
   return all;
 }
 
+// Work that is asked for or stands, and what others are told of it.
+struct OpenWork {
+  std::vector<Json> permits;  // id, number, state, x, y
+  std::vector<ehs::PermitPlace> places;
+};
+
+Result<OpenWork> read_open_work(const PermitDesk& desk) {
+  auto permits =
+      TRY(permits_in(desk, {"applied", "approving", "ready", "active", "suspended", "watching"}));
+  OpenWork open{.permits = {}, .places = places_of(desk, permits)};
+  for (const Json& permit : permits) {
+    Json told = Json::object();
+    for (const char* field : {"id", "number", "state", "x", "y"}) told.set(field, permit[field]);
+    open.permits.push_back(std::move(told));
+  }
+  return open;
+}
+
+// shared: with the memory of the database, until a permit changes or an area is named anew
+Result<std::shared_ptr<const OpenWork>> open_work(const PermitDesk& desk) {
+  std::string areas;
+  for (const AreaInfo& area : desk.plant.areas()) areas += area.id.text() + "=" + area.code + ";";
+  std::string name = "engine.permits.open." + std::to_string(std::hash<std::string>{}(areas));
+  return store::remembered<OpenWork>(desk.view, name, {"f_permit"},
+                                     [&] { return read_open_work(desk); });
+}
+
 bool is_over(const Json& permit) {
   const Json& state = permit["state"];
   return state == Json("closed") || state == Json("expired") || state == Json("refused");
@@ -181,9 +227,9 @@ Result<Json> permit_board(Engine& engine, const access::Subject& by, const Permi
   const records::Form* form = TRY(form_of(engine));
   auto view = TRY(engine.database().snapshot());
   Board board(engine, by, *view);
-  auto reach = TRY(board.reader.reach(by, *form, Action::Read));
-  auto permits = TRY(
-      records::all_whole(*view, *form, both(window_filter(window), reach.scope), kRowsMax));
+  auto reach = TRY(board.reader.reach(by, *form, Action::List));
+  auto permits =
+      TRY(records::all_whole(*view, *form, both(window_filter(window), reach.scope), kRowsMax));
   auto open = TRY(flow::steps_open(*view, engine.packs().library, "permit"));
   Json rows = Json::array();
   std::vector<Json> standing;
@@ -221,14 +267,12 @@ Result<Json> permit_conflicts(Engine& engine, const access::Subject& by, const J
     if (!instant_in(permit, field)) return refuse(ErrorCode::BadField, "no instant", field);
   }
   auto rules = TRY(conflict_rules_of(board.desk, permit));
-  auto others =
-      TRY(permits_in(board.desk, {"applied", "approving", "ready", "active", "suspended",
-                                  "watching"}));
-  std::vector<Json> all = others;
-  all.push_back(permit);
-  std::vector<ehs::PermitPlace> places = places_of(board.desk, all);
-  ehs::PermitPlace own = places.back();
-  places.pop_back();
+  auto open = TRY(open_work(board.desk));
+  const std::vector<Json>& others = open->permits;
+  std::vector<ehs::PermitPlace> places = open->places;
+  ehs::PermitPlace own = place_of(board.desk, permit);
+  auto parent = std::ranges::find(places, own.family, &ehs::PermitPlace::id);
+  if (parent != places.end()) own.family = parent->family;
   for (ehs::PermitPlace& state : states_of(board)) places.push_back(std::move(state));
   Json found = Json::array();
   for (const ehs::Conflict& one : ehs::conflicts(own, places, *rules, board.plant->plan())) {

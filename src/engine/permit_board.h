@@ -12,8 +12,8 @@ struct PermitWindow {
   std::optional<Instant> from{}, to{};  // nothing: without that end
 };
 
-// {"now","rows":[...],"conflicts":[...],"refusals":[...]}: permits that are open or overlap the window, with who is
-// waited for. docs/formats/http.md.
+// {"now","rows":[...],"conflicts":[...],"refusals":[...]}: permits that are open or overlap the
+// window, with who is waited for. docs/formats/http.md.
 Result<Json> permit_board(Engine& engine, const access::Subject& by, const PermitWindow& window);
 
 // Of a permit that is not there yet, or one as it would be: {"conflicts":[...]}. `draft` holds

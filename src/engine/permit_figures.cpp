@@ -67,8 +67,7 @@ bool may_read(const access::FieldModes& modes, const char* field) {
 
 }  // namespace
 
-Result<Json> permit_figures(Engine& engine, const access::Subject& by,
-                            const PermitWindow& window) {
+Result<Json> permit_figures(Engine& engine, const access::Subject& by, const PermitWindow& window) {
   const records::Form* form = engine.packs().forms.find("permit");
   if (form == nullptr) return refuse(ErrorCode::NotFound, "no permits here");
   Instant now = engine.clock().now();
@@ -78,11 +77,11 @@ Result<Json> permit_figures(Engine& engine, const access::Subject& by,
   if (!is_window) return refuse(ErrorCode::BadField, "no window, or a too long one", "from");
   auto view = TRY(engine.database().snapshot());
   Reader reader(*view, engine.packs(), now);
-  auto reach = TRY(reader.reach(by, *form, access::Action::Read));
+  auto reach = TRY(reader.reach(by, *form, access::Action::Aggregate));
   Filter since{.kind = Filter::Kind::Ge, .field = "created_at", .values = {format_instant(from)}};
   Filter until{.kind = Filter::Kind::Lt, .field = "created_at", .values = {format_instant(to)}};
-  auto permits = TRY(records::all_whole(
-      *view, *form, both(both(since, until), reach.scope), kPermitsMax));
+  auto permits =
+      TRY(records::all_whole(*view, *form, both(both(since, until), reach.scope), kPermitsMax));
   Ids all;
   Ids stopped;
   std::map<std::string, Ids> caught;
@@ -97,8 +96,8 @@ Result<Json> permit_figures(Engine& engine, const access::Subject& by,
   Json by_reason = Json::array();
   for (auto& [reason, ids] : caught) {
     int64_t count = ids.count();
-    by_reason.push(Json::object(
-        {{"reason", reason}, {"count", count}, {"permits", std::move(ids.list)}}));
+    by_reason.push(
+        Json::object({{"reason", reason}, {"count", count}, {"permits", std::move(ids.list)}}));
   }
   int64_t base = all.count();
   Json share;

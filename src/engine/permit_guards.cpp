@@ -48,8 +48,8 @@ Result<void> check_certificates(const GuardCall& call, const std::vector<PermitP
     for (const std::string& kind : kinds_asked(*limits, part.role)) {
       Instant until = certified_until(*all, part.person, kind, from);
       if (until >= span.to && until > from) continue;
-      Json params = Json::object(
-          {{"person", part.person.text()}, {"role", part.role}, {"kind", kind}});
+      Json params =
+          Json::object({{"person", part.person.text()}, {"role", part.role}, {"kind", kind}});
       if (until > from) params.set("until", format_instant(until));
       return refuse_with(ErrorCode::CertificateMissing, part.field, params);
     }
@@ -77,8 +77,8 @@ Result<Json> guard_people(const GuardCall& call) {
     bool is_beside = other["id"] != call.permit["id"] && !is_one_job(other, call.permit) &&
                      overlap(span, span_of(other));
     if (!is_beside) continue;
-    bool is_guardian = !call.permit["guardian"].is_null() &&
-                       other["guardian"] == call.permit["guardian"];
+    bool is_guardian =
+        !call.permit["guardian"].is_null() && other["guardian"] == call.permit["guardian"];
     if (is_guardian) return refuse_with(ErrorCode::GuardianBusy, "guardian", about(other));
     std::vector<PersonId> there = people_on(other);
     for (PersonId person : people_on(call.permit)) {
@@ -120,8 +120,8 @@ Result<Json> guard_conflict(const GuardCall& call) {
   for (const ehs::Conflict& one : ehs::conflicts(own, places, *rules, desk.plant.plan())) {
     const ehs::ConflictRule& rule = (*rules)[one.rule];
     bool is_permit = one.other < standing.size();
-    Json params = is_permit ? about(standing[one.other])
-                            : Json::object({{"state", places[one.other].name}});
+    Json params =
+        is_permit ? about(standing[one.other]) : Json::object({{"state", places[one.other].name}});
     params.set("level", ehs::conflict_level_text(one.level)).set("gap_m", one.gap_m);
     if (one.is_hard) {
       return std::unexpected(Error{.code = ErrorCode::PermitConflict,
@@ -173,8 +173,7 @@ Result<Json> guard_rules(const GuardCall& call) {
   const records::Form* form = desk.packs.forms.find("rule_acceptance");
   std::vector<Json> rows;
   if (form != nullptr) {
-    Filter regime{
-        .kind = Filter::Kind::Eq, .field = "regime", .values = {call.permit["regime"]}};
+    Filter regime{.kind = Filter::Kind::Eq, .field = "regime", .values = {call.permit["regime"]}};
     rows = TRY(records::all_whole(desk.view, *form, regime, kAcceptancesMax));
   }
   bool is_accepted = std::ranges::any_of(rows, [&](const Json& row) {

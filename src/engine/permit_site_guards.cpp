@@ -53,8 +53,8 @@ Result<void> check_test(const GuardCall& call, const Json& test, Duration age_ma
   Instant now = call.desk.permits.now;
   bool is_recent = sampled && *sampled <= now + kClockSlack && now - *sampled <= age_max;
   auto stopped = instant_in(call.permit, "suspended_at");
-  bool is_after = !stopped || call.permit["state"] != Json("suspended") ||
-                  (sampled && *sampled > *stopped);
+  bool is_after =
+      !stopped || call.permit["state"] != Json("suspended") || (sampled && *sampled > *stopped);
   if (is_recent && is_after) return {};
   return no_test("gas_at", params.set("sampled_at", test["sampled_at"]));
 }
@@ -77,8 +77,8 @@ Result<void> check_levels(const Json& limits, const std::map<std::string, Json>&
   const Json& levels = limits["gas_levels"];
   if (!levels.is_array()) return {};
   for (const Json& level : levels.as_array()) {
-    bool is_tested = std::ranges::any_of(
-        newest, [&](const auto& one) { return one.second["level"] == level; });
+    bool is_tested =
+        std::ranges::any_of(newest, [&](const auto& one) { return one.second["level"] == level; });
     if (!is_tested) return no_test("gas_at", Json::object({{"level", level}}));
   }
   return {};
@@ -146,8 +146,8 @@ std::optional<twin::Point> phone_point(const GuardCall& call) {
   const twin::Zone* zone = area == nullptr ? nullptr : plant.plan().find_zone(area->code);
   bool is_known = lat && lon && zone != nullptr && area->lat && area->lon;
   if (!is_known) return std::nullopt;
-  double east = (*lon - *area->lon) * kMetresPerDegree *
-                std::cos(*area->lat * std::numbers::pi / 180);
+  double east =
+      (*lon - *area->lon) * kMetresPerDegree * std::cos(*area->lat * std::numbers::pi / 180);
   double north = (*lat - *area->lat) * kMetresPerDegree;
   return twin::Point{(zone->box.low.x + zone->box.high.x) / 2 + east,
                      (zone->box.low.y + zone->box.high.y) / 2 + north};
@@ -197,7 +197,8 @@ Result<Json> guard_isolation(const GuardCall& call) {
     if (row["state"] == Json(wanted)) continue;
     return refuse_with(
         ErrorCode::IsolationOpen, {},
-        Json::object({{"isolation", row["id"]}, {"tag_no", row["tag_no"]}, {"state", row["state"]}}));
+        Json::object(
+            {{"isolation", row["id"]}, {"tag_no", row["tag_no"]}, {"state", row["state"]}}));
   }
   return Json();
 }

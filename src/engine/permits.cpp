@@ -194,7 +194,10 @@ Result<std::vector<Json>> permits_in(const PermitDesk& desk,
 }
 
 Result<std::vector<Json>> permits_standing(const PermitDesk& desk) {
-  return permits_in(desk, {"ready", "active", "suspended", "watching"});
+  auto standing = TRY(store::remembered<std::vector<Json>>(
+      desk.view, "engine.permits.standing", {"f_permit"},
+      [&] { return permits_in(desk, {"ready", "active", "suspended", "watching"}); }));
+  return *standing;
 }
 
 ehs::PermitPlace place_of(const PermitDesk& desk, const Json& permit) {
@@ -236,9 +239,12 @@ std::vector<ehs::PermitPlace> places_of(const PermitDesk& desk, const std::vecto
 }
 
 Result<std::shared_ptr<const std::vector<ehs::LivePermit>>> live_permits(const PermitDesk& desk) {
+  // The model of the plant is read anew some time after its areas changed.
+  std::string areas;
+  for (const AreaInfo& area : desk.plant.areas()) areas += area.id.text() + "=" + area.code + ";";
+  std::string name = "engine.permits.live." + std::to_string(std::hash<std::string>{}(areas));
   return store::remembered<std::vector<ehs::LivePermit>>(
-      desk.view, "engine.permits.live", {"f_permit", "f_certificate", "f_duty", "f_area"},
-      [&] { return read_live(desk); });
+      desk.view, name, {"f_permit", "f_certificate", "f_duty"}, [&] { return read_live(desk); });
 }
 
 Result<ehs::LivePermit> live_permit(const PermitDesk& desk, const Json& permit) {

@@ -30,7 +30,8 @@ struct PermitDesk {
 // refused (BadModel): its figures are never silently absent. A permit of before there were regimes
 // asks `permit_limits`, and what that does not decide is null.
 Result<Json> permit_decision(const PermitDesk& desk, const Json& permit, std::string_view decision);
-// Remembered for as long as the record is the same.
+// Remembered for as long as the record is the same. shared: with the memory of the database, as all
+// of these.
 Result<std::shared_ptr<const Json>> permit_limits_of(const PermitDesk& desk, const Json& permit);
 // The decision `conflicts` sees `regime`, `valid_from` and `on` only.
 Result<std::shared_ptr<const ehs::ConflictRules>> conflict_rules_of(const PermitDesk& desk,

@@ -138,6 +138,11 @@ std::optional<Trace> Presence::of(std::string_view badge) {
   return found->second;
 }
 
+bool Presence::is_anybody_seen() {
+  std::lock_guard lock(mutex_);
+  return std::ranges::any_of(traces_, [](const auto& one) { return one.second.sight.has_value(); });
+}
+
 std::vector<twin::Sighting> Presence::track(std::string_view badge) {
   std::lock_guard lock(mutex_);
   auto found = tracks_.find(badge);

@@ -34,6 +34,7 @@ class Presence {
   Result<void> take(std::span<const twin::GatePass> passes);
   std::map<std::string, Trace> all();
   std::optional<Trace> of(std::string_view badge);
+  bool is_anybody_seen();  // of all badges, in the time that is kept
   // Oldest first, of the last half hour.
   std::vector<twin::Sighting> track(std::string_view badge);
   void forget_old(Instant now);

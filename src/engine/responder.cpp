@@ -400,8 +400,8 @@ Result<void> Responder::tell_allowed(Instant now) {
     auto is = allowed->find(gate.code);
     auto was = allowed_.find(gate.code);
     bool is_free = is == allowed->end();
-    bool is_same = is_free ? was == allowed_.end()
-                           : was != allowed_.end() && was->second == is->second;
+    bool is_same =
+        is_free ? was == allowed_.end() : was != allowed_.end() && was->second == is->second;
     if (is_same && has_told_allowed_) continue;
     on_allowed_(gate.code, is_free ? std::nullopt : std::optional(is->second));
   }

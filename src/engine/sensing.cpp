@@ -268,6 +268,33 @@ std::vector<ehs::PermitPlace> Sensing::plant_states(Instant now) {
   return states;
 }
 
+namespace {
+
+Result<std::vector<const alarms::Definition*>> standing_gas_alarms(const PermitDesk& desk) {
+  std::vector<const alarms::Definition*> standing;
+  std::vector<RecordId> ids = TRY(alarms::standing_definitions(desk.view));
+  for (RecordId id : ids) {
+    const alarms::Definition* definition = desk.plant.alarm(id);
+    if (definition != nullptr && definition->gas_level > 0) standing.push_back(definition);
+  }
+  return standing;
+}
+
+auto alarm_beside(const std::vector<const alarms::Definition*>& standing, const PlantModel& plant) {
+  return [&](const ehs::LivePermit& permit) -> std::optional<Json> {
+    for (const alarms::Definition* definition : standing) {
+      const TagInfo* tag = plant.tag(definition->tag);
+      ehs::AlarmPlace place{.area = definition->area};
+      if (tag != nullptr) place.at = tag->at;
+      if (!ehs::is_touched(permit, place, plant.plan())) continue;
+      return Json::object({{"alarm", definition->code}});
+    }
+    return std::nullopt;
+  };
+}
+
+}  // namespace
+
 void Sensing::watch_permits(Instant now) {
   auto view = store::read_later(engine_.database());
   if (!view) return;
@@ -276,14 +303,19 @@ void Sensing::watch_permits(Instant now) {
   auto permits = live_permits(desk);
   if (!permits) return log_failure("permits could not be read", permits.error());
   if ((*permits)->empty()) return;
+  auto standing = standing_gas_alarms(desk);
+  if (!standing) return log_failure("standing alarms could not be read", standing.error());
   ehs::PermitWorld world{.now = now,
+                         .alarm = alarm_beside(*standing, *plant),
                          .wind = wind(now),
-                         .guardian =
-                             [&](PersonId person) -> std::optional<ehs::GuardianSight> {
+                         .guardian = [&](PersonId person) -> std::optional<ehs::GuardianSight> {
                            const BadgeInfo* badge = plant->badge_of(person);
                            if (badge == nullptr) return std::nullopt;
                            auto trace = presence_->of(badge->code);
-                           if (!trace || !trace->sight) return std::nullopt;
+                           // Without positioning nobody is seen, and the badge is a card.
+                           bool is_seen = trace && trace->sight;
+                           if (!is_seen && !presence_->is_anybody_seen()) return std::nullopt;
+                           if (!is_seen) return ehs::GuardianSight{};
                            return ehs::GuardianSight{.seen = trace->sight->seen,
                                                      .at = trace->sight->at,
                                                      .zone = trace->sight->zone};

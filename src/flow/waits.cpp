@@ -75,8 +75,9 @@ void add_waiting(StepTaken& step, const Waiting& waiting, const std::string& tas
 
 Result<std::vector<StepTaken>> steps_taken(store::View& view, const Library& library,
                                            std::string_view form, RecordId id) {
-  auto rows = TRY(view.query({std::string(kColumns) + " AND t.record_id = ? ORDER BY t.created, t.id",
-                              {std::string(form), id.text()}}));
+  auto rows =
+      TRY(view.query({std::string(kColumns) + " AND t.record_id = ? ORDER BY t.created, t.id",
+                      {std::string(form), id.text()}}));
   Waiting waiting = TRY(candidates_of_record(view, form, id));
   std::vector<StepTaken> steps;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -90,10 +91,10 @@ Result<std::vector<StepTaken>> steps_taken(store::View& view, const Library& lib
 Result<std::map<RecordId, std::vector<StepTaken>>> steps_open(store::View& view,
                                                               const Library& library,
                                                               std::string_view form) {
-  auto rows = TRY(view.query({std::string(kColumns) +
-                                  " AND t.state IN ('open', 'claimed', 'suspended')"
-                                  " ORDER BY t.created, t.id",
-                              {std::string(form)}}));
+  auto rows =
+      TRY(view.query({std::string(kColumns) + " AND t.state IN ('open', 'claimed', 'suspended')"
+                                              " ORDER BY t.created, t.id",
+                      {std::string(form)}}));
   Waiting waiting = TRY(candidates_of_form(view, form));
   std::map<RecordId, std::vector<StepTaken>> open;
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -21,9 +21,9 @@ struct StepTaken {
   std::string state;  // as a task's
   std::string outcome;
   Instant opened{};
-  std::optional<Instant> done{};  // also of a cancelled one
-  std::optional<PersonId> by{};   // who completed it
-  std::vector<PersonId> persons{};  // an open one waits for these
+  std::optional<Instant> done{};     // also of a cancelled one
+  std::optional<PersonId> by{};      // who completed it
+  std::vector<PersonId> persons{};   // an open one waits for these
   std::vector<std::string> roles{};  // and for holders of these
 };
 

@@ -75,9 +75,9 @@ struct Field {
   std::string ref_form;       // Ref
   std::size_t items_min = 0;  // Photos, Choices
   std::size_t items_max = 0;
-  bool takes_video = false;  // Photos: x-video
-  std::vector<Field> items;  // Subform: the fields of its rows
-  std::string item_table;    // Subform: one row for each
+  bool takes_video = false;           // Photos: x-video
+  std::vector<Field> items;           // Subform: the fields of its rows
+  std::string item_table;             // Subform: one row for each
   StampKind stamp = StampKind::None;  // of a field of rows
   std::string stamp_of;               // the boolean of the same row
   // Where its values are being copied to: every change writes there too. Shared by all copies of

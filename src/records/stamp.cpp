@@ -55,9 +55,8 @@ Result<void> check_keys(const Field& field, const Json::Array& rows) {
 // What was said when it was marked stands as long as the mark does.
 bool is_altered(const Field& field, const std::set<std::string>& marks, const Json& old,
                 const Json& now) {
-  bool is_still = std::ranges::any_of(marks, [&](const std::string& mark) {
-    return is_marked(old, mark) && is_marked(now, mark);
-  });
+  bool is_still = std::ranges::any_of(
+      marks, [&](const std::string& mark) { return is_marked(old, mark) && is_marked(now, mark); });
   return is_still && std::ranges::any_of(field.items, [&](const Field& item) {
            bool is_free = item.stamp != StampKind::None || marks.contains(item.key);
            return !is_free && old[item.key] != now[item.key];

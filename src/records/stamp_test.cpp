@@ -42,8 +42,8 @@ class Stamps : public RecordsTest {
                          const access::FieldModes& modes = kWriteAll) {
     return act([&](const Writing& w) {
       int64_t version = *before.record["version"].as_int64();
-      return update(w, form("job"), before.id, version,
-                    Json::object({{"measures", json(rows)}}), modes);
+      return update(w, form("job"), before.id, version, Json::object({{"measures", json(rows)}}),
+                    modes);
     });
   }
   Written need(Result<Written> written) {
@@ -66,8 +66,8 @@ TEST_P(Stamps, AreWrittenWhenTheMarkTurnsTrueAndClearedWhenItTurnsFalse) {
 
   Json first_at = made.record["measures"].as_array()[1]["done_at"];
   actor_.person = li_;
-  Written done = need(change(
-      made, R"([{"key":"a","text":"x","is_done":true},{"key":"b","is_done":true}])"));
+  Written done =
+      need(change(made, R"([{"key":"a","text":"x","is_done":true},{"key":"b","is_done":true}])"));
   EXPECT_EQ(done.record["measures"].as_array()[0]["done_by"], Json(li_.text()));
   EXPECT_EQ(done.record["measures"].as_array()[0]["done_at"], Json(now()));
   EXPECT_EQ(done.record["measures"].as_array()[1]["done_by"], Json(zhang_.text()));
@@ -165,9 +165,10 @@ TEST_P(Stamps, AreRefusedWhereTheyMeanNothing) {
             "data.properties.measures.items.properties.done_at");
   EXPECT_EQ(fault_of(R"("required": ["key"])", R"("required": ["key", "done_at"])"),
             "data.properties.measures.items.done_at");
-  EXPECT_EQ(fault_of(R"("name_zh": {"x-kind": "text",)",
-                     R"("name_zh": {"x-kind": "instant", "x-stamp": {"of": "a", "as": "instant"},)"),
-            "data.properties.name_zh.x-stamp");
+  EXPECT_EQ(
+      fault_of(R"("name_zh": {"x-kind": "text",)",
+               R"("name_zh": {"x-kind": "instant", "x-stamp": {"of": "a", "as": "instant"},)"),
+      "data.properties.name_zh.x-stamp");
 }
 
 ON_BOTH_DATABASES(Stamps);

@@ -164,8 +164,7 @@ Result<void> add_row_titles(store::View& view, const Form& form, const Json& rec
   for (const RowPerson& one : people) {
     auto name = names.find(one.id);
     if (name == names.end()) continue;
-    titles.set(one.place,
-               Json::object({{"zh", name->second.zh}, {"en", name->second.en}}));
+    titles.set(one.place, Json::object({{"zh", name->second.zh}, {"en", name->second.en}}));
   }
   return {};
 }

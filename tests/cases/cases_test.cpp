@@ -18,7 +18,8 @@ std::vector<std::string> case_files(Which which) {
   for (const char* root : {"packs", "tests/cases"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
       bool is_family = entry.path().parent_path().filename() == "families";
-      if (entry.path().extension() != ".case" || (is_family && which == Which::NoFamilies)) continue;
+      bool is_left_out = is_family && which == Which::NoFamilies;
+      if (entry.path().extension() != ".case" || is_left_out) continue;
       files.push_back(entry.path().string());
     }
   }

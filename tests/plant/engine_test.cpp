@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "core/hash.h"
 #include "tests/support/plant.h"
@@ -199,6 +200,24 @@ TEST_F(EngineTest, AFailedLogInIsRefusedAndStaysInTheLog) {
   EXPECT_EQ(plant_->run({}, login).error().code, ErrorCode::LoginFailed);
   auto view = plant_->engine().database().snapshot().value();
   EXPECT_EQ(view->query({"SELECT * FROM login_log"})->size(), 1U);
+}
+
+// What `./anlan run` shows: permits of several kinds in several states, made by the acts of people.
+TEST(Examples, ThePermitsOfTheDemoPlantStandInTheirStates) {
+  auto plant = Plant::create({.more_packs = {"examples"}});
+  ASSERT_TRUE(plant) << plant.error().detail << " " << plant.error().field;
+  auto director = (*plant)->as("director").value();
+  auto page = (*plant)->engine().list_records(director, "permit", {});
+  ASSERT_TRUE(page);
+  std::multiset<std::string> seen;
+  for (const Json& row : (*page)["rows"].as_array()) {
+    seen.insert(row.text_or("kind", "") + " " + row.text_or("state", ""));
+  }
+  const std::multiset<std::string> wanted{
+      "hot active",      "hot refused",      "confined active", "confined ready",
+      "power ready",     "height approving", "blinding ready",  "blinding approving",
+      "blinding closed", "lifting refused",  "road accepting"};
+  EXPECT_EQ(seen, wanted);
 }
 
 // architecture.md, invariant 6.

@@ -71,7 +71,8 @@ TEST_P(PermitBoardTest, AWindowAddsWhatIsOver) {
   acted(permit_, "repair4", "close");
   EXPECT_TRUE(row_of(board(), permit_).is_null());
   Instant now = plant_->clock().now();
-  Json seen = board("safety1", {.from = now - Duration::hours(1), .to = now + Duration::minutes(1)});
+  Json seen =
+      board("safety1", {.from = now - Duration::hours(1), .to = now + Duration::minutes(1)});
   EXPECT_EQ(row_of(seen, permit_)["state"], Json("closed"));
   Json later = board("safety1", {.from = now + Duration::hours(9)});
   EXPECT_TRUE(row_of(later, permit_).is_null());
@@ -143,8 +144,8 @@ TEST_P(PermitBoardTest, FiguresOpenTheirPermits) {
   plant_->clock().advance(Duration::hours(1));
   start(permit_);
   Json other = made("permit", confined());
-  ASSERT_TRUE(plant_->run(as("repair3"), engine::SuspendPermit{.permit = id_of(permit_),
-                                                               .reason = "smell"}));
+  ASSERT_TRUE(plant_->run(as("repair3"),
+                          engine::SuspendPermit{.permit = id_of(permit_), .reason = "smell"}));
   plant_->clock().advance(Duration::hours(1));
   auto done = engine::permit_figures(plant_->engine(), as("safety1"), {});
   ASSERT_TRUE(done) << done.error().detail;
@@ -162,8 +163,8 @@ TEST_P(PermitBoardTest, FiguresOpenTheirPermits) {
 }
 
 TEST_P(PermitBoardTest, ARefusedPassIsOnRecordOnce) {
-  twin::GatePass pass{.badge = "B-0001", .gate = "G-1", .zone = "A1", .is_in = true,
-                      .was_let = false};
+  twin::GatePass pass{
+      .badge = "B-0001", .gate = "G-1", .zone = "A1", .is_in = true, .was_let = false};
   pass.seen = pass.received = plant_->clock().now();
   ASSERT_TRUE(plant_->engine().sensing().passes({&pass, 1}));
   ASSERT_TRUE(plant_->engine().sensing().passes({&pass, 1}));
@@ -176,8 +177,28 @@ TEST_P(PermitBoardTest, ARefusedPassIsOnRecordOnce) {
   EXPECT_EQ(shown["refusals"].as_array()[0]["badge"], Json("B-0001"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, PermitBoardTest, testing::Bool(),
-                         [](const auto& each) { return each.param ? "Postgres" : "Sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, PermitBoardTest, testing::Values(false));
+
+// The questions that are SQL of their own.
+using PermitBoardDatabaseTest = PermitBoardTest;
+
+TEST_P(PermitBoardDatabaseTest, AnswersAlikeOnPostgres) {
+  twin::GatePass pass{.badge = "B-0001", .gate = "G-1", .zone = "A1", .was_let = false};
+  pass.seen = pass.received = plant_->clock().now();
+  ASSERT_TRUE(plant_->engine().sensing().passes({&pass, 1}));
+  acted(permit_, "safety2", "approve");
+  plant_->engine().watch();
+  Json shown = board();
+  EXPECT_EQ(shown["refusals"].as_array().size(), 1u);
+  EXPECT_EQ(row_of(shown, permit_)["waiting"]["node"], Json("sign"));
+  auto steps = engine::permit_steps(plant_->engine(), as("safety1"), id_of(permit_));
+  ASSERT_TRUE(steps) << steps.error().detail;
+  EXPECT_EQ((*steps)["steps"].as_array().size(), 2u);
+  auto figures = engine::permit_figures(plant_->engine(), as("safety1"), {});
+  ASSERT_TRUE(figures) << figures.error().detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(Postgres, PermitBoardDatabaseTest, testing::Values(true));
 
 }  // namespace
 }  // namespace anlan::test

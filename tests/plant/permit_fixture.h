@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "engine/engine.h"
 #include "tests/support/plant.h"
@@ -38,18 +40,32 @@ class PermitPlant : public testing::TestWithParam<bool> {
         if (!mkdtemp(path.data())) std::abort();
         for (const auto& entry : fs::directory_iterator("packs")) {
           std::string name = entry.path().filename().string();
-          if (name == "permits" || name.starts_with("rules_")) continue;
+          if (name == "permits" || name == "plant" || name.starts_with("rules_")) continue;
           fs::create_directory_symlink(fs::absolute(entry.path()), fs::path(path) / name);
         }
         fs::create_directory_symlink(fs::absolute("tests/data/permits"),
                                      fs::path(path) / "permits");
+        fs::copy("packs/plant", fs::path(path) / "plant", fs::copy_options::recursive);
+        ask_for_permits(fs::path(path) / "plant/forms/area.json");
+      }
+      // Areas know `needs_permit`.
+      static void ask_for_permits(const std::filesystem::path& form) {
+        std::stringstream text;
+        text << std::ifstream(form).rdbuf();
+        Json source = parse_json(text.str()).value();
+        Json data = source["data"];
+        Json fields = data["properties"];
+        if (fields.has("needs_permit")) return;
+        Json title = Json::object({{"zh", "凭票进入"}, {"en", "By permit only"}});
+        fields.set("needs_permit", Json::object({{"x-kind", "boolean"}, {"title", title}}));
+        source.set("data", data.set("properties", fields));
+        std::ofstream(form) << write_json(source.set("version", 2));
       }
       ~Folder() {
         std::error_code ignored;
         std::filesystem::remove_all(path, ignored);
       }
-      std::string path =
-          (std::filesystem::temp_directory_path() / "anlan-permits-XXXXXX").string();
+      std::string path = (std::filesystem::temp_directory_path() / "anlan-permits-XXXXXX").string();
     };
     static const Folder folder;
     return folder.path;

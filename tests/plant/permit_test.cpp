@@ -193,10 +193,11 @@ TEST_P(PermitTest, ABadgeProvesThePlaceAndABadgeElsewhereDisprovesIt) {
 TEST_P(PermitTest, MeasuresAreConfirmedOneByOne) {
   certify_all();
   Json fields = hot();
-  fields.set("measures", Json::array({Json::object({{"key", "a"}, {"is_involved", true}}),
-                                      Json::object({{"key", "b"}, {"is_involved", true},
-                                                    {"needs_evidence", true}}),
-                                      Json::object({{"key", "c"}, {"is_involved", false}})}));
+  fields.set(
+      "measures",
+      Json::array({Json::object({{"key", "a"}, {"is_involved", true}}),
+                   Json::object({{"key", "b"}, {"is_involved", true}, {"needs_evidence", true}}),
+                   Json::object({{"key", "c"}, {"is_involved", false}})}));
   Json permit = made("permit", fields);
   acted(permit, "safety2", "approve");
   test_gas(permit, Duration::minutes(1));
@@ -212,8 +213,8 @@ TEST_P(PermitTest, MeasuresAreConfirmedOneByOne) {
       bool is_second = row["key"] == Json("b");
       if (row["is_involved"] == Json(true)) {
         given.set("is_done", true);
-        given.set("device_at", from_now(Duration{} - Duration::seconds(60) +
-                                        (is_second ? second : Duration{})));
+        given.set("device_at",
+                  from_now(Duration{} - Duration::seconds(60) + (is_second ? second : Duration{})));
       }
       rows.push(std::move(given));
     }
@@ -228,8 +229,7 @@ TEST_P(PermitTest, MeasuresAreConfirmedOneByOne) {
   Json row = now(permit)["record"]["measures"].as_array()[0];
   EXPECT_EQ(row["done_by"], who("worker111"));
   EXPECT_EQ(row["done_at"], Json(from_now({})));
-  expect_refused(act(permit, "worker111", "start", here), ErrorCode::EvidenceMissing,
-                 "measures.1");
+  expect_refused(act(permit, "worker111", "start", here), ErrorCode::EvidenceMissing, "measures.1");
   Json record = now(permit)["record"];
   ASSERT_TRUE(plant_->run(as("worker111"),
                           engine::UpdateRecord{.form = "permit",
@@ -258,9 +258,9 @@ TEST_P(PermitTest, PeopleInsideKeepAPermitOpen) {
   certify_all();
   Json permit = made("permit", hot());
   start(permit);
-  made("permit_entry", Json::object({{"permit", permit["id"]},
-                                     {"person", who("repair3")},
-                                     {"in_at", from_now({})}}));
+  made("permit_entry",
+       Json::object(
+           {{"permit", permit["id"]}, {"person", who("repair3")}, {"in_at", from_now({})}}));
   auto closed = act(permit, "repair4", "close");
   expect_refused(closed, ErrorCode::PeopleInside, "inside_count");
   EXPECT_EQ(params_of(closed)["people"], Json::array({who("repair3")}));
@@ -285,8 +285,8 @@ TEST_P(PermitTest, AChildLiesInsideItsParentAndStopsWithIt) {
   acted(child, "worker111", "start", position(167, 310));
 
   // One permit is stopped by hand: both stand still, in one transaction.
-  ASSERT_TRUE(plant_->run(as("repair3"), engine::SuspendPermit{.permit = id_of(parent),
-                                                               .reason = "smell"}));
+  ASSERT_TRUE(plant_->run(as("repair3"),
+                          engine::SuspendPermit{.permit = id_of(parent), .reason = "smell"}));
   EXPECT_EQ(state(parent), "suspended");
   EXPECT_EQ(state(child), "suspended");
   EXPECT_EQ(now(child)["record"]["suspend_reason"], Json("parent"));
@@ -306,8 +306,8 @@ TEST_P(PermitTest, AStopNeedsATestThatWasTakenAfterIt) {
   certify_all();
   Json permit = made("permit", hot());
   start(permit);
-  ASSERT_TRUE(plant_->run(as("repair3"), engine::SuspendPermit{.permit = id_of(permit),
-                                                               .reason = "smell"}));
+  ASSERT_TRUE(plant_->run(as("repair3"),
+                          engine::SuspendPermit{.permit = id_of(permit), .reason = "smell"}));
   expect_refused(act(permit, "safety2", "resume"), ErrorCode::GasTestMissing, "gas_at");
   plant_->clock().advance(Duration::minutes(1));
   test_gas(permit, {});

@@ -1,6 +1,8 @@
 // What stops a permit by itself, with the whole engine: readings, certificates, shifts, states of
 // the plant.
 
+#include <algorithm>
+
 #include "tests/plant/permit_fixture.h"
 
 namespace anlan::test {
@@ -54,19 +56,79 @@ TEST_P(PermitWatchTest, AReadingOverThePermitsLimitStopsItInTheNextTurn) {
   EXPECT_EQ(detail()["tag"], Json(near));
 }
 
+TEST_P(PermitWatchTest, WorkBesideAGasAlarmThatStandsDoesNotGoOn) {
+  auto plant = plant_->engine().sensing().plant();
+  const auto& alarms = plant->alarms();
+  auto level_one = std::ranges::find_if(
+      alarms, [](const alarms::Definition& one) { return one.area == "A1" && one.gas_level == 1; });
+  ASSERT_NE(level_one, alarms.end());
+  measure(level_one->tag, level_one->limit + 1);
+  for (int i = 0; i < 40 && state(permit_) == "active"; ++i) look();
+  ASSERT_EQ(state(permit_), "suspended");
+  // Another one begins while the alarm stands.
+  Json next = made("permit", hot());
+  start(next);
+  look();
+  look();
+  Json record = now(next)["record"];
+  EXPECT_EQ(record["state"], Json("suspended"));
+  EXPECT_EQ(record["suspend_reason"], Json("alarm"));
+}
+
 TEST_P(PermitWatchTest, ACertificateThatIsTakenBackStopsIt) {
   auto page = plant_->engine().list_records(as("safety1"), "certificate", {});
   for (const Json& row : (*page)["rows"].as_array()) {
     if (row["kind"] != Json("hot")) continue;
-    ASSERT_TRUE(plant_->run(as("safety1"),
-                            engine::UpdateRecord{.form = "certificate",
-                                                 .id = id_of(row),
-                                                 .version = *row["version"].as_int64(),
-                                                 .fields = Json::object({{"is_verified", false}})}));
+    ASSERT_TRUE(plant_->run(
+        as("safety1"), engine::UpdateRecord{.form = "certificate",
+                                            .id = id_of(row),
+                                            .version = *row["version"].as_int64(),
+                                            .fields = Json::object({{"is_verified", false}})}));
   }
   look();
   EXPECT_EQ(reason(), "certificate");
   EXPECT_EQ(detail()["person"], who("repair3"));
+}
+
+TEST_P(PermitWatchTest, TheEndOfAShiftStopsItUnlessTheNextFollows) {
+  auto shift = [&](std::string_view login, Duration from, Duration until) {
+    made("duty",
+         Json::object({{"unit", "T51"},
+                       {"role", "maintainer"},
+                       {"person", who(login)},
+                       {"shift", "day"},
+                       {"from", from_now(from)},
+                       {"until", from_now(until)}}),
+         "admin");
+  };
+  shift("repair4", Duration{} - Duration::hours(1), Duration::minutes(30));
+  shift("repair4", Duration::minutes(30), Duration::minutes(60));
+  // Who was not rostered when work began has no shift that could end.
+  shift("worker111", Duration::minutes(1), Duration::minutes(5));
+  plant_->clock().advance(Duration::minutes(59));
+  look();
+  EXPECT_EQ(state(permit_), "active");
+  plant_->clock().advance(Duration::minutes(1));
+  look();
+  EXPECT_EQ(reason(), "shift_end");
+}
+
+TEST_P(PermitWatchTest, RainStopsWorkOutdoors) {
+  Json tag = Json::object({{"code", "RAIN-1"},
+                           {"name_zh", "雨量"},
+                           {"area", area("A1")},
+                           {"purpose", "rain"},
+                           {"source", plant_->id_of("source", "S-PLC1").value()}});
+  made("tag", tag, "admin");
+  plant_->clock().advance(Duration::seconds(2));
+  look();
+  measure("RAIN-1", 0);
+  look();
+  EXPECT_EQ(state(permit_), "active");
+  measure("RAIN-1", 0.4);
+  look();
+  EXPECT_EQ(reason(), "weather");
+  EXPECT_EQ(detail()["tag"], Json("RAIN-1"));
 }
 
 TEST_P(PermitWatchTest, AnAnalysisThatGrewTooOldStopsIt) {
@@ -74,6 +136,59 @@ TEST_P(PermitWatchTest, AnAnalysisThatGrewTooOldStopsIt) {
   look();
   EXPECT_EQ(reason(), "gas_age");
 }
+
+using PermitGateTest = PermitPlant;
+
+TEST_P(PermitGateTest, LetsInThePeopleOfActivePermitsWhereTheAreaAsksForOne) {
+  certify_all();
+  std::map<std::string, std::optional<std::vector<std::string>>> told;
+  int times = 0;
+  plant_->engine().responder().on_allowed(
+      [&](std::string_view gate, const std::optional<std::vector<std::string>>& badges) {
+        told.insert_or_assign(std::string(gate), badges);
+        ++times;
+      });
+  plant_->engine().watch();
+  auto plant = plant_->engine().sensing().plant();
+  auto gate = std::ranges::find(plant->plan().gates(), "A1", &twin::Gate::zone);
+  ASSERT_NE(gate, plant->plan().gates().end());
+  const std::string code = gate->code;
+  ASSERT_TRUE(told.contains(code)) << "what a broker kept is told anew";
+  EXPECT_FALSE(told[code].has_value());
+
+  RecordId area_id = RecordId::parse(plant_->id_of("area", "A1").value()).value();
+  auto changed = plant_->run(
+      as("admin"), engine::UpdateRecord{.form = "area",
+                                        .id = area_id,
+                                        .version = 1,
+                                        .fields = Json::object({{"needs_permit", true}})});
+  ASSERT_TRUE(changed) << changed.error().field << changed.error().detail;
+  plant_->clock().advance(Duration::seconds(2));
+  plant_->engine().watch();
+  ASSERT_TRUE(told[code].has_value());
+  EXPECT_TRUE(told[code]->empty());
+
+  Json permit = made("permit", hot());
+  start(permit);
+  plant_->engine().watch();
+  plant = plant_->engine().sensing().plant();
+  std::vector<std::string> badges;
+  for (const char* login : {"repair4", "worker111", "repair3"}) {
+    badges.push_back(plant->badge_of(as(login).person)->code);
+  }
+  std::ranges::sort(badges);
+  EXPECT_EQ(*told[code], badges);
+
+  int before = times;
+  plant_->engine().watch();
+  EXPECT_EQ(times, before) << "only what changed is told";
+  ASSERT_TRUE(plant_->run(as("repair3"),
+                          engine::SuspendPermit{.permit = id_of(permit), .reason = "smell"}));
+  plant_->engine().watch();
+  EXPECT_TRUE(told[code]->empty()) << "work stands still: nobody else goes in";
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, PermitGateTest, testing::Values(false));
 
 // What these do with the database, the text cases of the packs do on both.
 INSTANTIATE_TEST_SUITE_P(Sqlite, PermitWatchTest, testing::Values(false));

@@ -67,7 +67,9 @@ Result<std::string> Plant::seeded_folder(const std::string& packs) {
 
 Result<std::unique_ptr<Plant>> Plant::create(const PlantOptions& options) {
   std::unique_ptr<Plant> plant(new Plant(options, fresh_folder()));
-  bool is_copy = options.is_seeded && options.database.empty() && options.sqlite_vfs.empty();
+  // What more packs bring for the seed is not in the copy.
+  bool is_copy = options.is_seeded && options.database.empty() && options.sqlite_vfs.empty() &&
+                 options.more_packs.empty();
   if (is_copy) {
     std::string seeded = TRY(seeded_folder(options.packs));
     fs::copy(seeded, plant->folder_, fs::copy_options::recursive);

@@ -20,7 +20,7 @@ const sanitizerFlags = "-O1 -g1";
 const threadTests = ["core", "store", "engine", "plant", "schema"];
 // A thousand simulated days take too long under a sanitizer; the other engine tests walk the same
 // code.
-const slowTests = ["hazard_days"];
+const slowTests = ["hazard_days", "permit_year"];
 // Whole plants on PostgreSQL take minutes more under a sanitizer and walk our code as they do on
 // SQLite; the rooms' own tests run on both. With ANLAN_WHOLE=1 they run too.
 const slowCases = "Files/PostgresCase.*:Databases/EmergencyTest.*Postgres";

@@ -1,0 +1,233 @@
+#include "tests/sim/permit_oracle.h"
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+
+#include "tests/sim/permit_figures.h"
+
+namespace anlan::test {
+namespace {
+
+constexpr int kTellMost = 5;  // lines of one rule
+
+bool is_at_level_one(const Detector& detector) {
+  if (detector.gas == Gas::Silent || detector.level_one == 0) return false;
+  return detector.substance == "O2" ? detector.value <= detector.level_one
+                                    : detector.value >= detector.level_one;
+}
+
+// A reading that this kind of work must not go on at.
+bool is_over_limit(const Job& job, const Detector& detector) {
+  if (detector.gas == Gas::Silent) return false;
+  bool breathes = job.kind == "confined";
+  if (detector.substance == "combustible") return detector.value > figures::kLelMost;
+  return breathes && is_at_level_one(detector);
+}
+
+// A permit and those under it are one job.
+bool is_one_job(const Job& a, const Job& b) {
+  return a.parent.value_or(a.id) == b.parent.value_or(b.id);
+}
+
+const Job* find_job(const Jobs& live, RecordId id) {
+  auto found = std::ranges::find_if(live, [&](const auto& one) { return one->id == id; });
+  return found == live.end() ? nullptr : found->get();
+}
+
+}  // namespace
+
+void Oracle::expect(bool is_right, const std::string& rule, const Job& job,
+                    const std::string& what) {
+  ++looks_[rule];
+  if (is_right || !told_.emplace(rule, job.id).second) return;
+  int count = ++wrong_counts_[rule];
+  if (count > kTellMost) return;
+  wrongs_.push_back(std::format("{}: {} {} {} {} at {}: {}", rule, job.number, job.kind, job.grade,
+                                job.area, format_instant(world_.now()), what));
+}
+
+void Oracle::see() {
+  Seen seen{.detectors = world_.detectors(),
+            .wind_m_s = world_.wind_m_s(),
+            .rain_mm_h = world_.rain_mm_h()};
+  for (const Member& member : world_.members()) {
+    if (member.away_since) seen.away.insert(member.login);
+    if (member.unseen_since) seen.unseen.insert(member.login);
+  }
+  before_.push_back(std::move(seen));
+  if (before_.size() > 2) before_.pop_front();
+}
+
+void Oracle::look(const Jobs& live) {
+  for (const auto& job : live) {
+    if (job->is_active()) {
+      if (!job->looked_since) job->looked_since = world_.now();
+      judge_active(*job, live);
+    } else {
+      job->looked_since.reset();
+    }
+  }
+}
+
+void Oracle::judge_active(Job& job, const Jobs& live) {
+  judge_time(job);
+  judge_gas(job);
+  judge_readings(job);
+  judge_guardian(job, live);
+  judge_weather(job);
+  judge_people(job);
+  judge_neighbours(job, live);
+  judge_ties(job, live);
+}
+
+void Oracle::judge_time(const Job& job) {
+  Instant now = world_.now();
+  expect(now >= job.valid_from, "early", job, "from " + format_instant(job.valid_from));
+  expect(now <= job.valid_to, "expired", job, "to " + format_instant(job.valid_to));
+  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  expect(kind != nullptr, "kind", job, "no such kind and grade");
+  int has = figures::rank(job.kind, job.record.text_or("grade", ""));
+  // Only with a name behind it is a grade lower than the one that the rules give.
+  bool is_lowered = std::ranges::any_of(job.acts, [&](const Act& act) {
+    Member* by = world_.find(act.by);
+    return act.outcome == "approve" && act.at >= job.changed_at && by != nullptr &&
+           (by->has("safety_director") || by->has("general_manager"));
+  });
+  expect(is_lowered || has >= figures::rank(job.kind, job.grade), "grade", job,
+         "approved as " + job.record.text_or("grade", ""));
+  if (kind == nullptr) return;
+  bool is_on_shift = !job.shift_end || now <= *job.shift_end;
+  expect(is_on_shift, "shift", job, job.shift_end ? format_instant(*job.shift_end) : "");
+  bool fits = job.valid_to - job.valid_from <= Duration::hours(kind->valid_h);
+  expect(fits, "validity", job, "longer than " + std::to_string(kind->valid_h) + " h");
+}
+
+void Oracle::judge_gas(const Job& job) {
+  if (!job.has_gas_limits()) return;
+  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  auto points = job.points();
+  bool has_levels = job.kind != "confined" || (points.contains("upper") &&
+                                               points.contains("middle") && points.contains("lower"));
+  expect(!points.empty() && has_levels, "no_analysis", job, std::to_string(points.size()));
+  for (const auto& [level, test] : points) {
+    std::string fault(figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic));
+    expect(fault.empty(), "analysis", job, level + ": " + fault);
+    Duration age = world_.now() - test.at;
+    expect(kind == nullptr || age <= Duration::minutes(kind->sample_age_min), "analysis_age", job,
+           level + ": " + format_duration(age) + " old");
+  }
+}
+
+void Oracle::judge_readings(const Job& job) {
+  for (const Detector& detector : world_.detectors()) {
+    bool is_near = twin::distance_m(detector.at, job.at) <= figures::kHotToVent_m;
+    if (job.has_gas_limits() && is_near) {
+      expect(!is_over_limit(job, detector), "reading", job,
+             std::format("{} reads {:.1f}", detector.code, detector.value));
+    }
+    if (detector.area != job.area) continue;
+    expect(!is_at_level_one(detector), "alarm", job,
+           std::format("{} reads {:.1f}", detector.code, detector.value));
+  }
+}
+
+void Oracle::judge_guardian(const Job& job, const Jobs& live) {
+  Member* guardian = world_.find(job.guardian);
+  expect(guardian != nullptr, "guardian", job, "nobody");
+  if (guardian == nullptr) return;
+  auto lasts = [&](const std::optional<Instant>& since) {
+    if (!since || !job.looked_since || guardian->badge.empty()) return Duration{};
+    return world_.now() - std::max(*since, *job.looked_since);
+  };
+  expect(lasts(guardian->away_since) <= figures::kGuardianGrace, "guardian_away", job,
+         guardian->login + " away for " + format_duration(lasts(guardian->away_since)));
+  expect(lasts(guardian->unseen_since) <= figures::kGuardianGrace, "guardian_unseen", job,
+         guardian->login + " unseen for " + format_duration(lasts(guardian->unseen_since)));
+  for (const auto& other : live) {
+    if (other.get() == &job || !other->is_active() || is_one_job(*other, job)) continue;
+    expect(other->guardian != job.guardian, "guardian_busy", job, "also guards " + other->number);
+  }
+}
+
+void Oracle::judge_weather(const Job& job) {
+  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  if (kind == nullptr || kind->wind_force_stop == 0 || !job.is_outdoor) return;
+  int force = figures::beaufort(world_.wind_m_s());
+  expect(force < kind->wind_force_stop, "wind", job, "force " + std::to_string(force));
+}
+
+void Oracle::judge_people(const Job& job) {
+  expect(job.guardian != job.leader, "guardian_is_leader", job, "");
+  expect(!std::ranges::contains(job.workers, job.guardian), "guardian_works", job, "");
+  Instant now = world_.now();
+  auto holds = [&](PersonId person, std::string_view kind, std::string_view part) {
+    if (kind.empty()) return;
+    Member* member = world_.find(person);
+    bool is_held = member != nullptr && member->is_certified(std::string(kind), now);
+    expect(is_held, "certificate", job,
+           std::format("{} {} has no {}", part, member ? member->login : "?", kind));
+  };
+  holds(job.guardian, figures::kGuardianCertificate, "guardian");
+  auto of = std::ranges::find(figures::kPeople, job.kind, &figures::OfPeople::kind);
+  if (of == figures::kPeople.end()) return;
+  holds(job.leader, of->leader, "leader");
+  for (PersonId worker : job.workers) holds(worker, of->worker, "worker");
+  if (job.rigger) holds(*job.rigger, job.kind, "rigger");
+  if (job.signaller) holds(*job.signaller, job.kind, "signaller");
+}
+
+void Oracle::judge_neighbours(const Job& job, const Jobs& live) {
+  for (const auto& one : live) {
+    const Job& other = *one;
+    if (&other == &job || !other.is_active()) continue;
+    double gap = twin::distance_m(job.at, other.at);
+    bool is_hot_blind = job.kind == "hot" && other.kind == "blinding";
+    expect(!is_hot_blind || gap >= figures::kHotToVent_m, "hot_and_blinding", job,
+           std::format("{} at {:.1f} m", other.number, gap));
+    bool is_two_blinds = job.kind == "blinding" && other.kind == "blinding";
+    expect(!is_two_blinds || job.pipe.empty() || job.pipe != other.pipe, "two_blinds", job,
+           other.number + " on " + job.pipe);
+    bool is_on_line = gap <= figures::kSameLine_m && job.kind == "height";
+    bool is_stacked = is_on_line && other.kind == "height" &&
+                      std::abs(job.height_m - other.height_m) > figures::kOwnHeight_m;
+    expect(!is_stacked, "height_over_height", job, std::format("{} at {:.1f} m", other.number, gap));
+    expect(!is_on_line || other.kind != "lifting", "under_load", job,
+           std::format("{} at {:.1f} m", other.number, gap));
+  }
+}
+
+void Oracle::judge_ties(const Job& job, const Jobs& live) {
+  if (job.parent) {
+    const Job* parent = find_job(live, *job.parent);
+    expect(parent != nullptr && parent->is_active(), "parent", job,
+           parent == nullptr ? "is over" : parent->state);
+  }
+  for (const Isolation& one : job.isolations) {
+    expect(one.state == "verified", "isolation", job, one.state);
+  }
+  int64_t counted = job.record.int_or("inside_count", 0);
+  expect(counted == static_cast<int64_t>(job.inside.size()), "inside_count", job,
+         std::format("{} counted, {} inside", counted, job.inside.size()));
+  judge_measures(job);
+}
+
+// Every measure is there, done by somebody of the job and shown where it must be.
+void Oracle::judge_measures(const Job& job) {
+  const Json& rows = job.record["measures"];
+  std::size_t count = rows.is_array() ? rows.as_array().size() : 0;
+  expect(count >= figures::measures_least(job.kind), "measures_missing", job, std::to_string(count));
+  if (count == 0) return;
+  for (const Json& row : rows.as_array()) {
+    std::string key = row.text_or("key", "?");
+    if (!row.bool_or("is_involved", true)) continue;
+    expect(row.bool_or("is_done", false), "measure_open", job, key);
+    auto by = PersonId::parse(row.text_or("done_by", ""));
+    expect(by && (job.is_about(*by) || job.record.int_or("hand_count", 0) > 0), "measure_by", job,
+           key);
+    bool needs_evidence = row.bool_or("needs_evidence", false);
+    expect(!needs_evidence || std::ranges::contains(job.shown, key), "measure_unseen", job, key);
+  }
+}
+
+}  // namespace anlan::test
