@@ -16,6 +16,7 @@ const plain: Record<string, ActsKey> = {
   "task.reject": "toldReject", "task.retract": "toldRetract", "case.withdraw": "toldWithdraw",
   "sla.remind": "toldRemind", "sla.escalate": "toldEscalate", "sla.suspend": "toldSuspend",
   "error.throw": "toldError", "escalation.throw": "toldEscalation", "signal.take": "toldSignal",
+  "message.take": "toldMessage",
   "condition.true": "toldCondition", "case.migrate": "toldMigrate",
 };
 const skips: Record<string, ActsKey> = {

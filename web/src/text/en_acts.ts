@@ -65,6 +65,7 @@ export const enActs: Record<keyof typeof zhActs, string> = {
   toldError: "An error is dealt with",
   toldEscalation: "Escalated",
   toldSignal: "A signal came",
+  toldMessage: "A message came",
   toldCondition: "A condition came true",
   toldMigrate: "Moved to another version of the flow",
   endRejected: "Ended: rejected",

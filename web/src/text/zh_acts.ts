@@ -63,6 +63,7 @@ export const zhActs = {
   toldError: "出现差错，转入处理",
   toldEscalation: "上报升级",
   toldSignal: "收到信号",
+  toldMessage: "收到消息",
   toldCondition: "条件满足",
   toldMigrate: "已改用流程的另一版本",
   endRejected: "以“拒绝”结束",
