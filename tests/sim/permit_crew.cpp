@@ -106,9 +106,11 @@ std::vector<OpenTask> Crew::tasks_of(const Job& job) {
   for (std::size_t i = 0; i < rows->size(); ++i) {
     auto row = (*rows)[i];
     auto id = TaskId::parse(row.text("id"));
-    if (tasks.empty() || tasks.back().id != *id) tasks.push_back({.id = *id, .node = row.text("node")});
+    if (tasks.empty() || tasks.back().id != *id)
+      tasks.push_back({.id = *id, .node = row.text("node")});
     if (!row.is_null("assignee")) tasks.back().candidates = {{"person", row.text("assignee")}};
-    else if (!row.is_null("who")) tasks.back().candidates.emplace_back(row.text("kind"), row.text("who"));
+    else if (!row.is_null("who"))
+      tasks.back().candidates.emplace_back(row.text("kind"), row.text("who"));
   }
   return tasks;
 }
@@ -139,11 +141,11 @@ bool Crew::press(Job& job, const OpenTask& task, const Json& what) {
 }
 
 bool Crew::press_as(Job& job, const OpenTask& task, Member& by, const Json& what) {
-  auto done = world_.plant().run(by.subject,
-                                 engine::CompleteTask{.task = task.id,
-                                                      .outcome = what.text_or("outcome", ""),
-                                                      .comment = what.text_or("comment", ""),
-                                                      .fields = what["fields"]});
+  auto done =
+      world_.plant().run(by.subject, engine::CompleteTask{.task = task.id,
+                                                          .outcome = what.text_or("outcome", ""),
+                                                          .comment = what.text_or("comment", ""),
+                                                          .fields = what["fields"]});
   if (!done) {
     count("refused:" + task.node + ":" + std::string(error_text(done.error().code).code) + " " +
           done.error().field);

@@ -66,9 +66,9 @@ constexpr std::string_view fault_of(std::string_view poison, double lel, double 
   return toxic > toxic_most(poison) ? "toxic" : "";
 }
 
-inline constexpr double kHotToVent_m = 30;   // 1.7: hot work from a gas vent, also from blinding
-inline constexpr double kSameLine_m = 2;     // 1.7: height over height, nobody under a load
-inline constexpr double kOwnHeight_m = 4;    // what one such job takes up
+inline constexpr double kHotToVent_m = 30;  // 1.7: hot work from a gas vent, also from blinding
+inline constexpr double kSameLine_m = 2;    // 1.7: height over height, nobody under a load
+inline constexpr double kOwnHeight_m = 4;   // what one such job takes up
 inline constexpr Duration kGuardianGrace = Duration::seconds(60);  // the plant's, its longest
 
 // 1.2, 1.6a, 1.1: how grave a grade is among those of its kind.
@@ -142,8 +142,10 @@ struct OfPeople {
   std::string_view kind, leader, worker;
 };
 inline constexpr std::array kPeople{
-    OfPeople{"hot", "", "hot"},         OfPeople{"height", "", "height"},
-    OfPeople{"lifting", "", "lifting"}, OfPeople{"power", "", "electric"},
+    OfPeople{"hot", "", "hot"},
+    OfPeople{"height", "", "height"},
+    OfPeople{"lifting", "", "lifting"},
+    OfPeople{"power", "", "electric"},
 };
 inline constexpr std::string_view kGuardianCertificate = "guardian";
 

@@ -51,7 +51,7 @@ struct Job {
   std::optional<PersonId> rigger{}, signaller{}, coordinator{};
   std::optional<RecordId> parent{};
   std::optional<Instant> shift_end{};  // of its leader
-  Instant changed_at{};  // the last change of what it was approved for
+  Instant changed_at{};                // the last change of what it was approved for
 
   RecordId id{};
   std::string number;

@@ -117,8 +117,8 @@ void Crew::press_nonsense(Job& job, const OpenTask& task) {
 // Anybody may stop a job, and sometimes does.
 void Crew::stop_by_passer_by(Job& job) {
   Member& by = world_.members()[world_.random().below(world_.members().size())];
-  auto done = world_.plant().run(by.subject,
-                                 engine::SuspendPermit{.permit = job.id, .reason = "看见冒烟"});
+  auto done =
+      world_.plant().run(by.subject, engine::SuspendPermit{.permit = job.id, .reason = "看见冒烟"});
   if (!done) return;
   count("stopped_by_passer_by");
   job.acts.push_back({.node = "work", .outcome = "suspend", .by = by.subject.person, .at = now()});

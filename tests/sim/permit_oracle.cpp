@@ -107,8 +107,9 @@ void Oracle::judge_gas(const Job& job) {
   if (!job.has_gas_limits()) return;
   const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
   auto points = job.points();
-  bool has_levels = job.kind != "confined" || (points.contains("upper") &&
-                                               points.contains("middle") && points.contains("lower"));
+  bool has_levels =
+      job.kind != "confined" ||
+      (points.contains("upper") && points.contains("middle") && points.contains("lower"));
   expect(!points.empty() && has_levels, "no_analysis", job, std::to_string(points.size()));
   for (const auto& [level, test] : points) {
     std::string fault(figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic));
@@ -191,7 +192,8 @@ void Oracle::judge_neighbours(const Job& job, const Jobs& live) {
     bool is_on_line = gap <= figures::kSameLine_m && job.kind == "height";
     bool is_stacked = is_on_line && other.kind == "height" &&
                       std::abs(job.height_m - other.height_m) > figures::kOwnHeight_m;
-    expect(!is_stacked, "height_over_height", job, std::format("{} at {:.1f} m", other.number, gap));
+    expect(!is_stacked, "height_over_height", job,
+           std::format("{} at {:.1f} m", other.number, gap));
     expect(!is_on_line || other.kind != "lifting", "under_load", job,
            std::format("{} at {:.1f} m", other.number, gap));
   }
@@ -216,7 +218,8 @@ void Oracle::judge_ties(const Job& job, const Jobs& live) {
 void Oracle::judge_measures(const Job& job) {
   const Json& rows = job.record["measures"];
   std::size_t count = rows.is_array() ? rows.as_array().size() : 0;
-  expect(count >= figures::measures_least(job.kind), "measures_missing", job, std::to_string(count));
+  expect(count >= figures::measures_least(job.kind), "measures_missing", job,
+         std::to_string(count));
   if (count == 0) return;
   for (const Json& row : rows.as_array()) {
     std::string key = row.text_or("key", "?");

@@ -92,9 +92,8 @@ void Oracle::judge_order(const Job& job) {
   };
   auto any = [](PersonId) { return true; };
   int approved = place("approve", any), disclosed = place("disclose", any);
-  int confirmed = place("confirm", any), signed_at = place("sign", [&](PersonId by) {
-                                           return by == job.guardian;
-                                         });
+  int confirmed = place("confirm", any),
+      signed_at = place("sign", [&](PersonId by) { return by == job.guardian; });
   expect(approved > 0, "unapproved", job, "");
   expect(disclosed > approved, "undisclosed", job, "");
   for (PersonId worker : job.workers) {
@@ -126,17 +125,18 @@ void Oracle::judge_approvers(const Job& job) {
 }
 
 void Oracle::judge_spot(const Job& job, const Act& act) {
-  bool is_there = act.had_comment || (act.was_seen && twin::distance_m(act.stood, job.at) <= kOnTheSpot_m);
+  bool is_there =
+      act.had_comment || (act.was_seen && twin::distance_m(act.stood, job.at) <= kOnTheSpot_m);
   expect(is_there, "signed_from_afar", job,
-         std::format("{} by {}: {:.0f} m{}", act.node, who(act.by).login, twin::distance_m(act.stood, job.at),
-                     act.was_seen ? "" : ", unseen"));
+         std::format("{} by {}: {:.0f} m{}", act.node, who(act.by).login,
+                     twin::distance_m(act.stood, job.at), act.was_seen ? "" : ", unseen"));
 }
 
 // Only with what the reason of the stop asks for.
 void Oracle::judge_resumption(const Job& job) {
   const Act* resumed = job.last_act("revalidate");
-  bool is_resumed = resumed != nullptr && resumed->outcome == "resume" &&
-                    resumed->at >= job.suspended_at;
+  bool is_resumed =
+      resumed != nullptr && resumed->outcome == "resume" && resumed->at >= job.suspended_at;
   expect(is_resumed, "resumed_by_nobody", job, job.suspended_for);
   auto needs = std::ranges::find(figures::kReasons, job.suspended_for, &figures::OfReason::reason);
   if (needs == figures::kReasons.end()) return expect(false, "reason", job, job.suspended_for);
@@ -161,7 +161,8 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
   auto has_gas = [&](double within_m) {
     return any([&](const Seen& seen) {
       return std::ranges::any_of(seen.detectors, [&](const Detector& one) {
-        return is_bad(one) && (one.area == job.area || twin::distance_m(one.at, job.at) <= within_m);
+        return is_bad(one) &&
+               (one.area == job.area || twin::distance_m(one.at, job.at) <= within_m);
       });
     });
   };
@@ -194,7 +195,8 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
   if (reason == "shift_end") return job.shift_end && *job.shift_end <= world_.now();
   if (reason == "weather") return any([](const Seen& seen) { return seen.rain_mm_h > 0; });
   if (reason == "parent") {
-    auto parent = std::ranges::find_if(live, [&](const auto& one) { return job.parent == one->id; });
+    auto parent =
+        std::ranges::find_if(live, [&](const auto& one) { return job.parent == one->id; });
     return job.parent && (parent == live.end() || !(*parent)->is_active());
   }
   if (reason == "certificate") {

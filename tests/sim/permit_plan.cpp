@@ -31,8 +31,9 @@ struct KindOdds {
   std::string_view kind;
   uint64_t weight;
 };
-constexpr std::array kKinds{KindOdds{"hot", 34},   KindOdds{"confined", 16}, KindOdds{"height", 14},
-                            KindOdds{"power", 10}, KindOdds{"lifting", 9},   KindOdds{"blinding", 9},
+constexpr std::array kKinds{KindOdds{"hot", 34},       KindOdds{"confined", 16},
+                            KindOdds{"height", 14},    KindOdds{"power", 10},
+                            KindOdds{"lifting", 9},    KindOdds{"blinding", 9},
                             KindOdds{"excavation", 5}, KindOdds{"road", 3}};
 
 bool has_kind(const records::Form& form, std::string_view kind) {
@@ -91,8 +92,8 @@ void Crew::detail(Job& job) {
   job.grade = "none";
   if (job.kind == "hot") {
     constexpr std::array kPlaces{"running", "tank_farm", "explosive", "rack", "explosive"};
-    job.hot_place = job.area == "A4" || job.area == "A3" ? "elsewhere"
-                                                         : kPlaces[world_.random().below(5)];
+    job.hot_place =
+        job.area == "A4" || job.area == "A3" ? "elsewhere" : kPlaces[world_.random().below(5)];
     job.grade = figures::hot_grade(job.hot_place, world_.is_odd_time(job.valid_from));
   }
   if (job.kind == "height") {
@@ -112,7 +113,8 @@ void Crew::detail(Job& job) {
 // Work inside or beside another permit's: it may neither begin before nor go on after it.
 void Crew::make_child(Job& job) {
   for (const auto& parent : live_) {
-    bool is_fit = parent->kind == "confined" && job.kind != "confined" && parent->state != "applied";
+    bool is_fit =
+        parent->kind == "confined" && job.kind != "confined" && parent->state != "applied";
     if (!is_fit || parent->valid_to - now() < Duration::hours(2)) continue;
     job.parent = parent->id;
     job.area = parent->area;
@@ -150,16 +152,19 @@ void Crew::staff(Job& job) {
                                ? std::string_view(job.kind)
                                : std::string_view(job.kind == "power" ? "electric" : "");
   if (Member* leader = free_member("", job, false)) job.leader = leader->subject.person;
-  if (Member* guardian = free_member("guardian", job, true)) job.guardian = guardian->subject.person;
+  if (Member* guardian = free_member("guardian", job, true))
+    job.guardian = guardian->subject.person;
   // Some try with a guardian who watches another job already.
   if (chance(25)) {
     for (const Member& member : world_.members()) {
-      if (member.guards && !job.is_about(member.subject.person)) job.guardian = member.subject.person;
+      if (member.guards && !job.is_about(member.subject.person))
+        job.guardian = member.subject.person;
     }
   }
   std::size_t hands = 1 + world_.random().below(2);
   for (std::size_t i = 0; i < hands; ++i) {
-    if (Member* worker = free_member(trade, job, true)) job.workers.push_back(worker->subject.person);
+    if (Member* worker = free_member(trade, job, true))
+      job.workers.push_back(worker->subject.person);
   }
   if (job.kind == "lifting") {
     if (Member* one = free_member("lifting", job, true)) job.rigger = one->subject.person;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration kLongestStep = Duration::seconds(90);
 constexpr Duration kQuietStep = Duration::minutes(10);
-constexpr Duration kLongestRest = Duration::days(60);  // after the last application
+constexpr Duration kLongestRest = Duration::days(10);  // after the last application
 
 // RFC 9162, clause 2.1.1, over the leaves themselves.
 std::string root_of(const std::vector<std::string>& hashes, std::size_t from, std::size_t to) {
@@ -105,9 +105,10 @@ std::string Play::check_ledger() {
   constexpr std::size_t kPage = 10'000;
   while (hashes.size() < size) {
     auto from = static_cast<int64_t>(hashes.size());
-    auto rows = (*view)->query({"SELECT leaf FROM ledger_leaf WHERE leaf_index >= ?"
-                                " ORDER BY leaf_index LIMIT ?",
-                                {from, static_cast<int64_t>(std::min(kPage, size - hashes.size()))}});
+    auto rows =
+        (*view)->query({"SELECT leaf FROM ledger_leaf WHERE leaf_index >= ?"
+                        " ORDER BY leaf_index LIMIT ?",
+                        {from, static_cast<int64_t>(std::min(kPage, size - hashes.size()))}});
     if (!rows || rows->empty()) return "a leaf is missing";
     for (std::size_t i = 0; i < rows->size(); ++i) {
       hashes.push_back(sha256('\x00' + (*rows)[i].text("leaf")));

@@ -8,7 +8,7 @@
 namespace anlan::test {
 namespace {
 
-constexpr twin::Point kFar{130, 60};        // the office: far from every job
+constexpr twin::Point kFar{130, 60};  // the office: far from every job
 constexpr Duration kLongestAway = Duration::minutes(9);
 
 history::Sample good(history::TagIndex tag, Instant at, double value) {
@@ -53,7 +53,8 @@ void World::move_weather(Instant at) {
 void World::move_gas(Instant at) {
   for (Detector& detector : detectors_) {
     if (detector.gas != Gas::Calm && at >= detector.until) detector.gas = Gas::Calm;
-    detector.value = detector.gas == Gas::Calm ? calm_value(detector, random_) : bad_value(detector);
+    detector.value =
+        detector.gas == Gas::Calm ? calm_value(detector, random_) : bad_value(detector);
   }
   if (at < next_gas_ || detectors_.empty()) return;
   next_gas_ = at + between(600, 9'000);
@@ -78,7 +79,8 @@ void World::move_people(Instant at) {
     }
     if (!member.guards || (at - moved_).ns <= 0) continue;
     // Once in six hours each, however the steps fall.
-    auto odds = static_cast<uint64_t>(Duration::hours(6).ns / std::max<int64_t>(1, (at - moved_).ns));
+    auto odds =
+        static_cast<uint64_t>(Duration::hours(6).ns / std::max<int64_t>(1, (at - moved_).ns));
     if (odds > 1 && !chance(odds)) continue;
     if (chance(2)) member.away_since = at;
     else member.unseen_since = at;

@@ -106,9 +106,10 @@ void Crew::plan_shift(Job& job) {
 bool Crew::press_isolation(Job& job, Isolation& one, const std::string& node, const char* outcome) {
   auto view = world_.plant().engine().database().snapshot();
   CHECK(view.has_value(), "the database can be read");
-  auto rows = (*view)->query({"SELECT id FROM flow_task WHERE form = 'permit_isolation' AND"
-                              " record_id = ? AND node = ? AND state IN ('open', 'claimed')",
-                              {one.id.text(), node}});
+  auto rows =
+      (*view)->query({"SELECT id FROM flow_task WHERE form = 'permit_isolation' AND"
+                      " record_id = ? AND node = ? AND state IN ('open', 'claimed')",
+                      {one.id.text(), node}});
   view->reset();
   if (!rows || rows->empty()) return false;
   std::vector<PersonId> people{job.leader, job.guardian};
@@ -161,8 +162,9 @@ void Crew::show_measures(Job& job) {
     auto sha = world_.plant().upload(leader->subject, photo(leader->login));
     if (!sha) continue;
     Json photos = Json::array({Json::object({{"sha256", *sha}, {"name", "m.jpg"}})});
-    auto made = create(*leader, "permit_evidence",
-                       Json::object({{"permit", job.id.text()}, {"measure", key}, {"photos", photos}}));
+    auto made =
+        create(*leader, "permit_evidence",
+               Json::object({{"permit", job.id.text()}, {"measure", key}, {"photos", photos}}));
     if (made) job.shown.push_back(key);
   }
   refresh(job);
@@ -187,7 +189,8 @@ void Crew::go_out(Job& job) {
   auto view = world_.plant().engine().database().snapshot();
   CHECK(view.has_value(), "the database can be read");
   for (Entry& one : job.inside) {
-    auto rows = (*view)->query({"SELECT version FROM f_permit_entry WHERE id = ?", {one.id.text()}});
+    auto rows =
+        (*view)->query({"SELECT version FROM f_permit_entry WHERE id = ?", {one.id.text()}});
     if (rows && !rows->empty()) one.version = (*rows)[0].int64("version");
   }
   view->reset();

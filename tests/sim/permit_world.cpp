@@ -16,9 +16,7 @@ Instant end_of_day(Instant at) {
   constexpr int64_t kDay = 86'400'000'000'000, kZone = 8 * 3'600'000'000'000;
   return Instant{((at.ns + kZone) / kDay + 1) * kDay - kZone - 1};
 }
-std::string day_of(Instant at) {
-  return format_instant(at + Duration::hours(8)).substr(0, 10);
-}
+std::string day_of(Instant at) { return format_instant(at + Duration::hours(8)).substr(0, 10); }
 
 }  // namespace
 
@@ -54,7 +52,8 @@ bool World::is_odd_time(Instant at) const {
 }
 
 Member* World::find(PersonId id) {
-  auto found = std::ranges::find_if(members_, [&](const Member& m) { return m.subject.person == id; });
+  auto found =
+      std::ranges::find_if(members_, [&](const Member& m) { return m.subject.person == id; });
   return found == members_.end() ? nullptr : &*found;
 }
 
@@ -131,7 +130,8 @@ Result<Json> World::certify(Member& member, const std::string& kind, Validity va
                               {"valid_from", day_of(validity.from)},
                               {"valid_to", day_of(validity.to)},
                               {"is_verified", true}});
-  Json made = TRY(plant_.run(officer, engine::CreateRecord{.form = "certificate", .fields = fields}));
+  Json made =
+      TRY(plant_.run(officer, engine::CreateRecord{.form = "certificate", .fields = fields}));
   validity.record = TRY(RecordId::parse(made["record"].text_or("id", "")));
   member.certificates[kind] = validity;
   return made;
@@ -167,10 +167,11 @@ void World::revoke_certificate() {
       {"SELECT version FROM f_certificate WHERE id = ?", {one->second.record.text()}});
   view->reset();
   if (!rows || rows->empty()) return;
-  auto done = plant_.run(*officer, engine::UpdateRecord{.form = "certificate",
-                                                        .id = one->second.record,
-                                                        .version = (*rows)[0].int64("version"),
-                                                        .fields = Json::object({{"is_verified", false}})});
+  auto done =
+      plant_.run(*officer, engine::UpdateRecord{.form = "certificate",
+                                                .id = one->second.record,
+                                                .version = (*rows)[0].int64("version"),
+                                                .fields = Json::object({{"is_verified", false}})});
   if (done) one->second.to = now() - Duration::milliseconds(1);
 }
 
@@ -227,9 +228,9 @@ void World::tend_alarms() {
                                     .event = alarms::Acknowledge{.occurrence = occurrence}});
     }
     if (alarm.bool_or("latched", false) && !alarm.bool_or("active", true)) {
-      plant_.run(*operator_of, engine::ActOnAlarm{.alarm = *id,
-                                                  .button = "reset",
-                                                  .event = alarms::Reset{.comment = "normal"}});
+      plant_.run(*operator_of,
+                 engine::ActOnAlarm{
+                     .alarm = *id, .button = "reset", .event = alarms::Reset{.comment = "normal"}});
     }
   }
 }

@@ -31,8 +31,8 @@ struct Member {
   Instant back{};  // when either ends
   std::map<std::string, Validity> certificates{};
   Instant shift_until{};  // as the roster says; zero: never rostered
-  int jobs = 0;         // that name this person and are not over
-  bool guards = false;  // one of them as guardian
+  int jobs = 0;           // that name this person and are not over
+  bool guards = false;    // one of them as guardian
 
   bool has(std::string_view role) const;
   bool is_certified(const std::string& kind, Instant at) const;

@@ -1,7 +1,8 @@
-// A seeded year of permits: a plant with drifting, leaking and silent gas detectors, wind, guardians
-// who wander off, certificates that lapse, people who press wrong things. After every look of the
-// watch an oracle that knows the world and not the product finds no permit active against a rule,
-// and every suspension has a cause that is true. ANLAN_PERMITS says how many (300), ANLAN_SEED which.
+// A seeded year of permits: a plant with drifting, leaking and silent gas detectors, wind,
+// guardians who wander off, certificates that lapse, people who press wrong things. After every
+// look of the watch an oracle that knows the world and not the product finds no permit active
+// against a rule, and every suspension has a cause that is true. ANLAN_PERMITS says how many (300),
+// ANLAN_SEED which.
 
 #include <gtest/gtest.h>
 
@@ -47,9 +48,10 @@ TEST(PermitYear, NoPermitIsEverActiveAgainstARule) {
 // way round a signature, nothing goes on without what its stop asks for, and what is over stays so.
 TEST(PermitWalk, NoWayLeadsRoundASignature) {
   Quiet quiet;
-  constexpr std::array kReasons{"alarm",    "gas_age", "gas",         "gas_reading", "guardian_left",
-                                "guardian_unseen", "wind", "weather", "certificate", "retest",
-                                "neighbour", "shift_end", "parent",   "person",      "break", "other"};
+  constexpr std::array kReasons{"alarm",         "gas_age",         "gas",       "gas_reading",
+                                "guardian_left", "guardian_unseen", "wind",      "weather",
+                                "certificate",   "retest",          "neighbour", "shift_end",
+                                "parent",        "person",          "break",     "other"};
   std::size_t permits = number_from_environment("ANLAN_WALKS", 60);
   uint64_t seed = seed_of_year() + 1;
   auto play = Play::create(seed);
