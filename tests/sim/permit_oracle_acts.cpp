@@ -32,6 +32,7 @@ bool is_bad(const Detector& detector) {
 }
 
 bool has_word(std::string_view words, std::string_view word) {
+  if (word.empty()) return false;
   std::size_t at = 0;
   while ((at = words.find(word, at)) != std::string_view::npos) {
     std::size_t end = at + word.size();
