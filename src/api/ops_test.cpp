@@ -87,7 +87,9 @@ TEST_F(OpsTest, StatusIsForAdministratorsOnly) {
 
 TEST_F(OpsTest, StatusCountsThePhotosThatWaitToBeLookedAt) {
   log_in("admin");
-  EXPECT_EQ(body_of(ask(get("/api/status")))["vision"]["waiting"], Json(0));
+  // The seed brings pictures of its own.
+  int64_t before = body_of(ask(get("/api/status")))["vision"].int_or("waiting", -1);
+  ASSERT_GE(before, 0);
   log_in("worker111");
   std::ifstream in("tests/data/phone.jpg", std::ios::binary);
   std::string photo(std::istreambuf_iterator<char>(in), {});
@@ -108,7 +110,7 @@ TEST_F(OpsTest, StatusCountsThePhotosThatWaitToBeLookedAt) {
   ASSERT_EQ(ask(post("/api/records/hazard", Json::object({{"fields", fields}}))).status, 201);
   log_in("admin");
   Json vision = body_of(ask(get("/api/status")))["vision"];
-  EXPECT_EQ(vision["waiting"], Json(1));
+  EXPECT_EQ(vision["waiting"], Json(before + 1));
   EXPECT_EQ(vision["is_up"], Json(false));
 }
 

@@ -68,7 +68,9 @@ constexpr std::string_view fault_of(std::string_view poison, double lel, double 
 
 inline constexpr double kHotToVent_m = 30;  // 1.7: hot work from a gas vent, also from blinding
 inline constexpr double kSameLine_m = 2;    // 1.7: height over height, nobody under a load
-inline constexpr double kOwnHeight_m = 4;   // what one such job takes up
+inline constexpr double kBeside_m =
+    35;  // [D] between areas that an alarm reaches across: 30 m and 5 m of error
+inline constexpr double kOwnHeight_m = 4;                          // what one such job takes up
 inline constexpr Duration kGuardianGrace = Duration::seconds(60);  // the plant's, its longest
 
 // 1.2, 1.6a, 1.1: how grave a grade is among those of its kind.

@@ -84,7 +84,11 @@ void Crew::edit(Job& job) {
   }
   count("accepted_mischief:edit");
   bool was_active = job.is_active() || job.state == "suspended";
-  if (!was_active) job.changed_at = now();
+  const Json& record = job.record;  // as it was
+  bool is_same = (what == 0 && job.at == twin::Point{30, 300}) ||
+                 (what == 2 && record["grade"] == Json("two")) ||
+                 (what == 5 && record["hot_place"] == Json("running"));
+  if (!was_active && !is_same) job.changed_at = now();
   if (what == 0) job.at = {30, 300};
   if (what == 1) job.valid_to = job.valid_to + Duration::hours(20);
   if (what == 3) job.guardian = job.leader;

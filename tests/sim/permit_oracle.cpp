@@ -17,6 +17,9 @@ bool is_at_level_one(const Detector& detector) {
                                     : detector.value >= detector.level_one;
 }
 
+// Two of the longest steps: an alarm may wait a moment before it is raised, its stop a step more.
+constexpr Duration kCauseAge = Duration::minutes(3);
+
 // A reading that this kind of work must not go on at.
 bool is_over_limit(const Job& job, const Detector& detector) {
   if (detector.gas == Gas::Silent) return false;
@@ -48,7 +51,8 @@ void Oracle::expect(bool is_right, const std::string& rule, const Job& job,
 }
 
 void Oracle::see() {
-  Seen seen{.detectors = world_.detectors(),
+  Seen seen{.at = world_.now(),
+            .detectors = world_.detectors(),
             .wind_m_s = world_.wind_m_s(),
             .rain_mm_h = world_.rain_mm_h()};
   for (const Member& member : world_.members()) {
@@ -56,7 +60,7 @@ void Oracle::see() {
     if (member.unseen_since) seen.unseen.insert(member.login);
   }
   before_.push_back(std::move(seen));
-  if (before_.size() > 2) before_.pop_front();
+  while (world_.now() - before_.front().at > kCauseAge) before_.pop_front();
 }
 
 void Oracle::look(const Jobs& live) {

@@ -55,11 +55,13 @@ class Oracle {
   void judge_approvers(const Job& job);
   void judge_spot(const Job& job, const Act& act);
   void judge_resumption(const Job& job);
+  bool has_alarm_beside(const Job& job) const;
   bool is_cause_true(const Job& job, const std::string& reason, const Jobs& live) const;
   void expect(bool is_right, const std::string& rule, const Job& job, const std::string& what);
   const Member& who(PersonId person) const;
 
   struct Seen {  // of the world at an earlier look
+    Instant at;
     std::vector<Detector> detectors;
     double wind_m_s = 0, rain_mm_h = 0;
     std::set<std::string> away, unseen;  // log-ins
@@ -70,7 +72,7 @@ class Oracle {
   std::vector<std::string> wrongs_;
   std::map<std::string, int> looks_, wrong_counts_;
   std::set<std::pair<std::string, RecordId>> told_;
-  std::deque<Seen> before_;  // this look and the one before
+  std::deque<Seen> before_;  // this look and those of the last kCauseAge
 };
 
 }  // namespace anlan::test

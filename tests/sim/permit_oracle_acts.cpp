@@ -156,6 +156,22 @@ void Oracle::judge_resumption(const Job& job) {
   if (back != nullptr) judge_spot(job, *back);
 }
 
+// In the area or in one next to it.
+bool Oracle::has_alarm_beside(const Job& job) const {
+  auto plant = world_.plant().engine().sensing().plant();
+  const twin::Plan& plan = plant->plan();
+  const twin::Zone* own = plan.find_zone(job.area);
+  auto is_beside = [&](const Detector& one) {
+    const twin::Zone* zone = plan.find_zone(one.area);
+    bool is_known = own != nullptr && zone != nullptr;
+    return one.area == job.area || (is_known && plan.zone_gap_m(*own, *zone) <= figures::kBeside_m);
+  };
+  return std::ranges::any_of(before_, [&](const Seen& seen) {
+    return std::ranges::any_of(seen.detectors,
+                               [&](const Detector& one) { return is_bad(one) && is_beside(one); });
+  });
+}
+
 bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs& live) const {
   const Member& guardian = who(job.guardian);
   auto any = [&](auto is_so) { return std::ranges::any_of(before_, is_so); };
@@ -167,7 +183,7 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
       });
     });
   };
-  if (reason == "alarm") return has_gas(330);
+  if (reason == "alarm") return has_alarm_beside(job);
   if (reason == "gas_reading") return has_gas(60);
   auto points = job.points();
   auto any_point = [&](auto is_so) {

@@ -1,7 +1,7 @@
 // A seeded year of permits: a plant with drifting, leaking and silent gas detectors, wind,
 // guardians who wander off, certificates that lapse, people who press wrong things. After every
 // look of the watch an oracle that knows the world and not the product finds no permit active
-// against a rule, and every suspension has a cause that is true. ANLAN_PERMITS says how many (300),
+// against a rule, and every suspension has a cause that is true. ANLAN_PERMITS says how many (150),
 // ANLAN_SEED which.
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ void expect_right(Play& play, uint64_t seed) {
 
 TEST(PermitYear, NoPermitIsEverActiveAgainstARule) {
   Quiet quiet;
-  std::size_t permits = number_from_environment("ANLAN_PERMITS", 300);
+  std::size_t permits = number_from_environment("ANLAN_PERMITS", 150);
   auto play = Play::create(seed_of_year());
   ASSERT_TRUE(play) << play.error().detail << play.error().field;
   while (!(*play)->is_over(permits)) (*play)->step(permits);

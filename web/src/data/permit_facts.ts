@@ -22,7 +22,7 @@ const blocks: Record<Exclude<FactBlock["id"], "kind" | "other">, string[]> = {
 // Told elsewhere on the page.
 const elsewhere = ["kind", "measures", "jsa", "evidenced", "inside_count", "hand_count",
   "suspend_reason", "suspend_detail", "suspended_at", "suspend_count", "drawing", "facts",
-  "facts_decided", "gas_points", "measures_asked"];
+  "facts_decided", "grade_decided", "valid_to_decided", "gas_points", "measures_asked"];
 
 export function factBlocks(form: FormSource, kind: string): FactBlock[] {
   const own = (kindFields[kind] ?? []).filter((field) => field in form.data.properties);
