@@ -25,6 +25,8 @@ export function changedIn(
   return Object.fromEntries(Object.entries(fields).filter(isNew));
 }
 
+const untouched = JSON.stringify({ fields: {}, comment: "" });
+
 export function useTaskDraft(task: Task, record: RecordRow, form: TaskForm): DraftState {
   const [state, setState] = useState({
     at: null as string | null, isTakenUp: false, isBusy: false, isFailed: false,
@@ -32,7 +34,8 @@ export function useTaskDraft(task: Task, record: RecordRow, form: TaskForm): Dra
   const content: calls.DraftContent =
     { fields: changedIn(form.fields, record), comment: form.comment };
   const now = JSON.stringify(content);
-  const kept = useRef(now);
+  // Not `now`: somebody may have typed before this was loaded.
+  const kept = useRef(untouched);
   const latest = useRef(now);
   latest.current = now;
   const isThere = useRef(true);
@@ -40,7 +43,7 @@ export function useTaskDraft(task: Task, record: RecordRow, form: TaskForm): Dra
     isThere.current && setState((before) => ({ ...before, ...next }));
   useEffect(() => {
     isThere.current = true;
-    const untouched = kept.current;
+    kept.current = untouched;
     calls.draft(task.id).then(({ draft }) => {
       // What was typed meanwhile is newer than what was kept.
       if (!draft || !isThere.current || latest.current !== untouched) return;
