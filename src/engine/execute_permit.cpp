@@ -81,7 +81,8 @@ Result<Json> Execution::suspend_touched(const ehs::AlarmPlace& place, const Json
   return Json::object({{"permits", std::move(permits)}, {"told", static_cast<int64_t>(told)}});
 }
 
-// Level 1 of the same gas stopped them moments before: they belong to the same event.
+// Level 1 of the same gas, or its reading, stopped them moments before: they belong to the same
+// event.
 Result<void> Execution::add_stopped_before(const ehs::AlarmPlace& place, Json& suspended,
                                            std::vector<std::string>& areas) {
   const records::Form* form = TRY(form_of("permit"));
@@ -90,8 +91,9 @@ Result<void> Execution::add_stopped_before(const ehs::AlarmPlace& place, Json& s
   int64_t told = suspended.int_or("told", 0);
   for (const Json& row : TRY(records::all_whole(transaction_, *form, stopped, 10'000))) {
     auto at = parse_instant(row.text_or("suspended_at", ""));
-    bool is_same = row["suspend_reason"] == Json("alarm") && at &&
-                   around_.now - *at <= kSameEvent &&
+    bool is_by_gas =
+        row["suspend_reason"] == Json("alarm") || row["suspend_reason"] == Json("gas_reading");
+    bool is_same = is_by_gas && at && around_.now - *at <= kSameEvent &&
                    !std::ranges::contains(permits.as_array(), row["id"]);
     if (!is_same) continue;
     ehs::LivePermit permit = TRY(live_permit(permit_desk(), row));

@@ -8,6 +8,15 @@ namespace {
 using access::Action;
 using access::FieldMode;
 
+// Whom a copy only lets look at the record takes no sheet of it away.
+Result<bool> is_within_reach(Engine& engine, const access::Subject& by, const records::Form& form,
+                             RecordId id) {
+  auto view = TRY(engine.database().snapshot());
+  Reader reader(*view, engine.packs(), engine.clock().now());
+  auto reach = TRY(reader.reach(by, form, id, access::Action::Read));
+  return reach.is_allowed && TRY(records::is_visible(*view, form, id, reach.scope));
+}
+
 }  // namespace
 
 Result<ExportReader> ExportReader::open(Engine& engine, const access::Subject& by,
@@ -68,6 +77,7 @@ Result<Json> record_sheet(Engine& engine, const access::Subject& by, std::string
                           RecordId id) {
   const records::Form* form = engine.packs().forms.find(form_id);
   if (form == nullptr) return refuse(ErrorCode::NotFound);
+  if (!TRY(is_within_reach(engine, by, *form, id))) return refuse(ErrorCode::NotFound);
   Json answer = TRY(engine.record(by, form_id, id));
   auto view = TRY(engine.database().snapshot());
   Json out = Json::object({{"record", answer["record"]},
