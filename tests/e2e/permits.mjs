@@ -94,7 +94,8 @@ export async function permitPhoneLifeWalk({ kind, ...where }) {
   if (await permits.asksGas(id)) {
     const analyst = await seatOf(where, "safety4", "phone");
     const levels = kind === "confined" ? ["upper", "middle", "lower"] : ["outside"];
-    for (const level of levels) await analyst.test(id, level, { lel: 0, o2: 20.9 });
+    const clean = kind === "confined" ? { lel: 0, o2: 20.9, toxic: 0 } : { lel: 0, o2: 20.9 };
+    for (const level of levels) await analyst.test(id, level, clean);
     await analyst.leave();
   }
   await guardian.context.setGeolocation(await permits.spotOf(id));
