@@ -4,6 +4,7 @@
 
 #include "api/qr.h"
 #include "api/report_paper.h"
+#include "api/sheet_parts.h"
 #include "core/time.h"
 
 namespace anlan::api {
@@ -11,9 +12,6 @@ namespace {
 
 using T = PrintText;
 
-constexpr const char* kAscii =
-    " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
-    "abcdefghijklmnopqrstuvwxyz{|}~";
 constexpr std::string_view kFacts[] = {"level",    "category",   "state",       "area",
                                        "device",   "place_note", "consequence", "created_at",
                                        "reporter", "source"};
@@ -40,7 +38,7 @@ class Notice {
     photos();
     part(T::Demands, kDemands);
     signatures();
-    trust(dots);
+    draw_trust(paper_, words_, wish_.sheet, wish_.address, dots);
   }
 
   PaperFrame frame() const {
@@ -50,14 +48,7 @@ class Notice {
         .mark_ink = is_major ? kRed : kBlue,
         .title = words_.local(wish_.sheet["plant"]) + "  " + record_.text_or("number", ""),
         .note = words_.say(T::NoticeNote)};
-    auto at = parse_instant(wish_.sheet.text_or("made_at", ""));
-    std::string made =
-        words_.say(T::MadeBy, {wish_.made_by, at ? words_.time(*at) : std::string()});
-    for (std::size_t page = 1; page <= paper_.pages(); ++page) {
-      frame.page_of.push_back(
-          made + "  " +
-          words_.say(T::PageOf, {std::to_string(page), std::to_string(paper_.pages())}));
-    }
+    frame.page_of = page_lines(words_, wish_.sheet, wish_.made_by, paper_.pages());
     return frame;
   }
 
@@ -113,23 +104,6 @@ class Notice {
     paper_.table(columns, rows);
   }
 
-  void trust(const std::vector<std::string>& dots) {
-    paper_.heading(words_.say(T::Trust));
-    std::vector<std::string> lines;
-    if (!wish_.address.empty()) lines.push_back(words_.say(T::Scan, {wish_.address}));
-    if (auto leaf = wish_.sheet["leaf"].as_int64()) {
-      lines.push_back(words_.say(T::Leaf, {std::to_string(*leaf)}));
-    }
-    const Json& head = wish_.sheet["head"];
-    if (head.is_object()) {
-      lines.push_back(
-          words_.say(T::Head, {std::to_string(head.int_or("size", 0)), head.text_or("root", "")}));
-    } else {
-      lines.push_back(words_.say(T::NoHead));
-    }
-    paper_.code(dots, lines);
-  }
-
   const records::Form& form_;
   const PrintWords& words_;
   const NoticeWish& wish_;
@@ -142,7 +116,7 @@ class Notice {
 Result<std::string> notice_pdf(const records::Form& form, const PrintWords& words,
                                const NoticeWish& wish) {
   if (!wish.sheet["record"].is_object()) return refuse(ErrorCode::BadField, "no record", "record");
-  std::string letters = PrintWords::all() + kAscii + write_json(wish.sheet) +
+  std::string letters = PrintWords::all() + std::string(kPrintAscii) + write_json(wish.sheet) +
                         write_json(form.source) + wish.made_by + wish.address;
   auto paper = TRY(Paper::make(wish.font, letters));
   std::vector<std::string> dots;

@@ -5,6 +5,7 @@
 
 #include "api/qr.h"
 #include "api/report_paper.h"
+#include "api/sheet_parts.h"
 #include "core/time.h"
 
 namespace anlan::api {
@@ -15,9 +16,6 @@ using records::FieldKind;
 using records::Form;
 using T = PrintText;
 
-constexpr const char* kAscii =
-    " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
-    "abcdefghijklmnopqrstuvwxyz{|}~";
 constexpr std::size_t kColumnsMax = 8;   // of one table on an upright sheet
 constexpr std::size_t kPairChars = 120;  // longer values are paragraphs of their own
 
@@ -60,7 +58,7 @@ class Ticket {
     facts(T::PermitLimits, [](std::string_view key) { return begins(key, kLimits); });
     course();
     facts(T::PermitStops, [](std::string_view key) { return begins(key, kStops); });
-    trust(dots);
+    draw_trust(paper_, words_, sheet_, wish_.address, dots);
   }
 
   PaperFrame frame() const {
@@ -69,14 +67,7 @@ class Ticket {
                      .mark_ink = is_alive ? kGreen : kRed,
                      .title = words_.local(sheet_["plant"]) + "  " + record_.text_or("number", ""),
                      .note = words_.say(T::PermitNote)};
-    auto at = parse_instant(sheet_.text_or("made_at", ""));
-    std::string made =
-        words_.say(T::MadeBy, {wish_.made_by, at ? words_.time(*at) : std::string()});
-    for (std::size_t page = 1; page <= paper_.pages(); ++page) {
-      frame.page_of.push_back(
-          made + "  " +
-          words_.say(T::PageOf, {std::to_string(page), std::to_string(paper_.pages())}));
-    }
+    frame.page_of = page_lines(words_, sheet_, wish_.made_by, paper_.pages());
     return frame;
   }
 
@@ -244,23 +235,6 @@ class Ticket {
     return words_.say(is_clock ? T::SystemTimeout : T::System);
   }
 
-  void trust(const std::vector<std::string>& dots) {
-    paper_.heading(words_.say(T::Trust));
-    std::vector<std::string> lines;
-    if (!wish_.address.empty()) lines.push_back(words_.say(T::Scan, {wish_.address}));
-    if (auto leaf = sheet_["leaf"].as_int64()) {
-      lines.push_back(words_.say(T::Leaf, {std::to_string(*leaf)}));
-    }
-    const Json& head = sheet_["head"];
-    if (head.is_object()) {
-      lines.push_back(
-          words_.say(T::Head, {std::to_string(head.int_or("size", 0)), head.text_or("root", "")}));
-    } else {
-      lines.push_back(words_.say(T::NoHead));
-    }
-    paper_.code(dots, lines);
-  }
-
   const records::Forms& forms_;
   const Form& form_;
   const PrintWords& words_;
@@ -285,7 +259,7 @@ std::string letters_of(const records::Forms& forms, const Json& sheet) {
 Result<std::string> permit_pdf(const records::Forms& forms, const PrintWords& words,
                                const PermitWish& wish) {
   if (!wish.sheet["record"].is_object()) return refuse(ErrorCode::BadField, "no record", "record");
-  std::string letters = PrintWords::all() + kAscii + write_json(wish.sheet) +
+  std::string letters = PrintWords::all() + std::string(kPrintAscii) + write_json(wish.sheet) +
                         letters_of(forms, wish.sheet) + wish.made_by + wish.address;
   auto paper = TRY(Paper::make(wish.font, letters));
   std::vector<std::string> dots;
