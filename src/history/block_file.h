@@ -1,8 +1,7 @@
 #pragma once
-// The SQLite file of blocks: tags, blocks, and up to which frame of the log they hold everything.
-// The only place of this room that knows SQLite. One thread at a time. Inside the room only.
+// The tables of tags, of blocks, and up to which frame of the log they hold everything. One thread
+// at a time. Inside the room only.
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -13,9 +12,7 @@
 
 #include "core/result.h"
 #include "history/sample.h"
-
-struct sqlite3;
-struct sqlite3_stmt;
+#include "history/sqlite_file.h"
 
 namespace anlan::history {
 
@@ -46,16 +43,9 @@ struct Flush {
 
 class BlockFile {
  public:
-  BlockFile() = default;
-  ~BlockFile();
-  BlockFile(const BlockFile&) = delete;
-  BlockFile& operator=(const BlockFile&) = delete;
+  explicit BlockFile(SqliteFile& file);
 
-  Result<void> open(const std::string& path, bool sync);
-
-  Result<void> begin();
-  Result<void> commit();
-  void roll_back();
+  Result<void> make_tables();
 
   Result<std::vector<std::string>> tags();
   Result<void> add_tag(TagIndex tag, std::string_view code);
@@ -82,20 +72,16 @@ class BlockFile {
   // The blocks that may hold samples of [from, to), in order of their beginning.
   Result<void> each(TagIndex tag, Instant from, Instant to, const OnBlock& on_block);
 
+  // Those that begin in [from, to); `blobs` holds their bytes.
+  Result<std::vector<StoredBlock>> begun_in(TagIndex tag, Instant from, Instant to,
+                                            std::vector<std::string>& blobs);
+
  private:
   enum Statement : std::size_t;
-  std::unexpected<Error> failed();
-  Result<void> run(const char* text);
-  Result<sqlite3_stmt*> prepared(std::size_t which);
-  // Whether there is a row.
-  Result<bool> step(sqlite3_stmt* statement);
-  Result<void> finish(sqlite3_stmt* statement);
-  Result<int64_t> number_of(std::string_view name);
-  Result<void> set_number(std::string_view name, int64_t value);
 
-  sqlite3* db_ = nullptr;
+  SqliteFile& file_;
+  Statements statements_;
   std::string blob_;  // of newest()
-  std::array<sqlite3_stmt*, 20> statements_{};
 };
 
 }  // namespace anlan::history

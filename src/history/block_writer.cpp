@@ -29,8 +29,13 @@ bool takes_in(const StoredBlock& block, std::span<const Sample> samples) {
          static_cast<int64_t>(kGrownSamplesMax);
 }
 
-std::size_t length_of_next(std::span<const Sample> samples) {
-  std::size_t most = samples.size() <= kGrownSamplesMax ? samples.size() : kBlockSamples;
+// Samples that come go into blocks that others can still join.
+std::size_t most_of(std::span<const Sample> samples) {
+  return samples.size() <= kGrownSamplesMax ? kGrownSamplesMax : kBlockSamples;
+}
+
+std::size_t length_of_next(std::span<const Sample> samples, std::size_t most) {
+  most = std::min(most, samples.size());
   Instant first = samples.front().at;
   std::size_t length = 1;
   while (length < most && is_in_span(first, samples[length].at)) ++length;
@@ -58,25 +63,40 @@ Result<void> BlockWriter::put(TagIndex tag, std::span<const Sample> samples) {
 // No other block begins between `block` and the last sample.
 Result<void> BlockWriter::put_between(TagIndex tag, const std::optional<StoredBlock>& block,
                                       std::span<const Sample> samples) {
-  if (!block || !takes_in(*block, samples)) return write(tag, samples);
-  totals_.blocks -= 1;
-  totals_.bytes -= static_cast<int64_t>(block->blob.size());
-  totals_.samples -= block->count;
+  if (!block || !takes_in(*block, samples)) return write(tag, samples, most_of(samples));
   auto old = codec_.decode(tag, block->blob);
   if (!old) {
     log(LogLevel::Error, "a damaged block is set aside",
         Json::object({{"tag", int64_t{tag}}, {"first", format_instant(block->first)}}));
+    forget(*block);
     TRY(file_.set_aside(tag, *block));
-    return write(tag, samples);
+    return write(tag, samples, most_of(samples));
   }
-  TRY(file_.remove(tag, *block));
+  TRY(remove(tag, *block));
   auto joined = join(*old, samples);
-  return write(tag, joined);
+  return write(tag, joined, most_of(joined));
 }
 
-Result<void> BlockWriter::write(TagIndex tag, std::span<const Sample> samples) {
+Result<void> BlockWriter::replace(TagIndex tag, std::span<const StoredBlock> blocks,
+                                  std::span<const Sample> samples) {
+  for (const StoredBlock& block : blocks) TRY(remove(tag, block));
+  return write(tag, samples, kBlockSamplesMax);
+}
+
+void BlockWriter::forget(const StoredBlock& block) {
+  totals_.blocks -= 1;
+  totals_.bytes -= static_cast<int64_t>(block.blob.size());
+  totals_.samples -= block.count;
+}
+
+Result<void> BlockWriter::remove(TagIndex tag, const StoredBlock& block) {
+  forget(block);
+  return file_.remove(tag, block);
+}
+
+Result<void> BlockWriter::write(TagIndex tag, std::span<const Sample> samples, std::size_t most) {
   while (!samples.empty()) {
-    auto part = samples.first(length_of_next(samples));
+    auto part = samples.first(length_of_next(samples, most));
     std::string blob = codec_.encode(part);
     TRY(file_.insert(tag, {.first = part.front().at,
                            .last = part.back().at,

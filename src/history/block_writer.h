@@ -18,11 +18,16 @@ class BlockWriter {
 
   // `samples` are in order.
   Result<void> put(TagIndex tag, std::span<const Sample> samples);
+  // `samples`, in order, are what `blocks` hold; they become as few blocks as can be.
+  Result<void> replace(TagIndex tag, std::span<const StoredBlock> blocks,
+                       std::span<const Sample> samples);
 
  private:
   Result<void> put_between(TagIndex tag, const std::optional<StoredBlock>& block,
                            std::span<const Sample> samples);
-  Result<void> write(TagIndex tag, std::span<const Sample> samples);
+  Result<void> write(TagIndex tag, std::span<const Sample> samples, std::size_t most);
+  Result<void> remove(TagIndex tag, const StoredBlock& block);
+  void forget(const StoredBlock& block);
 
   BlockFile& file_;
   BlockCodec& codec_;

@@ -1,75 +1,22 @@
 #include "history/history.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
 #include <limits>
-#include <mutex>
-#include <unordered_map>
+#include <set>
 
 #include "core/log.h"
-#include "history/block_file.h"
-#include "history/block_writer.h"
+#include "history/real_history.h"
 #include "history/sample_frame.h"
-#include "history/series.h"
-#include "history/tails.h"
 
 namespace anlan::history {
 namespace {
 
 constexpr std::size_t kSamplesPerFrameMax = 65'536;
-constexpr std::size_t kBlocksPerTurnMax = 2000;  // 100,000 tags once a minute; about 0.1 s of work
-// Old blocks are looked for at this many tags a turn: 100,000 tags in about half an hour.
-constexpr std::size_t kOldTagsPerTurn = 50;
 constexpr std::size_t kTagCodeBytesMax = 200;
 constexpr std::size_t kTagsMax = 1'000'000;
 
-class RealHistory final : public History {
- public:
-  explicit RealHistory(const Config& config) : config_(config), tails_(config.block_every) {}
-
-  Result<void> start();
-  Result<std::vector<TagIndex>> tags(std::span<const std::string> codes) override;
-  Result<void> append(std::span<const Sample> samples) override;
-  Result<std::vector<Sample>> raw(TagIndex tag, Instant from, Instant to,
-                                  std::size_t count) override;
-  Result<std::vector<Bucket>> trend(TagIndex tag, Instant from, Instant to,
-                                    std::size_t buckets) override;
-  Result<std::optional<Sample>> last(TagIndex tag) override;
-  Result<void> turn() override;
-  Counters counters() override;
-
- private:
-  void add_tag(std::string code);
-  Result<void> replay(const Frame& frame);
-  Result<void> check(std::span<const Sample> samples);
-  Result<void> append_frame(std::span<const Sample> samples);
-  Result<void> each(TagIndex tag, Instant from, Instant to, Joiner::Tell tell);
-  Result<Totals> write_blocks(const Pick& pick);
-  Result<void> drop_old(Totals& totals);
-
-  const Config config_;
-
-  std::mutex turn_mutex_;  // over what writes to the file; taken before mutex_
-  BlockFile writer_;
-  BlockCodec writer_codec_;
-  std::size_t next_old_tag_ = 0;
-
-  std::mutex read_mutex_;  // over what reads from it
-  BlockFile reader_;
-  BlockCodec reader_codec_;
-
-  std::mutex mutex_;  // over the rest; never held while a disk is waited for
-  std::condition_variable applied_changed_;
-  std::unordered_map<std::string, TagIndex> codes_;
-  Tails tails_;
-  uint64_t applied_ = 0;  // every frame up to this number is in tails_ or in blocks
-  Counters counters_;
-  Totals totals_;
-
-  std::unique_ptr<SegmentLog> log_;
-  std::vector<uint64_t> flushed_;  // while opening: by tag, up to which frame blocks have it
-};
+}  // namespace
 
 Result<void> RealHistory::start() {
   std::error_code error;
@@ -78,16 +25,19 @@ Result<void> RealHistory::start() {
   std::filesystem::path folder(config_.folder);
   TRY(writer_.open((folder / "blocks.db").string(), config_.sync));
   TRY(reader_.open((folder / "blocks.db").string(), config_.sync));
-  totals_ = TRY(writer_.totals());
-  auto codes = TRY(writer_.tags());
+  totals_ = TRY(writer_.blocks.totals());
+  auto codes = TRY(writer_.blocks.tags());
   for (std::string& code : codes) add_tag(std::move(code));
   flushed_.assign(tails_.size(), 0);
-  auto flushes = TRY(writer_.flushes());
+  auto rolled = TRY(writer_.rollups.rolled(tails_.size()));
+  auto changed = TRY(writer_.rollups.changed());
+  plan_.restore(rolled, changed);
+  auto flushes = TRY(writer_.blocks.flushes());
   for (const Flush& flush : flushes) {
     for (TagIndex tag : flush.tags)
       if (tag < flushed_.size()) flushed_[tag] = std::max(flushed_[tag], flush.number);
   }
-  uint64_t forgotten = TRY(writer_.forgotten());
+  uint64_t forgotten = TRY(writer_.blocks.forgotten());
   log_ = TRY(SegmentLog::open({.folder = (folder / "log").string(),
                                .segment_bytes = config_.segment_bytes,
                                .sync = config_.sync,
@@ -113,6 +63,7 @@ Result<void> RealHistory::replay(const Frame& frame) {
 void RealHistory::add_tag(std::string code) {
   codes_.emplace(std::move(code), static_cast<TagIndex>(tails_.size()));
   tails_.add_tag(config_.clock.now());
+  plan_.add_tag();
 }
 
 Result<std::vector<TagIndex>> RealHistory::tags(std::span<const std::string> codes) {
@@ -142,12 +93,12 @@ Result<std::vector<TagIndex>> RealHistory::tags(std::span<const std::string> cod
       if (fresh.emplace(code, static_cast<TagIndex>(number)).second) in_order.push_back(code);
     }
   }
-  auto written = writer_.begin();
+  auto written = writer_.file.begin();
   for (const std::string& code : in_order)
-    if (written) written = writer_.add_tag(fresh.at(code), code);
-  if (written) written = writer_.commit();
+    if (written) written = writer_.blocks.add_tag(fresh.at(code), code);
+  if (written) written = writer_.file.commit();
   if (!written) {
-    writer_.roll_back();
+    writer_.file.roll_back();
     return std::unexpected(written.error());
   }
   {
@@ -214,9 +165,9 @@ Result<void> RealHistory::each(TagIndex tag, Instant from, Instant to, Joiner::T
     return joiner.add(part);
   };
   std::lock_guard lock(read_mutex_);
-  TRY(reader_.each(tag, from, to, [&](const StoredBlock& block) -> Result<void> {
+  TRY(reader_.blocks.each(tag, from, to, [&](const StoredBlock& block) -> Result<void> {
     TRY(add_tail_before(block.first));
-    auto samples = TRY(reader_codec_.decode(tag, block.blob));
+    auto samples = TRY(reader_.codec.decode(tag, block.blob));
     return joiner.add(samples);
   }));
   TRY(joiner.add(rest));
@@ -238,12 +189,68 @@ Result<std::vector<Bucket>> RealHistory::trend(TagIndex tag, Instant from, Insta
                                                std::size_t buckets) {
   if (buckets > kBucketsMax) return refuse(ErrorCode::LimitReached, "too many parts");
   if (buckets == 0) return refuse(ErrorCode::BadField, "no parts");
+  if (from >= to) return std::vector<Bucket>{};
   TrendMaker trend(from, to, buckets);
-  TRY(each(tag, from, to, [&](const Sample& sample) -> Result<void> {
-    trend.add(sample);
-    return {};
-  }));
+  int64_t length = 0;
+  bool is_long = __builtin_sub_overflow(to.ns, from.ns, &length);
+  auto parts = static_cast<int64_t>(buckets);
+  Duration part{is_long || length % parts != 0 ? 0 : length / parts};
+  for (const Stretch& stretch : TRY(stretches(tag, from, to, part))) {
+    if (stretch.kind != Stretch::Kind::Samples) {
+      TRY(add_rollups(tag, stretch, trend));
+      continue;
+    }
+    TRY(each(tag, stretch.from, stretch.to, [&](const Sample& sample) -> Result<void> {
+      trend.add(sample);
+      return {};
+    }));
+  }
   return trend.take();
+}
+
+// Parts of whole minutes that begin with a minute are answered out of what is summed up; a stretch
+// that is not yet, or that samples wait for in the log, out of its samples. Minutes that are no
+// longer kept are answered by their hours.
+Result<std::vector<Stretch>> RealHistory::stretches(TagIndex tag, Instant from, Instant to,
+                                                    Duration part) {
+  using Kind = Stretch::Kind;
+  bool has_minutes = part.ns > 0 && part.ns % kMinute.ns == 0 && from.ns % kMinute.ns == 0;
+  if (!has_minutes) return std::vector{Stretch{.from = from, .to = to}};
+  bool has_hours = part.ns % kHour.ns == 0 && from.ns % kHour.ns == 0;
+  std::lock_guard lock(mutex_);
+  if (tag >= tails_.size()) return refuse(ErrorCode::NotFound, "a tag without a number");
+  int64_t oldest = hour_of(config_.clock.now() - retention_of(tag).minutes);
+  std::set<int64_t> waiting;
+  for (const Sample& sample : tails_.between(tag, from, to)) waiting.insert(hour_of(sample.at));
+  std::vector<Stretch> found;
+  for (int64_t hour = hour_of(from); start_of_hour(hour) < to; ++hour) {
+    bool is_rolled = plan_.is_rolled(tag, hour) && !waiting.contains(hour);
+    Kind kind =
+        !is_rolled ? Kind::Samples : (has_hours || hour < oldest ? Kind::Hours : Kind::Minutes);
+    Instant begin = std::max(from, start_of_hour(hour));
+    Instant end = std::min(to, start_of_hour(hour + 1));
+    if (!found.empty() && found.back().kind == kind) found.back().to = end;
+    else found.push_back({.from = begin, .to = end, .kind = kind});
+  }
+  return found;
+}
+
+Result<void> RealHistory::add_rollups(TagIndex tag, const Stretch& stretch, TrendMaker& trend) {
+  auto add = [&](const Bucket& bucket) -> Result<void> {
+    if (bucket.at >= stretch.from && bucket.at < stretch.to) trend.add(bucket);
+    return {};
+  };
+  std::lock_guard lock(read_mutex_);
+  if (stretch.kind == Stretch::Kind::Hours)
+    return reader_.rollups.each_hour(tag, stretch.from, stretch.to, add);
+  int64_t first = day_of_hour(hour_of(stretch.from));
+  int64_t last = day_of_hour(hour_of({stretch.to.ns - 1}));
+  return reader_.rollups.each_day(tag, first, last, [&](int64_t day, std::string_view blob) {
+    auto minutes = reader_.minute_codec.decode(day, blob);
+    if (!minutes) return Result<void>(std::unexpected(minutes.error()));
+    for (const Bucket& minute : *minutes) (void)add(minute);
+    return Result<void>{};
+  });
 }
 
 Result<std::optional<Sample>> RealHistory::last(TagIndex tag) {
@@ -258,11 +265,11 @@ Result<std::optional<Sample>> RealHistory::last(TagIndex tag) {
   {
     std::lock_guard lock(read_mutex_);
     constexpr Instant kEver{std::numeric_limits<int64_t>::max()};
-    auto block = TRY(reader_.newest(tag, kEver));
+    auto block = TRY(reader_.blocks.newest(tag, kEver));
     // One that begins earlier may end later.
     if (block) {
-      TRY(reader_.each(tag, block->last, kEver, [&](const StoredBlock& one) -> Result<void> {
-        auto samples = TRY(reader_codec_.decode(tag, one.blob));
+      TRY(reader_.blocks.each(tag, block->last, kEver, [&](const StoredBlock& one) -> Result<void> {
+        auto samples = TRY(reader_.codec.decode(tag, one.blob));
         if (!of_blocks || samples.back().at >= of_blocks->at) of_blocks = samples.back();
         return {};
       }));
@@ -276,64 +283,6 @@ Result<std::optional<Sample>> RealHistory::last(TagIndex tag) {
   return *newest;
 }
 
-Result<void> RealHistory::turn() {
-  std::lock_guard turn_lock(turn_mutex_);
-  Pick pick;
-  {
-    std::lock_guard lock(mutex_);
-    pick = tails_.pick(config_.clock.now(), applied_, kBlocksPerTurnMax);
-  }
-  auto written = write_blocks(pick);
-  if (!written) writer_.roll_back();
-  {
-    std::lock_guard lock(mutex_);
-    if (!written) {
-      tails_.undo(pick);
-      return std::unexpected(written.error());
-    }
-    tails_.finish(pick);
-    totals_ = *written;
-  }
-  // Without a flush nothing has noted how far that is.
-  return pick.flush.tags.empty() ? Result<void>{} : log_->forget_up_to(pick.forgotten);
-}
-
-Result<Totals> RealHistory::write_blocks(const Pick& pick) {
-  Totals totals = totals_;
-  TRY(writer_.begin());
-  BlockWriter blocks(writer_, writer_codec_, totals);
-  for (std::size_t i = 0; i < pick.samples.size(); ++i) {
-    std::vector<Sample> samples(pick.samples[i].begin(), pick.samples[i].end());
-    put_in_order(samples);
-    TRY(blocks.put(pick.flush.tags[i], samples));
-  }
-  TRY(drop_old(totals));
-  bool is_idle = pick.flush.tags.empty() && totals == totals_;
-  if (!is_idle) {
-    TRY(writer_.note_flush(pick.flush, pick.forgotten));
-    TRY(writer_.set_totals(totals));
-  }
-  TRY(writer_.commit());
-  return totals;
-}
-
-Result<void> RealHistory::drop_old(Totals& totals) {
-  Instant before = config_.clock.now() - config_.keep;
-  std::size_t tags = 0;
-  {
-    std::lock_guard lock(mutex_);
-    tags = tails_.size();
-  }
-  for (std::size_t i = 0; i < std::min(kOldTagsPerTurn, tags); ++i) {
-    next_old_tag_ = (next_old_tag_ + 1) % tags;
-    Totals gone = TRY(writer_.remove_before(static_cast<TagIndex>(next_old_tag_), before));
-    totals.blocks -= gone.blocks;
-    totals.bytes -= gone.bytes;
-    totals.samples -= gone.samples;
-  }
-  return {};
-}
-
 Counters RealHistory::counters() {
   int64_t bytes_of_log = log_->bytes_on_disk();
   std::lock_guard lock(mutex_);
@@ -345,8 +294,6 @@ Counters RealHistory::counters() {
   counters.bytes_of_log = bytes_of_log;
   return counters;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<History>> History::open(const Config& config) {
   auto history = std::make_unique<RealHistory>(config);

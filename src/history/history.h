@@ -21,11 +21,18 @@
 
 namespace anlan::history {
 
+// How long what is kept of a tag. Rollups are made of samples, so the later ones last longer.
+struct Retention {
+  Duration samples = Duration::days(400);
+  Duration minutes = Duration::days(1100);
+  Duration hours = Duration::days(3660);
+};
+
 struct Config {
   std::string folder;
   Clock& clock;
   Duration block_every = Duration::seconds(60);  // of one tag; staggered by the tag's hash
-  Duration keep = Duration::days(400);           // retention of blocks
+  Retention retention{};                         // of tags for which nothing else is set
   int64_t segment_bytes = 16 << 20;
   bool sync = true;  // false only in tests that do not crash
   // Samples that are in memory and not yet in blocks; above it append is Overloaded. 40 bytes each.
@@ -76,11 +83,16 @@ class History {
   virtual Result<std::vector<Sample>> raw(TagIndex tag, Instant from, Instant to,
                                           std::size_t count = 100'000) = 0;
   // At most `buckets` equal parts of [from, to); parts without a sample are left out. LimitReached
-  // above kBucketsMax.
+  // above kBucketsMax. Parts of whole minutes (hours) that begin with one are read from rollups
+  // where there are any: then a mean is exact to 6e-8 of it, and samples that are no longer kept
+  // count all the same. Where minutes are no longer kept, an hour counts in the part it begins in.
   virtual Result<std::vector<Bucket>> trend(TagIndex tag, Instant from, Instant to,
                                             std::size_t buckets) = 0;
   virtual Result<std::optional<Sample>> last(TagIndex tag) = 0;
-  // Writes the blocks that are due, drops what is too old, recycles segments. Called by its owner
+  // From now on, until it is opened again. NotFound.
+  virtual Result<void> set_retention(TagIndex tag, const Retention& retention) = 0;
+  // Writes the blocks that are due, sums up hours that are over, drops what is too old, recycles
+  // segments. Called by its owner
   // about once a second; never delays append by more than a few ms.
   virtual Result<void> turn() = 0;
   virtual Counters counters() = 0;

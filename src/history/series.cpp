@@ -6,6 +6,8 @@
 #include <limits>
 #include <tuple>
 
+#include "history/rollup.h"
+
 namespace anlan::history {
 namespace {
 
@@ -70,10 +72,10 @@ Instant TrendMaker::start_of(std::size_t part) const {
   return {static_cast<int64_t>(from_.ns + offset)};
 }
 
-void TrendMaker::add(const Sample& sample) {
-  if (buckets_.empty() || sample.at >= end_) {
+Bucket& TrendMaker::part_at(Instant at) {
+  if (buckets_.empty() || at >= end_) {
     auto length = static_cast<__int128>(to_.ns) - from_.ns;
-    auto distance = static_cast<__int128>(sample.at.ns) - from_.ns;
+    auto distance = static_cast<__int128>(at.ns) - from_.ns;
     auto part = static_cast<std::size_t>(distance * static_cast<__int128>(parts_) / length);
     Instant start = start_of(part);
     end_ = start_of(part + 1);
@@ -83,7 +85,13 @@ void TrendMaker::add(const Sample& sample) {
     if (__builtin_sub_overflow(end_.ns, start.ns, &length_ns) == 0) whole.ns = length_ns;
     buckets_.push_back({.at = start, .length = whole});
   }
-  Bucket& bucket = buckets_.back();
+  return buckets_.back();
+}
+
+void TrendMaker::add(const Bucket& bucket) { join_bucket(part_at(bucket.at), bucket); }
+
+void TrendMaker::add(const Sample& sample) {
+  Bucket& bucket = part_at(sample.at);
   bucket.worst = std::max(bucket.worst, sample.quality);
   bool is_value = sample.quality <= Quality::Uncertain && !std::isnan(sample.value);
   if (!is_value) return;

@@ -41,10 +41,13 @@ class TrendMaker {
  public:
   TrendMaker(Instant from, Instant to, std::size_t parts) : from_(from), to_(to), parts_(parts) {}
   void add(const Sample& sample);
+  // One that lies within a part.
+  void add(const Bucket& bucket);
   std::vector<Bucket> take() { return std::move(buckets_); }
 
  private:
   Instant start_of(std::size_t part) const;
+  Bucket& part_at(Instant at);
 
   Instant from_;
   Instant to_;
