@@ -6,4 +6,5 @@
 #include "alarms/decide.h"
 #include "alarms/definition.h"
 #include "alarms/evaluator.h"
+#include "alarms/performance.h"
 #include "alarms/state.h"

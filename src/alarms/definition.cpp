@@ -7,13 +7,17 @@
 namespace anlan::alarms {
 namespace {
 
-constexpr std::array<std::pair<Kind, std::string_view>, 7> kKinds{{{Kind::HighHigh, "hh"},
+constexpr std::array<std::pair<Kind, std::string_view>, 11> kKinds{{{Kind::HighHigh, "hh"},
                                                                    {Kind::High, "h"},
                                                                    {Kind::Low, "l"},
                                                                    {Kind::LowLow, "ll"},
                                                                    {Kind::On, "on"},
                                                                    {Kind::Off, "off"},
-                                                                   {Kind::Stale, "stale"}}};
+                                                                   {Kind::Stale, "stale"},
+                                                                    {Kind::Rise, "rise"},
+                                                                    {Kind::Fall, "fall"},
+                                                                    {Kind::Deviation, "deviation"},
+                                                                    {Kind::Stuck, "stuck"}}};
 
 std::unexpected<Error> bad(const Definition& definition, std::string member, std::string why) {
   return refuse(ErrorCode::BadField, "alarm " + definition.code + ": " + why, std::move(member));
@@ -28,8 +32,35 @@ Result<void> check_delays(const Definition& definition) {
     if (definition.on_delay == Duration{}) return bad(definition, "on_delay", "stale needs one");
     return {};
   }
+  if (definition.kind == Kind::Stuck && definition.on_delay == Duration{}) {
+    return bad(definition, "on_delay", "stuck needs one");
+  }
   if (definition.is_safety && definition.on_delay > Duration{}) {
     return bad(definition, "on_delay", "a safety alarm has none");
+  }
+  return {};
+}
+
+Result<void> check_judge(const Definition& definition) {
+  bool is_rate = definition.kind == Kind::Rise || definition.kind == Kind::Fall;
+  if (is_rate && (definition.window < kWindowMin || definition.window > kWindowMax)) {
+    return bad(definition, "window", "1 s to an hour");
+  }
+  if (is_rate && definition.limit <= 0) return bad(definition, "limit", "above 0");
+  if (definition.kind == Kind::Deviation) {
+    bool is_other = definition.reference < kTagsMax && definition.reference != definition.tag;
+    if (!is_other) return bad(definition, "reference", "is no other tag");
+    if (definition.limit <= 0) return bad(definition, "limit", "above 0");
+  }
+  if (definition.of < 1 || definition.of > kVotesOfMax) return bad(definition, "of", "1 to 32");
+  if (definition.votes < 1 || definition.votes > definition.of) {
+    return bad(definition, "votes", "1 to the number of samples");
+  }
+  bool is_silence = definition.kind == Kind::Stale || definition.kind == Kind::Stuck;
+  if (definition.of > 1 && is_silence) return bad(definition, "of", "has no samples to count");
+  // Each vote waits for another sample: a delay by another name.
+  if (definition.is_safety && definition.votes > 1) {
+    return bad(definition, "votes", "a safety alarm waits for none");
   }
   return {};
 }
@@ -65,7 +96,8 @@ Result<void> check_definition(const Definition& definition) {
   if (definition.gas_level < 0 || definition.gas_level > 2) {
     return bad(definition, "gas_level", "0 to 2");
   }
-  return check_delays(definition);
+  TRY(check_delays(definition));
+  return check_judge(definition);
 }
 
 }  // namespace anlan::alarms

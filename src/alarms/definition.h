@@ -18,8 +18,15 @@ inline constexpr std::size_t kDefinitionsMax = 1 << 22;
 // A delay of a day is a mistake of typing; ours are seconds.
 inline constexpr Duration kDelayMax = Duration::days(1);
 
+// A rate is taken over at least a second and at most an hour.
+inline constexpr Duration kWindowMin = Duration::seconds(1);
+inline constexpr Duration kWindowMax = Duration::hours(1);
+inline constexpr int kVotesOfMax = 32;
+
 // Words are stored; never rename. On and Off are for digital tags (a value of 0.5 and above is on);
-// Stale alarms when no good value came for on_delay.
+// Stale alarms when no good value came for on_delay. Rise and Fall: the value moves by `limit` and
+// more in a minute, taken over `window`. Deviation: it is `limit` and more away from the value of
+// the tag `reference`. Stuck: it did not move by more than `deadband` for on_delay.
 enum class Kind {
   HighHigh,
   High,
@@ -27,8 +34,12 @@ enum class Kind {
   LowLow,
   On,
   Off,
-  Stale
-};  // "hh","h","l","ll","on","off","stale"
+  Stale,
+  Rise,
+  Fall,
+  Deviation,
+  Stuck
+};  // "hh","h","l","ll","on","off","stale","rise","fall","deviation","stuck"
 
 struct Definition {
   RecordId id{};     // of the record of form `alarm_limit`
@@ -39,8 +50,13 @@ struct Definition {
   Kind kind = Kind::High;
   double limit = 0;     // in the tag's unit; on the limit is over it
   double deadband = 0;  // clears at limit - deadband (high kinds) or limit + deadband (low kinds)
-  Duration on_delay{};  // Stale: how long without a good value
+  Duration on_delay{};  // Stale: how long without a good value; Stuck: without a move
   Duration off_delay{};
+  Duration window{};  // Rise and Fall
+  history::TagIndex reference = 0;  // Deviation
+  // Active once `votes` of the last `of` samples are over: a spike alone is no alarm. 1 of 1: plain.
+  int votes = 1;
+  int of = 1;
   int priority = 3;          // 1 highest to 4
   bool is_latching = false;  // gas, fire, ESD: cleared alarms stay until reset
   bool is_safety = false;    // gas-safety: no on-delay, never shelved by one person alone

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -48,11 +49,18 @@ Result<Evaluator> Evaluator::make(std::vector<Definition> definitions,
   std::size_t tags = 0;
   for (const Definition& one : made.definitions_) {
     if (one.kind == Kind::Stale) made.stale_.push_back(static_cast<uint32_t>(made.limits_.size()));
+    if (Judge::is_needed(one)) {
+      made.judges_.emplace(static_cast<uint32_t>(made.limits_.size()), Judge(one));
+    }
     made.limits_.push_back(limit_of(one, were_active.contains(one.id)));
-    tags = std::max<std::size_t>(tags, one.tag + std::size_t{1});
+    tags = std::max<std::size_t>(tags, std::max(one.tag, one.reference) + std::size_t{1});
   }
   made.tags_.resize(tags);
   made.closely_.resize(tags + 1);
+  made.is_reference_.resize(tags);
+  for (const Definition& one : made.definitions_) {
+    if (one.kind == Kind::Deviation) made.is_reference_[one.reference] = true;
+  }
   made.arrange();
   return made;
 }
@@ -66,12 +74,15 @@ Evaluator::Limit Evaluator::limit_of(const Definition& definition, bool is_activ
              .off_delay_ns = definition.off_delay.ns,
              .tag = definition.tag,
              .is_stale_kind = definition.kind == Kind::Stale,
-             .is_active = is_active};
+             .is_active = is_active,
+             .has_judge = Judge::is_needed(definition)};
   double limit = definition.limit;
   double deadband = definition.deadband;
   switch (definition.kind) {
     case Kind::HighHigh:
     case Kind::High:
+    case Kind::Rise:
+    case Kind::Deviation:
       made.trip = limit;
       made.clear = std::min(limit - deadband, below(limit));
       break;
@@ -89,6 +100,15 @@ Evaluator::Limit Evaluator::limit_of(const Definition& definition, bool is_activ
       made.sign = -1;
       made.trip = above(-kHalf);
       made.clear = -kHalf;
+      break;
+    case Kind::Fall:
+      // A fall of 5 a minute is a rate of -5.
+      made.sign = -1;
+      made.trip = limit;
+      made.clear = std::min(limit - deadband, below(limit));
+      break;
+    case Kind::Stuck:
+      made.on_delay_ns = 0;  // its judge waits
       break;
     case Kind::Stale: break;
   }
@@ -130,7 +150,7 @@ void Evaluator::evaluate(std::span<const history::Sample> samples, std::vector<T
 
 void Evaluator::look_closely(const history::Sample& sample, int64_t at_ns, std::vector<Trip>& out) {
   std::span<const uint32_t> definitions = of_tag(sample.tag);
-  if (definitions.empty()) return;
+  if (definitions.empty() && !is_reference_[sample.tag]) return;
   Tag& tag = tags_[sample.tag];
   Closely& last = closely_[sample.tag];
   bool has_quality = sample.quality == Quality::Good || sample.quality == Quality::Uncertain;
@@ -145,15 +165,29 @@ void Evaluator::look_closely(const history::Sample& sample, int64_t at_ns, std::
   for (uint32_t definition : definitions) {
     Limit& limit = limits_[definition];
     if (!last.is_known && !limit.is_stale_kind) continue;
-    bool is_against =
-        limit.is_stale_kind ? limit.is_active && is_good : limit.speaks_against(tag.value);
-    if (is_against) {
+    std::optional<bool> is_against;
+    if (limit.has_judge) is_against = ask_judge(definition, at_ns, sample.received.ns);
+    else if (limit.is_stale_kind) is_against = limit.is_active && is_good;
+    else is_against = limit.speaks_against(tag.value);
+    if (!is_against) continue;
+    if (*is_against) {
       wait_or_flip(definition, at_ns, out);
     } else {
       limit.since_ns = -1;
     }
   }
   draw_band(sample.tag);
+}
+
+std::optional<bool> Evaluator::ask_judge(uint32_t definition, int64_t at_ns, int64_t received_ns) {
+  const Limit& limit = limits_[definition];
+  const Tag& other = tags_[definitions_[definition].reference];
+  std::optional<double> reference;
+  bool is_fresh = other.last_good_ns >= 0 && received_ns - other.last_good_ns < kFreshDefault.ns;
+  if (is_fresh && closely_[definitions_[definition].reference].is_known) reference = other.value;
+  return judges_.at(definition)
+      .speaks_against({.sign = limit.sign, .trip = limit.trip, .clear = limit.clear},
+                      limit.is_active, tags_[limit.tag].value, at_ns, reference);
 }
 
 void Evaluator::wait_or_flip(uint32_t definition, int64_t at_ns, std::vector<Trip>& out) {
@@ -248,7 +282,7 @@ void Evaluator::draw_band(TagIndex tag) {
   double high = kLargest;
   for (uint32_t definition : of_tag(tag)) {
     const Limit& limit = limits_[definition];
-    if (limit.is_waiting()) return;
+    if (limit.is_waiting() || limit.has_judge) return;
     if (limit.is_stale_kind) {
       if (limit.is_active) return;
       continue;
@@ -263,7 +297,7 @@ void Evaluator::draw_band(TagIndex tag) {
 }
 
 bool Evaluator::is_fresh(TagIndex tag, Instant now) const {
-  if (tag >= tags_.size() || tags_[tag].last_good_ns < 0) return false;
+  if (tag >= tags_.size() || tags_[tag].last_good_ns < 0 || of_tag(tag).empty()) return false;
   int64_t limit_ns = kNever;
   for (uint32_t definition : of_tag(tag)) {
     const Limit& limit = limits_[definition];

@@ -8,10 +8,13 @@
 //   evaluator.tick(now, trips);           // four times a second
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "alarms/definition.h"
+#include "alarms/judge.h"
 #include "history/history.h"
 
 namespace anlan::alarms {
@@ -39,6 +42,8 @@ class Evaluator {
   // (late data never alarm live). A time in the future counts as the time of receipt, so that a
   // wrong clock cannot make everything after it late. Bad and Stale samples and values that are no
   // numbers neither trip nor clear nor end a delay: unknown.
+  // Where a definition has a judge every sample of its tag is looked at closely. A reference that gave
+  // no good value for kFreshDefault is unknown.
   // A delay runs by source time from sample to sample, and by our time in tick().
   void evaluate(std::span<const history::Sample> samples, std::vector<Trip>& out);
   // Ends on- and off-delays and finds stale tags; call it about four times a second.
@@ -76,6 +81,7 @@ class Evaluator {
     history::TagIndex tag;
     bool is_stale_kind, is_active;
     bool is_listed = false;  // in waiting_
+    bool has_judge = false;
 
     int64_t delay_ns() const { return is_active ? off_delay_ns : on_delay_ns; }
     bool is_waiting() const { return since_ns >= 0; }
@@ -88,6 +94,7 @@ class Evaluator {
   static Limit limit_of(const Definition& definition, bool is_active);
   void arrange();
   void look_closely(const history::Sample& sample, int64_t at_ns, std::vector<Trip>& out);
+  std::optional<bool> ask_judge(uint32_t definition, int64_t at_ns, int64_t received_ns);
   void wait_or_flip(uint32_t definition, int64_t at_ns, std::vector<Trip>& out);
   void flip(uint32_t definition, std::vector<Trip>& out);
   void end_delays(Instant now, std::vector<Trip>& out);
@@ -100,7 +107,9 @@ class Evaluator {
   // By tag.
   std::vector<Tag> tags_;
   std::vector<Closely> closely_;
+  std::vector<bool> is_reference_;
   std::vector<Limit> limits_;  // by definition
+  std::unordered_map<uint32_t, Judge> judges_;
   // Places of definitions.
   std::vector<uint32_t> by_tag_, waiting_, stale_;
   int64_t started_ns_ = 0;

@@ -132,6 +132,7 @@ Result<Json> trend(Services& at, const Call& call);
 Result<Json> sources(Services& at, const Call& call);
 Result<Json> alarms(Services& at, const Call& call);
 Result<Json> alarm_journal(Services& at, const Call& call);
+Result<Json> alarm_performance(Services& at, const Call& call);
 Result<engine::What> acknowledge_alarm(Services& at, const Call& call);
 Result<engine::What> reset_alarm(Services& at, const Call& call);
 Result<engine::What> shelve_alarm(Services& at, const Call& call);

@@ -1,5 +1,6 @@
 #include "api/handlers.h"
 #include "connect/connect.h"
+#include "engine/alarm_performance.h"
 
 namespace anlan::api {
 namespace {
@@ -70,6 +71,16 @@ Result<Json> alarm_journal(Services& at, const Call& call) {
   if (!query_or(call, "limit", "").empty()) limit = TRY(query_number(call, "limit"));
   if (limit < 1 || limit > kJournalMax) return refuse(ErrorCode::BadField, "1 to 500", "limit");
   return at.engine.alarm_journal(call.by, alarm, static_cast<std::size_t>(limit));
+}
+
+Result<Json> alarm_performance(Services& at, const Call& call) {
+  auto end_of = [&](std::string_view name) -> Result<std::optional<Instant>> {
+    if (query_or(call, name, "").empty()) return std::nullopt;
+    return TRY(query_instant(call, name));
+  };
+  auto from = TRY(end_of("from"));
+  auto to = TRY(end_of("to"));
+  return engine::alarm_performance(at.engine, call.by, from, to, query_or(call, "area", ""));
 }
 
 Result<engine::What> acknowledge_alarm(Services&, const Call& call) {

@@ -157,6 +157,9 @@ Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
                                   .deadband = number_or(row, "deadband", 0),
                                   .on_delay = seconds_of(row, "on_delay_s"),
                                   .off_delay = seconds_of(row, "off_delay_s"),
+                                  .window = seconds_of(row, "window_s"),
+                                  .votes = static_cast<int>(number_or(row, "votes", 1)),
+                                  .of = static_cast<int>(number_or(row, "votes_of", 1)),
                                   .priority = static_cast<int>(number_or(row, "priority", 3)),
                                   .is_latching = row.bool_or("is_latching", false),
                                   .is_safety = row.bool_or("is_safety", false),
@@ -164,6 +167,9 @@ Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
                                   .unit = tag->unit,
                                   .area = area == nullptr ? std::string() : area->code,
                                   .org_path = area == nullptr ? std::string("/") : area->org_path};
+    const TagInfo* reference = find_in(tag_ids_, row.text_or("reference", ""), tags_);
+    if (reference != nullptr) definition.reference = reference->index;
+    else if (definition.kind == alarms::Kind::Deviation) definition.reference = definition.tag;
     procedures_[definition.id] = row.text_or("procedure", "");
     alarm_places_[definition.id] = alarms_.size();
     alarms_.push_back(std::move(definition));

@@ -3,8 +3,9 @@
 import { call } from "./client.ts";
 import type { RecordRow } from "./types.ts";
 import type {
-  Alarm, AlarmList, HeadCounts, JournalRow, Look, MyRoute, PlanSource, Presence, ResponseReport,
-  ResponseRow, ResponseView, SafetyStatus, ShelveWish, SourceRow, StartWish, Tag, Track, Trend,
+  Alarm, AlarmList, AlarmPerformance, HeadCounts, JournalRow, Look, MyRoute, PlanSource, Presence,
+  ResponseReport, ResponseRow, ResponseView, SafetyStatus, ShelveWish, SourceRow, StartWish, Tag,
+  Track, Trend,
 } from "./types_response.ts";
 
 const esc = encodeURIComponent;
@@ -21,6 +22,8 @@ export const trend = (code: string, from: number, to: number, points = 600) => {
 export const sources = () => call<{ rows: SourceRow[] }>("/api/sources");
 
 export const alarms = () => call<AlarmList>("/api/alarms");
+export const alarmPerformance = (from: string, to: string, area: string) =>
+  call<AlarmPerformance>(`/api/alarms/performance?${new URLSearchParams({ from, to, area })}`);
 export const journal = (wish: { limit?: number; alarm?: string } = {}) => {
   const alarm = wish.alarm ? `&alarm=${esc(wish.alarm)}` : "";
   return call<{ rows: JournalRow[] }>(`/api/alarms/journal?limit=${wish.limit ?? 100}${alarm}`);

@@ -15,7 +15,8 @@ export interface PlanSource {
   features: PlanFeature[];
 }
 
-export type LimitKind = "hh" | "h" | "l" | "ll" | "on" | "off" | "stale";
+export type LimitKind =
+  | "hh" | "h" | "l" | "ll" | "on" | "off" | "stale" | "rise" | "fall" | "deviation" | "stuck";
 export interface TagLimit {
   code: string;
   kind: LimitKind;
@@ -363,4 +364,38 @@ export interface StartWish {
   y?: number;
   procedure?: string;
   level?: number;
+}
+
+// How the alarm system does in a window, for one operator position.
+export interface PerformanceFigure {
+  figure: string;
+  name: LocalText;
+  value: number;
+  unit: string;
+  target: number;
+  most: number;
+  verdict: "good" | "fair" | "poor";
+  source: string;
+}
+export interface AlarmLoad {
+  alarm: string;
+  code: string | null;
+  name: LocalText | null;
+  area: string | null;
+  priority: Priority | null;
+  count?: number;
+  share?: number;
+  since?: string;
+}
+export interface AlarmPerformance {
+  from: string;
+  to: string;
+  area: string;
+  annunciated: number;
+  windows: number[];
+  figures: PerformanceFigure[];
+  worst: AlarmLoad[];
+  chattering: AlarmLoad[];
+  standing: AlarmLoad[];
+  priorities: { priority: Priority; count: number; share: number }[];
 }

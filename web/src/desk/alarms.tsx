@@ -10,14 +10,15 @@ import { localText } from "../data/prefs.ts";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { Performance } from "./alarm_performance.tsx";
 import { AlarmTable } from "./alarm_table.tsx";
 import { letterKey, PrioritySign, useDesk } from "./control_parts.tsx";
 import { actText } from "./response_card.tsx";
 import { Sources } from "./sources.tsx";
 import { FilterChips } from "./filter_chips.tsx";
 
-export type AlarmTab = "list" | "shelved" | "journal" | "sources";
-const tabs: AlarmTab[] = ["list", "shelved", "journal", "sources"];
+export type AlarmTab = "list" | "shelved" | "journal" | "performance" | "sources";
+const tabs: AlarmTab[] = ["list", "shelved", "journal", "performance", "sources"];
 
 interface PageProps {
   tab: string;
@@ -54,7 +55,8 @@ export default function AlarmPage({ tab, query }: PageProps) {
           <span>{t("floodNote", { n: counts.annunciated_10min })}</span>
         </p>
       )}
-      {shown === "journal" ? <Journal /> : shown === "sources" ? <Sources /> : (
+      {shown === "journal" ? <Journal /> : shown === "sources" ? <Sources />
+        : shown === "performance" ? <Performance query={query} /> : (
         <Ready query={alarms}>
           {(list) => shown === "shelved"
             ? <Shelved rows={list.rows} /> : <List list={list} isUnacked={!!query["unacked"]} />}

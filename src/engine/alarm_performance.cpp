@@ -1,0 +1,163 @@
+#include "engine/alarm_performance.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/sensing.h"
+#include "engine/show.h"
+
+namespace anlan::engine {
+namespace {
+
+using alarms::Performance;
+
+constexpr Duration kPeriod = Duration::days(30);  // the least that says something (ISA-18.2)
+constexpr std::size_t kListMax = 50;
+constexpr int kPriorities = 4;
+
+double share(int64_t part, int64_t whole) {
+  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+double per(int64_t count, double parts) {
+  return parts <= 0 ? 0 : static_cast<double>(count) / parts;
+}
+
+// The measures by the names that the decision gives targets for.
+std::vector<std::pair<std::string_view, double>> measures(const Performance& found,
+                                                          const PlantModel& plant, double hours) {
+  auto windows = static_cast<int64_t>(found.windows.size());
+  int64_t of_worst = 0;
+  for (const Performance::Load& one : found.worst) of_worst += one.count;
+  int64_t high = 0;
+  for (auto [id, count] : found.counts) {
+    const alarms::Definition* one = plant.alarm(id);
+    if (one != nullptr && one->priority == 1) high += count;
+  }
+  return {{"per_day", per(found.annunciated, hours / 24)},
+          {"per_hour", per(found.annunciated, hours)},
+          {"per_10min", per(found.annunciated, hours * 6)},
+          {"most_per_10min", static_cast<double>(found.most_in_window)},
+          {"hours_above_30", share(found.hours_above_30, found.hours)},
+          {"windows_above_10", share(found.windows_above_10, windows)},
+          {"flood_share", share(found.flood_windows, windows)},
+          {"worst_share", share(of_worst, found.annunciated)},
+          {"chattering", static_cast<double>(found.chattering.size())},
+          {"standing", static_cast<double>(found.standing.size())},
+          {"highest_share", share(high, found.annunciated)}};
+}
+
+std::string_view verdict_of(double value, const Json& row) {
+  auto bound = [&](const char* name) { return row[name].as_double(); };
+  if (auto target = bound("target"); target && value <= *target) return "good";
+  if (auto most = bound("most"); most && value <= *most) return "fair";
+  return "poor";
+}
+
+Result<Json> figures(const Packs& packs, const Performance& found, const PlantModel& plant,
+                     double hours, Instant now) {
+  const rules::Model* model = packs.library.decision("alarm_performance", 0);
+  if (model == nullptr) return refuse(ErrorCode::NotFound, "no figures for alarms here");
+  rules::Outcome outcome = TRY(
+      model->decide("figures", rules::context_from_json(Json::object({})), {.now = now}));
+  Json rows = Json::array();
+  Json wanted = rules::json_from_value(outcome.value);
+  if (!wanted.is_array()) return rows;
+  auto values = measures(found, plant, hours);
+  for (const Json& row : wanted.as_array()) {
+    std::string name = row.text_or("figure", "");
+    auto value = std::ranges::find(values, name, &std::pair<std::string_view, double>::first);
+    if (value == values.end()) continue;
+    rows.push(Json::object({{"figure", name},
+                            {"name", Json::object({{"zh", row["zh"]}, {"en", row["en"]}})},
+                            {"value", value->second},
+                            {"unit", row["unit"]},
+                            {"target", row["target"]},
+                            {"most", row["most"]},
+                            {"verdict", verdict_of(value->second, row)},
+                            {"source", row["source"]}}));
+  }
+  return rows;
+}
+
+Json name_json(const PlantModel& plant, RecordId id) {
+  const alarms::Definition* one = plant.alarm(id);
+  return Json::object({{"alarm", id.text()},
+                       {"code", one == nullptr ? Json() : Json(one->code)},
+                       {"name", one == nullptr ? Json() : local(one->name)},
+                       {"area", one == nullptr ? Json() : Json(one->area)},
+                       {"priority", one == nullptr ? Json() : Json(one->priority)}});
+}
+
+Json loads_json(const PlantModel& plant, const std::vector<Performance::Load>& loads,
+                int64_t whole) {
+  Json rows = Json::array();
+  for (const Performance::Load& one : loads) {
+    if (rows.as_array().size() == kListMax) break;
+    Json row = name_json(plant, one.definition);
+    row.set("count", one.count);
+    if (whole > 0) row.set("share", share(one.count, whole));
+    rows.push(std::move(row));
+  }
+  return rows;
+}
+
+Json priorities_json(const PlantModel& plant, const Performance& found) {
+  std::array<int64_t, kPriorities + 1> counts{};
+  for (auto [id, count] : found.counts) {
+    const alarms::Definition* one = plant.alarm(id);
+    if (one != nullptr) counts.at(static_cast<std::size_t>(one->priority)) += count;
+  }
+  Json rows = Json::array();
+  for (int priority = 1; priority <= kPriorities; ++priority) {
+    int64_t count = counts.at(static_cast<std::size_t>(priority));
+    rows.push(Json::object({{"priority", priority},
+                            {"count", count},
+                            {"share", share(count, found.annunciated)}}));
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
+                               std::optional<Instant> from, std::optional<Instant> to,
+                               std::string_view area) {
+  auto verdict =
+      engine.packs().policy.may(by, {.form = "alarm", .action = access::Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  Instant now = engine.clock().now();
+  Instant end = to.value_or(now);
+  Instant begin = from.value_or(end - kPeriod);
+  auto plant = engine.sensing().plant();
+  auto is_counted = [&](RecordId id) {
+    const alarms::Definition* one = plant->alarm(id);
+    if (one == nullptr || (!area.empty() && one->area != area)) return false;
+    return matches(verdict.scope, Json::object({{"org_path", one->org_path}}));
+  };
+  auto view = TRY(engine.database().snapshot());
+  Performance found = TRY(alarms::performance(*view, begin, end, is_counted));
+  double hours = static_cast<double>((end - begin).ns) / 3.6e12;
+  Json rows = TRY(figures(engine.packs(), found, *plant, hours, now));
+  Json standing = Json::array();
+  for (const Performance::Standing& one : found.standing) {
+    if (standing.as_array().size() == kListMax) break;
+    Json row = name_json(*plant, one.definition);
+    row.set("since", format_instant(one.since));
+    standing.push(std::move(row));
+  }
+  Json windows = Json::array();
+  for (int64_t count : found.windows) windows.push(count);
+  return Json::object({{"from", format_instant(begin)},
+                       {"to", format_instant(end)},
+                       {"area", area},
+                       {"annunciated", found.annunciated},
+                       {"windows", std::move(windows)},
+                       {"figures", std::move(rows)},
+                       {"worst", loads_json(*plant, found.worst, found.annunciated)},
+                       {"chattering", loads_json(*plant, found.chattering, 0)},
+                       {"standing", std::move(standing)},
+                       {"priorities", priorities_json(*plant, found)}});
+}
+
+}  // namespace anlan::engine

@@ -1,0 +1,139 @@
+// Kinds of limits as a safety engineer sets them, and how the alarm system does.
+#include <gtest/gtest.h>
+
+#include "engine/alarm_performance.h"
+#include "tests/support/plant.h"
+
+namespace anlan::test {
+namespace {
+
+class AlarmKindsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto plant = Plant::create({});
+    ASSERT_TRUE(plant) << plant.error().detail << plant.error().field;
+    plant_ = std::move(*plant);
+    plant_->engine().watch();
+    control_ = plant_->as("control1").value();
+  }
+
+  engine::Engine& engine() { return plant_->engine(); }
+
+  void give(std::string_view tag, double value) {
+    Instant now = plant_->clock().now();
+    auto index = engine().sensing().find_tag(tag);
+    ASSERT_TRUE(index) << tag;
+    history::Sample sample{.tag = *index, .at = now, .received = now, .value = value};
+    ASSERT_TRUE(engine().sensing().samples({&sample, 1}));
+    engine().turn();
+  }
+
+  Result<Json> add_limit(const Json& more) {
+    Json fields = Json::object({{"code", "NEW"},
+                                {"name_zh", "新报警"},
+                                {"tag", plant_->id_of("tag", "GAS-2101").value()},
+                                {"area", plant_->id_of("area", "A1").value()},
+                                {"kind", "h"},
+                                {"limit_value", 5},
+                                {"priority", 3}});
+    for (const auto& [name, value] : more.as_object()) fields.set(name, value);
+    auto admin = plant_->as("admin").value();
+    auto made = plant_->run(admin, engine::CreateRecord{.form = "alarm_limit", .fields = fields});
+    if (made) plant_->wait(Duration::seconds(5));
+    return made;
+  }
+
+  bool is_open(std::string_view code) {
+    Json open = engine().alarms(control_).value();
+    for (const Json& row : open["rows"].as_array())
+      if (row["code"] == Json(code)) return true;
+    return false;
+  }
+
+  std::unique_ptr<Plant> plant_;
+  access::Subject control_;
+};
+
+TEST_F(AlarmKindsTest, ARiseIsSetInTheFormAndRings) {
+  auto refused = add_limit(Json::object({{"kind", "rise"}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "window_s");
+  auto made = add_limit(Json::object({{"kind", "rise"}, {"window_s", 20}}));
+  ASSERT_TRUE(made) << made.error().detail << made.error().field;
+  for (int i = 0; i < 30; ++i) {
+    give("GAS-2101", 1);
+    plant_->clock().advance(Duration::seconds(1));
+  }
+  EXPECT_FALSE(is_open("NEW"));
+  for (int i = 0; i < 15; ++i) {
+    give("GAS-2101", 1 + 0.2 * i);
+    plant_->clock().advance(Duration::seconds(1));
+  }
+  EXPECT_TRUE(is_open("NEW"));
+}
+
+TEST_F(AlarmKindsTest, ADeviationIsFromAnotherTag) {
+  auto refused = add_limit(
+      Json::object({{"kind", "deviation"}, {"reference", plant_->id_of("tag", "GAS-2101").value()}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "reference");
+  auto other = plant_->id_of("tag", "GAS-2102").value();
+  auto made = add_limit(Json::object({{"kind", "deviation"}, {"reference", other}}));
+  ASSERT_TRUE(made) << made.error().detail << made.error().field;
+  give("GAS-2102", 2);
+  give("GAS-2101", 6);
+  EXPECT_FALSE(is_open("NEW"));
+  give("GAS-2101", 7);
+  EXPECT_TRUE(is_open("NEW"));
+}
+
+TEST_F(AlarmKindsTest, TwoOfThreeAreForNoSafetyAlarm) {
+  Json wish = Json::object({{"votes", 2}, {"votes_of", 3}, {"is_safety", true}});
+  auto refused = add_limit(wish);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "votes");
+  wish.set("is_safety", false);
+  ASSERT_TRUE(add_limit(wish));
+  give("GAS-2101", 9);
+  give("GAS-2101", 1);
+  EXPECT_FALSE(is_open("NEW"));
+  give("GAS-2101", 9);
+  EXPECT_TRUE(is_open("NEW"));
+}
+
+TEST_F(AlarmKindsTest, PerformanceIsCountedForOnePosition) {
+  for (int i = 0; i < 4; ++i) {
+    give("GAS-2107", 30);
+    plant_->clock().advance(Duration::seconds(5));
+    give("GAS-2107", 1);
+    plant_->clock().advance(Duration::seconds(5));
+  }
+  Instant now = plant_->clock().now();
+  auto ask = [&](std::string_view area) {
+    return engine::alarm_performance(engine(), control_, now - Duration::days(1), now, area);
+  };
+  auto found = ask("");
+  ASSERT_TRUE(found) << found.error().detail;
+  EXPECT_EQ((*found)["windows"].as_array().size(), 144U);
+  ASSERT_FALSE((*found)["worst"].as_array().empty());
+  EXPECT_EQ((*found)["worst"].as_array()[0]["code"], Json("GAS-2107.H"));
+  EXPECT_EQ((*found)["worst"].as_array()[0]["count"], Json(4));
+  ASSERT_EQ((*found)["chattering"].as_array().size(), 1U);
+  EXPECT_EQ((*found)["figures"].as_array().size(), 11U);
+  for (const Json& figure : (*found)["figures"].as_array()) {
+    EXPECT_FALSE(figure["source"].as_text().empty());
+    if (figure["figure"] == Json("chattering")) EXPECT_EQ(figure["verdict"], Json("poor"));
+    if (figure["figure"] == Json("per_day")) EXPECT_EQ(figure["verdict"], Json("good"));
+  }
+  auto elsewhere = ask("A3");
+  ASSERT_TRUE(elsewhere);
+  EXPECT_TRUE((*elsewhere)["chattering"].as_array().empty());
+  EXPECT_EQ((*elsewhere)["annunciated"], Json(0));
+  EXPECT_EQ(engine::alarm_performance(engine(), control_, now, now, "").error().field, "from");
+  auto worker = plant_->as("worker111").value();
+  auto of_worker = engine::alarm_performance(engine(), worker, {}, {}, "");
+  if (!of_worker) EXPECT_EQ(of_worker.error().code, ErrorCode::Forbidden);
+}
+
+}  // namespace
+}  // namespace anlan::test
