@@ -8,6 +8,7 @@
 // subject "alarm" with the definition's id. Event payload: {"alarm","code","occurrence","letter",
 // "priority","is_new","area","org_path","gas_level"}.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -84,6 +85,8 @@ Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now);
 Result<std::vector<RecordId>> active_definitions(store::View& view);
 // Active and not taken out of service: the danger is there, whoever has seen or shelved it.
 Result<std::vector<RecordId>> standing_definitions(store::View& view);
+// By which causes (codes) an alarm is suppressed by design, of those that are.
+Result<std::map<RecordId, std::vector<std::string>>> suppressed_definitions(store::View& view);
 // An array of state_json of everything but A: unacknowledged first, then high priority (as it was
 // at the last change), then the newest. At most kOpenMax.
 inline constexpr std::size_t kOpenMax = 2000;  // a screen shows 30; counts() stays true above it

@@ -96,6 +96,11 @@ Result<void> check_definition(const Definition& definition) {
   if (definition.gas_level < 0 || definition.gas_level > 2) {
     return bad(definition, "gas_level", "0 to 2");
   }
+  bool is_guard = definition.is_safety || definition.gas_level > 0;
+  if (is_guard && !definition.cause.is_nil()) {
+    return bad(definition, "cause", "a safety alarm is never suppressed by design");
+  }
+  if (definition.cause == definition.id) return bad(definition, "cause", "is itself");
   TRY(check_delays(definition));
   return check_judge(definition);
 }

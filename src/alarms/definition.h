@@ -61,6 +61,10 @@ struct Definition {
   bool is_latching = false;  // gas, fire, ESD: cleared alarms stay until reset
   bool is_safety = false;    // gas-safety: no on-delay, never shelved by one person alone
   int gas_level = 0;         // 1 or 2: level of GB/T 50493; 0: no gas alarm
+  // While the condition of that alarm is active this one is suppressed by design: its consequence,
+  // or without a meaning while equipment stands still. Nil: none. Never of a safety or gas alarm.
+  RecordId cause{};
+  std::string group;  // of those that name one group the first active one is the first out
   std::string unit;
   std::string area;      // code of the area
   std::string org_path;  // of the area: who sees it

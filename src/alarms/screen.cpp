@@ -98,6 +98,17 @@ Result<std::vector<RecordId>> active_definitions(store::View& view) {
   return ids_of(rows);
 }
 
+Result<std::map<RecordId, std::vector<std::string>>> suppressed_definitions(store::View& view) {
+  store::Rows rows = TRY(view.query({"SELECT * FROM alarm_state WHERE is_suppressed = 1"}));
+  std::map<RecordId, std::vector<std::string>> found;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
+    State state = TRY(state_of(rows[i]));
+    found[definition] = std::move(state.suppressed_by);
+  }
+  return found;
+}
+
 Result<std::vector<RecordId>> standing_definitions(store::View& view) {
   store::Rows rows =
       TRY(view.query({"SELECT definition FROM alarm_state WHERE is_active = 1 AND letter <> 'I'"

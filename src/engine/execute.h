@@ -172,6 +172,10 @@ class Execution {
   Result<void> close_job(store::Change& change, const std::string& job, std::string_view error);
 
   Result<void> tell_alarm(const alarms::Definition& definition, const alarms::State& state);
+  // By design: an effect while its cause is active. `cause` is a code.
+  Result<void> suppress(const alarms::Definition& effect, const std::string& cause, bool is_active);
+  Result<void> suppress_effect(const alarms::Definition& effect);
+  Result<void> suppress_effects_of(const alarms::Definition& cause, bool is_active);
   Result<void> answer_alarm(const alarms::Definition& definition, const alarms::State& state);
   struct Emergency {
     std::string mode, trigger;

@@ -23,6 +23,8 @@ Result<Json> Execution::execute(const ApplyAlarms& what) {
   for (const AlarmEvent& event : what.events) {
     const alarms::Definition* definition = around_.plant->alarm(event.definition);
     if (definition == nullptr) continue;  // taken out of use meanwhile
+    // First its causes, so that a consequence is not told before them.
+    if (std::holds_alternative<alarms::Raised>(event.event)) TRY(suppress_effect(*definition));
     auto decision = alarms::decide({transaction_, command_->by.actor, around_.now, around_.ids},
                                    *definition, event.event);
     if (!decision) {
@@ -32,6 +34,8 @@ Result<Json> Execution::execute(const ApplyAlarms& what) {
     }
     if (decision->change.rows.empty()) continue;
     TRY(transaction_.apply(decision->change));
+    if (!std::holds_alternative<alarms::Unshelve>(event.event))
+      TRY(suppress_effects_of(*definition, decision->state.is_active));
     bool is_raise = std::holds_alternative<alarms::Raised>(event.event);
     if (decision->is_new_annunciation) TRY(tell_alarm(*definition, decision->state));
     // Also a shelved gas alarm stops work: only its annunciation is limited.
@@ -39,6 +43,32 @@ Result<Json> Execution::execute(const ApplyAlarms& what) {
     if (is_raise && decision->state.is_active) TRY(Tracing(*this).after_alarm(*definition));
   }
   return Json::object();
+}
+
+Result<void> Execution::suppress(const alarms::Definition& effect, const std::string& cause,
+                                 bool is_active) {
+  alarms::Event event = alarms::Suppress{cause};
+  if (!is_active) event = alarms::Unsuppress{cause};
+  auto decision = TRY(alarms::decide({transaction_, command_->by.actor, around_.now, around_.ids},
+                                     effect, event));
+  if (!decision.change.rows.empty()) TRY(transaction_.apply(decision.change));
+  // What is still there when its cause is gone has another one: it is told anew.
+  if (decision.is_new_annunciation) TRY(tell_alarm(effect, decision.state));
+  return {};
+}
+
+Result<void> Execution::suppress_effect(const alarms::Definition& effect) {
+  if (effect.cause.is_nil()) return {};
+  const alarms::Definition* cause = around_.plant->alarm(effect.cause);
+  if (cause == nullptr) return {};
+  alarms::State state = TRY(alarms::state_of(transaction_, cause->id));
+  return state.is_active ? suppress(effect, cause->code, true) : Result<void>{};
+}
+
+Result<void> Execution::suppress_effects_of(const alarms::Definition& cause, bool is_active) {
+  for (const alarms::Definition* effect : around_.plant->effects_of(cause.id))
+    TRY(suppress(*effect, cause.code, is_active));
+  return {};
 }
 
 // The control room, the duty person and everybody of that area.

@@ -1,10 +1,12 @@
 #include "engine/plant_model.h"
 
 #include "core/limits.h"
+#include "core/log.h"
 
 namespace anlan::engine {
 namespace {
 
+constexpr std::size_t kCausesMax = 16;  // one behind the other
 constexpr std::string_view kForms[] = {"area", "source", "tag", "alarm_limit", "badge"};
 
 double number_or(const Json& record, std::string_view name, double otherwise) {
@@ -170,11 +172,44 @@ Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
     const TagInfo* reference = find_in(tag_ids_, row.text_or("reference", ""), tags_);
     if (reference != nullptr) definition.reference = reference->index;
     else if (definition.kind == alarms::Kind::Deviation) definition.reference = definition.tag;
+    definition.group = row.text_or("first_out_group", "");
+    if (auto cause = RecordId::parse(row.text_or("cause", ""))) definition.cause = *cause;
     procedures_[definition.id] = row.text_or("procedure", "");
     alarm_places_[definition.id] = alarms_.size();
     alarms_.push_back(std::move(definition));
   }
+  check_causes();
   return {};
+}
+
+// A cause that is its own consequence would silence both: such a ring suppresses nothing. What guards
+// people is never suppressed either, however it came to have a cause.
+void PlantModel::check_causes() {
+  std::vector<std::size_t> without;
+  for (std::size_t i = 0; i < alarms_.size(); ++i) {
+    const alarms::Definition* one = &alarms_[i];
+    bool is_wrong = one->is_safety || one->gas_level > 0;
+    for (std::size_t step = 0; one != nullptr && !one->cause.is_nil() && !is_wrong; ++step) {
+      is_wrong = one->cause == alarms_[i].id || step == kCausesMax;
+      one = alarm(one->cause);
+    }
+    if (is_wrong && !alarms_[i].cause.is_nil()) without.push_back(i);
+  }
+  for (std::size_t i : without) {
+    log(LogLevel::Error, "an alarm's cause is left out: it guards people, or is its own cause",
+        Json::object({{"alarm", alarms_[i].code}}));
+    alarms_[i].cause = RecordId{};
+  }
+  for (std::size_t i = 0; i < alarms_.size(); ++i) {
+    if (!alarms_[i].cause.is_nil()) effects_.emplace(alarms_[i].cause, i);
+  }
+}
+
+std::vector<const alarms::Definition*> PlantModel::effects_of(RecordId alarm) const {
+  std::vector<const alarms::Definition*> found;
+  auto [first, last] = effects_.equal_range(alarm);
+  for (auto one = first; one != last; ++one) found.push_back(&alarms_[one->second]);
+  return found;
 }
 
 Result<void> PlantModel::load_badges(store::View& view, const Packs& packs) {

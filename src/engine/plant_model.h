@@ -75,6 +75,8 @@ class PlantModel {
   const TagInfo* tag(std::string_view code) const;
   const TagInfo* tag(history::TagIndex index) const;
   const alarms::Definition* alarm(RecordId id) const;
+  // The alarms that are suppressed by design while this one is active.
+  std::vector<const alarms::Definition*> effects_of(RecordId alarm) const;
   const std::string& procedure_of(RecordId alarm) const;  // as its limit wishes; may be empty
   const BadgeInfo* badge(std::string_view code) const;
   const BadgeInfo* badge(RecordId id) const;
@@ -88,6 +90,7 @@ class PlantModel {
   Result<void> load_sources(store::View& view, const Packs& packs);
   Result<void> load_tags(store::View& view, const Packs& packs, const NumbersOf& numbers_of);
   Result<void> load_alarms(store::View& view, const Packs& packs);
+  void check_causes();
   Result<void> load_badges(store::View& view, const Packs& packs);
 
   template <class Key>
@@ -102,6 +105,7 @@ class PlantModel {
   Places<RecordId> alarm_places_, badge_ids_;
   Places<PersonId> badge_people_;
   std::map<RecordId, std::string> procedures_;
+  std::multimap<RecordId, std::size_t> effects_;  // by their cause
   std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated
   Json sources_ = Json::array();
   Json source_names_ = Json::object();

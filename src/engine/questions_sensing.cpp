@@ -61,6 +61,37 @@ Json buttons_on(const Json& alarm, const access::Policy& policy, const access::S
   return buttons;
 }
 
+// Parts of a minute and more become whole minutes, of an hour and more whole hours, that begin with
+// one: so they are read from what is summed up. No more parts than were asked for.
+void align(Instant& from, Instant& to, std::size_t& parts) {
+  constexpr Duration kMinute = Duration::minutes(1);
+  constexpr Duration kHour = Duration::hours(1);
+  int64_t part = (to - from).ns / static_cast<int64_t>(parts);
+  if (part < kMinute.ns) return;
+  int64_t unit = part >= kHour.ns ? kHour.ns : kMinute.ns;
+  int64_t step = (part + unit - 1) / unit * unit;
+  from = {from.ns - from.ns % unit};
+  parts = static_cast<std::size_t>(((to - from).ns + step - 1) / step);
+  to = from + Duration{step * static_cast<int64_t>(parts)};
+}
+
+// Of the active alarms of one group, the one that came first.
+void mark_first_out(Json& rows, const PlantModel& plant) {
+  std::map<std::string, std::pair<std::string, std::size_t>> first;  // group -> when, place
+  auto& list = rows.as_array();
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    auto id = RecordId::parse(list[i].text_or("id", ""));
+    const alarms::Definition* definition = id ? plant.alarm(*id) : nullptr;
+    if (definition == nullptr || definition->group.empty()) continue;
+    list[i].set("group", definition->group).set("first_out", false);
+    std::string since = list[i].text_or("raised_at", "");
+    if (!list[i].bool_or("active", false) || since.empty()) continue;
+    auto [known, is_new] = first.try_emplace(definition->group, since, i);
+    if (!is_new && since < known->second.first) known->second = {since, i};
+  }
+  for (const auto& [group, one] : first) list[one.second].set("first_out", true);
+}
+
 }  // namespace
 
 Result<Json> Engine::plan(const access::Subject&) { return Json::object({{"plan", packs_.plan}}); }
@@ -86,6 +117,7 @@ Result<Json> Engine::trend(const access::Subject& by, std::string_view code, Ins
   const TagInfo* tag = plant->tag(code);
   if (tag == nullptr) return refuse(ErrorCode::NotFound);
   Json rows = Json::array();
+  align(from, to, points);
   for (const history::Bucket& one : TRY(sensing_->history().trend(tag->index, from, to, points))) {
     rows.push(Json::array({Json(one.at.to_milliseconds()), Json(one.minimum), Json(one.maximum),
                            Json(one.mean), Json(one.last), Json(one.count)}));
@@ -119,6 +151,7 @@ Result<Json> Engine::alarms(const access::Subject& by) {
     shown.set("buttons", buttons_on(shown, packs_.policy, by));
     rows.push(std::move(shown));
   }
+  mark_first_out(rows, *plant);
   std::ranges::stable_sort(rows.as_array(), {}, [](const Json& alarm) {
     bool is_open = alarm.bool_or("annunciated", true) && !alarm.bool_or("acked", false);
     return std::pair(!is_open, alarm.int_or("priority", 4));

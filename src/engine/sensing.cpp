@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <set>
 
 #include "core/log.h"
 #include "ehs/ehs.h"
@@ -62,6 +63,7 @@ Result<void> Sensing::reload() {
   plant_ = std::move(plant);
   evaluator_ = std::move(evaluator);
   stamp_ = std::move(stamp);
+  must_settle_ = true;
   return {};
 }
 
@@ -193,6 +195,7 @@ void Sensing::turn(Instant now) {
       auto done = reload();
       if (!done) log_failure("the plant's records could not be read", done.error());
     }
+    if (must_settle_) settle_causes();
     unshelve(now);
     auto written = history_->turn();
     if (!written) log_failure("blocks of samples could not be written", written.error());
@@ -221,6 +224,37 @@ void Sensing::unshelve(Instant now) {
   if (!expired || expired->empty()) return;
   ApplyAlarms what;
   for (RecordId id : *expired) what.events.push_back({id, alarms::Unshelve{}});
+  engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json>) {});
+}
+
+// Causes that were set or taken away while they, or what they suppress, were active.
+void Sensing::settle_causes() {
+  auto view = engine_.database().snapshot();
+  if (!view) return;
+  auto suppressed = alarms::suppressed_definitions(**view);
+  auto active = alarms::active_definitions(**view);
+  if (!suppressed || !active) return;
+  must_settle_ = false;
+  auto plant = this->plant();
+  std::set<RecordId> is_active(active->begin(), active->end());
+  ApplyAlarms what;
+  for (const auto& [id, causes] : *suppressed) {
+    const alarms::Definition* effect = plant->alarm(id);
+    for (const std::string& code : causes) {
+      const alarms::Definition* cause =
+          effect == nullptr || effect->cause.is_nil() ? nullptr : plant->alarm(effect->cause);
+      bool still_holds = cause != nullptr && cause->code == code && is_active.contains(cause->id);
+      if (!still_holds) what.events.push_back({id, alarms::Unsuppress{code}});
+    }
+  }
+  for (const alarms::Definition& effect : plant->alarms()) {
+    if (effect.cause.is_nil() || !is_active.contains(effect.cause)) continue;
+    const alarms::Definition* cause = plant->alarm(effect.cause);
+    auto known = suppressed->find(effect.id);
+    bool is_done = known != suppressed->end() && std::ranges::contains(known->second, cause->code);
+    if (!is_done) what.events.push_back({effect.id, alarms::Suppress{cause->code}});
+  }
+  if (what.events.empty()) return;
   engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json>) {});
 }
 

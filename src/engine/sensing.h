@@ -64,6 +64,7 @@ class Sensing {
   template <class Visit>
   void fresh(Instant now, Visit visit);
   void unshelve(Instant now);
+  void settle_causes();
 
   Engine& engine_;
   std::unique_ptr<history::History> history_;
@@ -74,6 +75,7 @@ class Sensing {
   std::optional<alarms::Evaluator> evaluator_;
   std::vector<LiveValue> live_;
   uint64_t changes_ = 0;
+  bool must_settle_ = false;  // of the thread that turns
   std::string stamp_;
   std::map<RecordId, Instant> guardian_away_;
   Instant next_check_{}, next_watch_{}, next_cleaning_{};

@@ -15,6 +15,7 @@ import {
 } from "./hazard_desk.mjs";
 import { hazardPhoneWalk, scanWalk } from "./hazard_phone.mjs";
 import { filmOf } from "./qr_film.mjs";
+import { sensingWalk } from "./sensing_desk.mjs";
 import { setUpWalk } from "./set_up.mjs";
 import { killWalk } from "./kill.mjs";
 import { factorWalk, providerWalk } from "./log_in.mjs";
@@ -326,6 +327,13 @@ for (const [name, run] of Object.entries(approvalWalks)) {
       await run({ browser, newWatch, atEnd, seed, lang, size });
     });
   }
+}
+for (const [lang, size] of [["zh", "desk"], ["en", "laptop"]]) {
+  walk(`trends and the load of alarms, ${size} in ${lang}`, async ({ newWatch, atEnd }) => {
+    const browser = await launch();
+    atEnd(() => browser.close());
+    await sensingWalk({ browser, newWatch, atEnd, seed, lang, size });
+  });
 }
 for (const lang of ["zh", "en"]) {
   walk(`the head of a unit is named, ${lang}`, async ({ newWatch, atEnd }) => {

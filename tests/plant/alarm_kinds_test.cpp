@@ -101,6 +101,46 @@ TEST_F(AlarmKindsTest, TwoOfThreeAreForNoSafetyAlarm) {
   EXPECT_TRUE(is_open("NEW"));
 }
 
+TEST_F(AlarmKindsTest, AConsequenceIsSilentWhileItsCauseIsActive) {
+  auto cause = add_limit(Json::object({{"code", "CAUSE"}, {"first_out_group", "P-101"}}));
+  ASSERT_TRUE(cause);
+  std::string cause_id = (*cause)["record"].text_or("id", "");
+  Json wish = Json::object({{"code", "EFFECT"},
+                            {"tag", plant_->id_of("tag", "GAS-2102").value()},
+                            {"cause", cause_id},
+                            {"first_out_group", "P-101"}});
+  Json guard = wish;
+  auto refused = add_limit(guard.set("is_safety", true));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "cause");
+  ASSERT_TRUE(add_limit(wish));
+  auto letter = [&](std::string_view code) {
+    Json open = engine().alarms(control_).value();
+    for (const Json& row : open["rows"].as_array()) {
+      if (row["code"] != Json(code)) continue;
+      return row.text_or("letter", "") + (row.bool_or("first_out", false) ? "!" : "");
+    }
+    return std::string("A");
+  };
+  give("GAS-2101", 9);
+  plant_->clock().advance(Duration::seconds(1));
+  give("GAS-2102", 9);
+  EXPECT_EQ(letter("CAUSE"), "B!");
+  EXPECT_EQ(letter("EFFECT"), "H");
+  give("GAS-2101", 1);
+  // Its cause is gone and it is still there: it is told now.
+  EXPECT_EQ(letter("EFFECT"), "B!");
+  EXPECT_EQ(letter("CAUSE"), "D");
+  give("GAS-2101", 9);
+  EXPECT_EQ(letter("EFFECT"), "H");
+  // Who takes the cause out of use leaves nothing silent behind.
+  auto admin = plant_->as("admin").value();
+  ASSERT_TRUE(plant_->reopen());
+  engine().watch();
+  control_ = plant_->as("control1").value();
+  EXPECT_EQ(letter("EFFECT"), "H");
+}
+
 TEST_F(AlarmKindsTest, PerformanceIsCountedForOnePosition) {
   for (int i = 0; i < 4; ++i) {
     give("GAS-2107", 30);

@@ -105,6 +105,9 @@ export interface Alarm {
   count: number;
   safety: boolean;
   gas_level: number;
+  // Of those that name one group, the one that came first.
+  group?: string;
+  first_out?: boolean;
   // What the reader may press: ack, reset, shelve, unshelve, out_of_service.
   buttons?: string[];
   response: string | null;

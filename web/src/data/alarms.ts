@@ -62,7 +62,9 @@ export function fits(alarm: Alarm, filter: AlarmFilter): boolean {
     (!filter.unackedOnly || isUnacked(alarm));
 }
 
-const signs: Partial<Record<LimitKind, string>> = { hh: "≥", h: "≥", l: "≤", ll: "≤" };
+const signs: Partial<Record<LimitKind, string>> = {
+  hh: "≥", h: "≥", l: "≤", ll: "≤", rise: "↑ ≥", fall: "↓ ≥", deviation: "Δ ≥",
+};
 export const isDigital = (kind: LimitKind): boolean => !(kind in signs);
 export const figure = (value: number | null): string =>
   value === null ? "—" : String(Number(value.toPrecision(5)));
@@ -74,7 +76,9 @@ export function tagFigure(tag: Tag, value: number | null): string {
 }
 export function limitText(alarm: Alarm): string {
   const word = alarm.kind.toUpperCase();
-  return isDigital(alarm.kind) ? word : `${word} ${signs[alarm.kind]} ${figure(alarm.limit)}`;
+  if (isDigital(alarm.kind)) return word;
+  const rate = alarm.kind === "rise" || alarm.kind === "fall" ? "/min" : "";
+  return `${word} ${signs[alarm.kind]} ${figure(alarm.limit)}${rate}`;
 }
 export const valueText = (alarm: Alarm): string =>
   alarm.value === null || isDigital(alarm.kind) ? "—"

@@ -70,7 +70,7 @@ interface LineProps {
   isBrief: boolean;
 }
 function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
-  const { lang } = useDesk();
+  const { t, lang } = useDesk();
   const areas = useAreas();
   const isOff = !alarm.annunciated || !alarm.active;
   const tone = isUnacked(alarm) ? " unacked" : isOff ? " off" : "";
@@ -85,7 +85,10 @@ function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
     >
       <td><PrioritySign priority={alarm.priority} isBlinking={isUnacked(alarm)} /></td>
       <td className="num nowrap">{alarm.code}</td>
-      <td>{placedName(areas.nameOf(alarm.area, lang), alarmName(alarm, lang))}</td>
+      <td>
+        {alarm.first_out && <><b className="first-out">{t("firstOut")}</b> </>}
+        {placedName(areas.nameOf(alarm.area, lang), alarmName(alarm, lang))}
+      </td>
       <td className="num nowrap live-value-cell">{value}</td>
       <td className="num nowrap">{limitText(alarm)}</td>
       <td className="num nowrap">
@@ -105,7 +108,7 @@ function Until({ alarm }: { alarm: Alarm }) {
     return <span className="soft">{t("until", { at: until })} · {shelf.by_name}</span>;
   }
   if (alarm.suppressed.length > 0) {
-    return <span className="soft">{alarm.suppressed.join(", ")}</span>;
+    return <span className="soft">{t("causedBy", { code: alarm.suppressed.join(", ") })}</span>;
   }
   return null;
 }

@@ -32,6 +32,7 @@ interface Place {
 const places: Place[] = [
   { to: "", icon: "place", text: "navOverview", isFor: seesAlarms },
   { to: "alarms", icon: "warn", text: "navAlarms", isFor: seesAlarms },
+  { to: "trends", icon: "compare", text: "navTrends", isFor: seesAlarms },
   { to: "responses", icon: "shield", text: "navResponses", isFor: seesAlarms },
   { to: "permits", icon: "file", text: "navPermits", isFor: (me) => may(me, "permit", "list") },
   { to: "", icon: "place", text: "navBoard", isFor: (me) =>

@@ -1,0 +1,70 @@
+// What the control room has beside the alarm list: trends of several tags with a table behind them,
+// and how the alarm system does.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { saved, sit } from "./hazard_desk.mjs";
+import { startMachines } from "./machines.mjs";
+import { root, startServer } from "./server.mjs";
+import { until } from "./client.mjs";
+
+function desk(lang) {
+  const text = readFileSync(join(root, `web/src/text/${lang}_desk.ts`), "utf8");
+  const rows = [...text.matchAll(/^ {2}(\w+): ("[^"\n]*"),$/gm)];
+  return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
+}
+
+async function trendsWalk(seat, w, folder) {
+  const { page } = seat;
+  await seat.go("trends?tags=GAS-2101&hours=1");
+  await page.waitForSelector(".trends-box canvas");
+  await page.getByLabel(w.trendSearch).fill("GAS-2102");
+  await page.getByRole("button", { name: /^\+ GAS-2102/ }).click();
+  await page.waitForURL(/GAS-2102/);
+  await page.getByLabel(w.trendSearch).fill("WIND");
+  await page.locator(".trend-chooser .chip").filter({ hasText: "+" }).first().click();
+  await page.waitForFunction(() => document.querySelectorAll(".trends-page tbody tr").length === 3);
+  await page.getByRole("button", { name: w.trendCompare }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".trends-page tbody tr").length === 6);
+  await page.waitForLoadState("networkidle");
+  await seat.look("trends");
+  const file = await saved(page, () => page.getByRole("button", { name: w.trendCsv }).click(),
+    folder, "trends.csv");
+  const lines = file.bytes.toString("utf8").trim().split("\r\n");
+  assert.equal(lines[0], "\ufeffcode,unit,at,minimum,maximum,mean,count");
+  assert.ok(lines.slice(1).some((line) => line.startsWith("GAS-2101,")), "samples of the tag");
+  await page.getByRole("button", { name: w.trendRemove.replace("{code}", "GAS-2101") }).click();
+  await page.waitForFunction(() => !location.hash.includes("GAS-2101"));
+}
+
+async function performanceWalk(seat, w, machines) {
+  const { page } = seat;
+  await machines.command({ leak: "GAS-2107" });
+  await until("an alarm", () => page.evaluate(() => fetch("/api/alarms").then((one) => one.json())
+    .then(({ counts }) => (counts.active > 0 ? true : null))), 60000);
+  await seat.go("alarms");
+  await page.getByRole("link", { name: w.tab_performance }).click();
+  await page.waitForSelector(".performance");
+  const answer = await page.evaluate(() =>
+    fetch("/api/alarms/performance").then((one) => one.json()));
+  assert.equal(await page.locator(".performance").count(), answer.figures.length);
+  assert.ok(answer.annunciated > 0);
+  assert.ok(answer.figures.every(({ source }) => source.length > 0));
+  await seat.look("alarm-performance");
+}
+
+export async function sensingWalk({ browser, newWatch, atEnd, seed, lang, size }) {
+  const machines = await startMachines({ people: 20 });
+  atEnd(() => machines.stop());
+  const server = await startServer({ words: machines.words });
+  atEnd(() => server.stop());
+  const w = desk(lang);
+  const about = { server, browser, watch: newWatch(server.url), lang, seed };
+  const seat = await sit(about, "control1", size);
+  await until("samples", () => seat.page.evaluate(() => fetch("/api/tags")
+    .then((one) => one.json()).then(({ rows }) =>
+      (rows.some(({ code, value }) => code === "GAS-2101" && value !== null) ? true : null))));
+  await trendsWalk(seat, w, server.folder);
+  await performanceWalk(seat, w, machines);
+  await seat.leave();
+}
