@@ -21,7 +21,7 @@ async function trendsWalk(seat, w, folder) {
   await page.getByLabel(w.trendSearch).fill("GAS-2102");
   await page.getByRole("button", { name: /^\+ GAS-2102/ }).click();
   await page.waitForURL(/GAS-2102/);
-  await page.getByLabel(w.trendSearch).fill("WIND");
+  await page.getByLabel(w.trendSearch).fill("WS-0001");
   await page.locator(".trend-chooser .chip").filter({ hasText: "+" }).first().click();
   await page.waitForFunction(() => document.querySelectorAll(".trends-page tbody tr").length === 3);
   await page.getByRole("button", { name: w.trendCompare }).click();
