@@ -25,11 +25,11 @@ std::string insert_text(const RowChange& row) {
   std::string marks;
   for (const auto* cells : {&row.key, &row.cells}) {
     for (const Cell& cell : *cells) {
-      columns += (columns.empty() ? "" : ", ") + quoted(cell.column);
+      columns += (columns.empty() ? "" : ", ") + store::quoted(cell.column);
       marks += marks.empty() ? "?" : ", ?";
     }
   }
-  return "INSERT INTO " + quoted(row.table) + " (" + columns + ") VALUES (" + marks + ")";
+  return "INSERT INTO " + store::quoted(row.table) + " (" + columns + ") VALUES (" + marks + ")";
 }
 
 }  // namespace
