@@ -2,11 +2,11 @@
 // build from nothing pays them once for a group instead of once for each file.
 //   node tools/unity.mjs MOST FILE...   prints a line "NUMBER FILE" for each file
 // Two files share a group of at most MOST only if neither says a word that the other declares for
-// itself alone (in an unnamed namespace, as static, constexpr, alias or macro): so a group means
-// what its files mean alone, and no file needs to know of the others. tools/rooms.cmake asks this
-// where ANLAN_UNITY is on.
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+// itself alone (in an unnamed namespace, as static, constexpr, alias or macro), neither itself nor
+// by a header of ours that the other does not include: so a group means what its files mean alone,
+// and no file needs to know of the others. tools/rooms.cmake asks this where ANLAN_UNITY is on.
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const hidden = new RegExp([
@@ -98,10 +98,42 @@ export function wordsOf(source) {
   };
 }
 
-// Nothing of a's own is said in b, unless b means the same by it.
+// Nothing of a's own is said in b, unless b means the same by it, nor in a header that b brings.
 const leaves = (a, b) =>
   [...a.own].every(([name, alias]) => !b.said.has(name) || (alias && b.own.get(name) === alias)) &&
-  [...a.macros].every((name) => !b.every.has(name));
+  [...a.macros].every((name) => !b.every.has(name)) &&
+  [...b.headers ?? []].every(([path, words]) => a.headers?.has(path) ||
+    ([...a.own.keys()].every((name) => !words.said.has(name)) &&
+      [...a.macros].every((name) => !words.every.has(name))));
+
+const ours = new Map(); // headers by path: {said, every, includes}
+
+function header(root, path) {
+  const file = [join(root, "src", path), join(root, path)].find((name) => existsSync(name));
+  if (!ours.has(path)) {
+    const text = file ? readFileSync(file, "utf8") : "";
+    const { said, every } = wordsOf(text);
+    ours.set(path, { said, every, includes: included(text) });
+  }
+  return ours.get(path);
+}
+
+const included = (text) =>
+  [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]+"([^"]+)"/gm)].map((match) => match[1]);
+
+// The headers of ours that a source includes, itself or through others.
+function headersOf(root, text) {
+  const found = new Map();
+  const queue = included(text);
+  while (queue.length) {
+    const path = queue.pop();
+    if (found.has(path)) continue;
+    const one = header(root, path);
+    found.set(path, one);
+    queue.push(...one.includes);
+  }
+  return found;
+}
 
 export function canShare(a, b) {
   return !a.isLone && !b.isLone && leaves(a, b) && leaves(b, a);
@@ -122,7 +154,11 @@ export function groupsOf(files, most) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [most, ...names] = process.argv.slice(2);
-  const files = names.map((name) => ({ name, words: wordsOf(readFileSync(name, "utf8")) }));
+  const root = resolve(fileURLToPath(import.meta.url), "../..");
+  const files = names.map((name) => {
+    const text = readFileSync(name, "utf8");
+    return { name, words: { ...wordsOf(text), headers: headersOf(root, text) } };
+  });
   groupsOf(files, Number(most)).forEach((group, number) => {
     for (const name of group) console.log(`${number} ${name}`);
   });

@@ -59,6 +59,14 @@ test("two tests of one name, and a file that opens a whole namespace, stand apar
   assert.equal(share(one, wordsOf("using namespace std;\nint other;\n")), false);
 });
 
+test("a header that only the other includes says its words too", () => {
+  const own = room("struct Touch {};");
+  const header = wordsOf("struct Touch;");
+  const other = { ...room("int x;"), headers: new Map([["engine/commands.h", header]]) };
+  assert.equal(share(own, other), false);
+  assert.equal(share({ ...own, headers: other.headers }, other), true);
+});
+
 test("groups are filled in order and hold no more than they may", () => {
   const file = (name, text) => ({ name, words: room(text) });
   const texts = { a: "int x;", b: "int x;", c: "int y;", d: "int z;" };
