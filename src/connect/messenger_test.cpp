@@ -120,13 +120,13 @@ TEST_F(MessengerTest, APushIsReadByTheBrowserItWasEncryptedForAndSaysWhoSentIt) 
   EXPECT_EQ(seen.headers["content-encoding"], "aes128gcm");
   EXPECT_EQ(seen.headers["urgency"], "high");
   EXPECT_EQ(seen.headers["ttl"], "3600");
-  auto plain = testing::decrypt_push(seen.body, browser, auth);
+  auto plain = browser::decrypt_push(seen.body, browser, auth);
   ASSERT_TRUE(plain);
   Json said = parse_json(*plain).value();
   EXPECT_EQ(said.text_or("id", ""), "a1");
   EXPECT_EQ(said.text_or("title", ""), "硝化车间 可燃气体 高高报");
   EXPECT_EQ(said.text_or("url", ""), "/m/#/response/1");
-  auto claims = testing::vapid_claims(seen.headers["authorization"]);
+  auto claims = browser::vapid_claims(seen.headers["authorization"]);
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->text_or("aud", ""), service.url(""));
   EXPECT_EQ(claims->text_or("sub", ""), "mailto:safety@plant.invalid");

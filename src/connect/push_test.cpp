@@ -6,8 +6,8 @@
 namespace anlan::connect {
 namespace {
 
-using testing::decrypt_push;
-using testing::vapid_claims;
+using browser::decrypt_push;
+using browser::vapid_claims;
 
 std::string bytes_of(std::string_view text) { return from_base64url(text).value(); }
 
@@ -92,9 +92,9 @@ TEST(Push, RefusesKeysOfASubscriptionThatAreNone) {
 
 TEST(Vapid, ItsExampleOfRfc8292Verifies) {
   EXPECT_TRUE(
-      testing::is_signed(bytes_of(kVapidPoint), std::string(kJwtStart), bytes_of(kJwtSignature)));
+      browser::is_signed(bytes_of(kVapidPoint), std::string(kJwtStart), bytes_of(kJwtSignature)));
   EXPECT_FALSE(
-      testing::is_signed(bytes_of(kSenderPoint), std::string(kJwtStart), bytes_of(kJwtSignature)));
+      browser::is_signed(bytes_of(kSenderPoint), std::string(kJwtStart), bytes_of(kJwtSignature)));
 }
 
 TEST(Vapid, SignsTheSameClaimsInTheSameWords) {

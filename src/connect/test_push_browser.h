@@ -17,7 +17,7 @@
 #include "core/base64.h"
 #include "core/json.h"
 
-namespace anlan::connect::testing {
+namespace anlan::connect::browser {
 
 inline unsigned char* raw(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
@@ -123,4 +123,4 @@ inline std::optional<Json> vapid_claims(std::string_view header) {
   return claims ? std::optional(*claims) : std::nullopt;
 }
 
-}  // namespace anlan::connect::testing
+}  // namespace anlan::connect::browser

@@ -111,7 +111,7 @@ class Session {
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_{nullptr, &PQfinish};
 };
 
-std::string quoted(const std::string& name) {
+std::string sql_name(const std::string& name) {
   std::string out = "\"";
   for (char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";
@@ -123,15 +123,15 @@ Json table_json(const Table& rows, std::size_t from, std::size_t to) {
   for (std::size_t i = from; i < to; ++i) {
     const auto& row = rows[i];
     std::string comma = i == from ? "" : ", ";
-    create += comma + quoted(row[1]) + " " + row[2];
-    if (!row[4].empty()) create += " COLLATE " + quoted(row[4]);
+    create += comma + sql_name(row[1]) + " " + row[2];
+    if (!row[4].empty()) create += " COLLATE " + sql_name(row[4]);
     if (!row[5].empty()) create += " DEFAULT " + row[5];
     if (!row[3].empty()) create += " NOT NULL";
-    columns += comma + quoted(row[1]);
+    columns += comma + sql_name(row[1]);
   }
   const std::string& name = rows[from][0];
   return Json::object({{"name", name},
-                       {"create", "CREATE TABLE " + quoted(name) + " (" + create + ")"},
+                       {"create", "CREATE TABLE " + sql_name(name) + " (" + create + ")"},
                        {"columns", columns}});
 }
 
@@ -166,7 +166,7 @@ std::string file_name(const Json& table) { return table.text_or("name", "") + ".
 Result<void> copy_out(const Session& session, const Json& table, const fs::path& path) {
   File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file.fd() < 0) return file_failed("making", path);
-  TRY(session.begin_copy("COPY " + quoted(table.text_or("name", "")) + " (" +
+  TRY(session.begin_copy("COPY " + sql_name(table.text_or("name", "")) + " (" +
                              table.text_or("columns", "") + ") TO STDOUT",
                          PGRES_COPY_OUT));
   std::string waiting;
@@ -188,7 +188,7 @@ Result<void> copy_out(const Session& session, const Json& table, const fs::path&
 Result<void> copy_in(const Session& session, const Json& table, const fs::path& path) {
   File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.fd() < 0) return file_failed("opening", path);
-  TRY(session.begin_copy("COPY " + quoted(table.text_or("name", "")) + " (" +
+  TRY(session.begin_copy("COPY " + sql_name(table.text_or("name", "")) + " (" +
                              table.text_or("columns", "") + ") FROM STDIN",
                          PGRES_COPY_IN));
   std::string buffer(kBufferBytes, '\0');

@@ -25,16 +25,16 @@ std::string insert_text(const RowChange& row) {
   std::string marks;
   for (const auto* cells : {&row.key, &row.cells}) {
     for (const Cell& cell : *cells) {
-      columns += (columns.empty() ? "" : ", ") + quoted(cell.column);
+      columns += (columns.empty() ? "" : ", ") + sql_name(cell.column);
       marks += marks.empty() ? "?" : ", ?";
     }
   }
-  return "INSERT INTO " + quoted(row.table) + " (" + columns + ") VALUES (" + marks + ")";
+  return "INSERT INTO " + sql_name(row.table) + " (" + columns + ") VALUES (" + marks + ")";
 }
 
 }  // namespace
 
-std::string quoted(std::string_view name) {
+std::string sql_name(std::string_view name) {
   bool is_plain =
       !name.empty() && name.size() <= kIdentifierMax && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';

@@ -11,7 +11,7 @@
 namespace anlan::store {
 
 // Names come from our own deciders, and yet they become SQL text: nothing but a plain word passes.
-std::string quoted(std::string_view name);
+std::string sql_name(std::string_view name);
 
 class RowTexts {
  public:

@@ -20,7 +20,7 @@ Where where_key(const RowChange& row) {
   CHECK(!row.key.empty(), "a row change names its primary key");
   Where out;
   for (const Cell& cell : row.key) {
-    out.text += (out.text.empty() ? " WHERE " : " AND ") + quoted(cell.column) + " = ?";
+    out.text += (out.text.empty() ? " WHERE " : " AND ") + sql_name(cell.column) + " = ?";
     out.params.push_back(cell.value);
   }
   return out;
@@ -214,14 +214,14 @@ Result<void> Writer::update_row(const RowChange& row) {
   std::string sets;
   Sql sql;
   auto set = [&](std::string_view column, const Value& value) {
-    sets += (sets.empty() ? " SET " : ", ") + quoted(column) + " = ?";
+    sets += (sets.empty() ? " SET " : ", ") + sql_name(column) + " = ?";
     sql.params.push_back(value);
   };
   for (const Cell& cell : row.cells) set(cell.column, cell.value);
   if (row.version) set("version", *row.version + 1);
   if (sets.empty()) return explain_missing(row);
   Where where = where_key(row);
-  sql.text = "UPDATE " + quoted(row.table) + sets + where.text;
+  sql.text = "UPDATE " + sql_name(row.table) + sets + where.text;
   std::ranges::copy(where.params, std::back_inserter(sql.params));
   if (row.version) {
     sql.text += " AND \"version\" = ?";
@@ -247,7 +247,7 @@ Result<void> Writer::write_one(const RowChange& row, const Sql& sql) {
 
 Result<void> Writer::delete_row(const RowChange& row) {
   Where where = where_key(row);
-  Sql sql{"DELETE FROM " + quoted(row.table) + where.text, std::move(where.params)};
+  Sql sql{"DELETE FROM " + sql_name(row.table) + where.text, std::move(where.params)};
   if (row.version) {
     sql.text += " AND \"version\" = ?";
     sql.params.push_back(*row.version);
@@ -259,7 +259,7 @@ Result<void> Writer::delete_row(const RowChange& row) {
 Result<void> Writer::explain_missing(const RowChange& row) {
   Where where = where_key(row);
   Rows found = TRY(lane_.connection.query(
-      {"SELECT 1 AS one FROM " + quoted(row.table) + where.text, std::move(where.params)}));
+      {"SELECT 1 AS one FROM " + sql_name(row.table) + where.text, std::move(where.params)}));
   if (found.empty()) return refuse(ErrorCode::NotFound, "no such row");
   if (row.version) return refuse(ErrorCode::Conflict, "the row has another version");
   return {};

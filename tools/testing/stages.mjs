@@ -89,7 +89,8 @@ function sanitizer(name, { kind, only, env, before = [] }) {
     const folder = `build/${kind}`;
     const log = logOf(name);
     const configure = ["cmake", "-S", ".", "-B", folder, "-G", "Ninja", "-Wno-dev",
-      `-DANLAN_SANITIZE=${kind}`, "-DCMAKE_BUILD_TYPE=", `-DCMAKE_CXX_FLAGS=${sanitizerFlags}`];
+      `-DANLAN_SANITIZE=${kind}`, "-DANLAN_UNITY=ON", "-DCMAKE_BUILD_TYPE=",
+      `-DCMAKE_CXX_FLAGS=${sanitizerFlags}`];
     let { isFine } = await run(configure, { log });
     const tests = (await testsOf(folder, log))
       .filter((test) => !slowTests.includes(test) && (!only || only.includes(test)));
