@@ -66,6 +66,9 @@ const guardians = { hot: "worker321", confined: "worker322", height: "worker323"
 const texts = {
   disclose: { zh: "已交底", en: "Disclosed" }, receive: { zh: "已接受交底", en: "Received" },
   sign: { zh: "签发开工", en: "Sign and start" }, work: { zh: "完工", en: "Finish" },
+  handover: { zh: "更换监护人", en: "Change the guardian" },
+  handoverLeader: { zh: "更换负责人", en: "Change the leader" },
+  take: { zh: "接班", en: "Take over" },
   accept: { zh: "验收合格", en: "Accept" },
 };
 
@@ -135,6 +138,45 @@ async function countIn(seat, id, seed) {
   await seat.look("entry-inside");
   await page.getByRole("button", { name: p.goOut, exact: true }).click();
   await page.locator(".inside-list li").waitFor({ state: "detached" });
+}
+
+// Each act of whoever leads is one button, which asks for what that act needs and nothing else.
+export async function permitActsWalk(where) {
+  const { lang, seed } = where;
+  const permits = new Permits(where.server, seed.password);
+  const [guardian, next] = lang === "zh" ? ["worker311", "worker312"] : ["worker313", "worker314"];
+  const id = await permits.apply("power", { guardian, worker: "repair4" });
+  await permits.until(id, { state: "active" });
+  const leader = await seatOf(where, "eqleader", "phone");
+  await leader.context.setGeolocation(await permits.spotOf(id));
+  await leader.card(id);
+  const buttons = leader.page.locator(".panel.task").getByRole("button");
+  await buttons.first().waitFor();
+  const offered = [texts.work, texts.handover, texts.handoverLeader].map((text) => text[lang]);
+  assert.deepEqual((await buttons.allTextContents()).slice(0, 3), offered);
+  const sheet = leader.page.getByRole("dialog");
+  await buttons.nth(0).click();
+  await sheet.locator(".act-about").waitFor();
+  assert.equal(await sheet.locator(".field").count(), 0);
+  await leader.look("permit-act-finish");
+  await sheet.getByRole("button", { name: leader.p.cancel, exact: true }).click();
+  await leader.press(texts.handover[lang], {
+    people: { next_guardian: seed.nameOf(next) }, name: "permit-act-handover",
+  });
+  const taker = await seatOf(where, next, "phone");
+  await taker.context.setGeolocation(await permits.spotOf(id));
+  await taker.card(id);
+  await taker.page.locator(".panel.task").first().waitFor();
+  await taker.press(texts.take[lang], { comment: saidOnSpot, name: "permit-act-take" });
+  const { idOf } = await permits.people();
+  const record = await permits.record(id);
+  assert.equal(record.guardian, idOf[next]);
+  assert.equal(record.leader, idOf.eqleader);
+  await leader.card(id);
+  await leader.press(texts.work[lang]);
+  await permits.until(id, { state: "closed" });
+  await taker.leave();
+  await leader.leave();
 }
 
 // The other kinds go through every hand by the interface; their pages are looked at on the way.

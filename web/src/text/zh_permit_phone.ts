@@ -120,6 +120,8 @@ export const zhPermitPhone = {
   onSpot: "现场才知道的",
   notSafe: "条件不具备",
   notSafeWhy: "缺什么、怎么处理",
+  addWords: "写说明(可不写)",
+  extendBy: "延长 {n} 小时",
   signature: "签名或附件",
   spotKnown: "已取手机位置 ±{m} 米,随签字发出",
   spotAsking: "正在定位…",
