@@ -20,6 +20,7 @@ const formOf = (id) =>
   JSON.parse(readFileSync(join(root, `packs/permits/forms/${id}.json`), "utf8"));
 export const permitForm = formOf("permit");
 const gasForm = formOf("permit_gas");
+export const goodsForm = formOf("goods_move");
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const begins = (text) => new RegExp(`^${escape(text)}`);

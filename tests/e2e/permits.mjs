@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { until } from "./client.mjs";
 import { startMachines } from "./machines.mjs";
 import { kinds, Permits, saidOnSpot } from "./permit_life.mjs";
-import { PermitSeat } from "./permit_seat.mjs";
+import { goodsForm, PermitSeat } from "./permit_seat.mjs";
 import { startServer } from "./server.mjs";
 
 const seatOf = ({ server, browser, watch, lang, seed }, login, size) =>
@@ -71,6 +71,8 @@ const texts = {
   take: { zh: "接班", en: "Take over" },
   accept: { zh: "验收合格", en: "Accept" },
 };
+
+const confirms = { zh: "品名数量相符", en: "Substance and quantity agree" };
 
 // The leader applies on the phone, everybody signs on the phone, the guardian starts on the spot.
 export async function permitPhoneLifeWalk({ kind, ...where }) {
@@ -177,6 +179,53 @@ export async function permitActsWalk(where) {
   await permits.until(id, { state: "closed" });
   await taker.leave();
   await leader.leave();
+}
+
+// Hazardous goods go in or out of a store only when two different people have counted them.
+export async function goodsWalk(where) {
+  const { lang, seed, server } = where;
+  const permits = new Permits(server, seed.password);
+  const substance = lang === "zh" ? "甲醇" : "Methanol";
+  const [one, two] = [await seatOf(where, "worker121", "phone"),
+    await seatOf(where, "worker122", "phone")];
+  await one.go("permits");
+  await one.page.getByRole("link", { name: one.p.goodsTitle }).click();
+  await one.button(one.p.goodsAdd).click();
+  await one.radio(one.title("direction", goodsForm), one.choice("direction", "in", goodsForm))
+    .click();
+  await one.radio(one.title("area", goodsForm), `${seed.areaName("A4", lang)} A4`).click();
+  await one.field("substance", goodsForm).fill(substance);
+  await one.field("quantity", goodsForm).fill("160");
+  await one.radio(one.title("unit", goodsForm), one.choice("unit", "kg", goodsForm)).click();
+  await one.look("goods-new");
+  await one.button(one.p.goodsSend).click();
+  await one.page.locator(".two-people").waitFor();
+  const id = one.page.url().split("/").pop();
+  const record = async () =>
+    (await (await permits.as("auditor1")).get(`/api/records/goods_move/${id}`)).record;
+  await one.press(confirms[lang], { name: "goods-first" });
+  await one.page.locator(".two-people li.good").first().waitFor();
+  await one.page.locator(".panel.task").waitFor({ state: "detached" });
+  assert.equal((await record()).state, "asked");
+  await two.go(`case/goods_move/${id}`);
+  await two.press(confirms[lang]);
+  await two.page.locator(".two-people li.good").nth(1).waitFor();
+  await two.look("goods-moved");
+  const { state, first_by: first, second_by: second } = await record();
+  const { loginOf } = await permits.people();
+  assert.deepEqual([state, loginOf[first], loginOf[second]], ["moved", "worker121", "worker122"]);
+  await two.go("permits/goods");
+  await two.page.locator(".card.permit").first().waitFor();
+  await two.look("goods-list");
+  const desk = await seatOf(where, "eqleader", "desk");
+  await desk.go("permits");
+  await desk.page.getByRole("link", { name: desk.p.tabGoods, exact: true }).click();
+  await desk.page.getByRole("cell", { name: substance }).first().waitFor();
+  await desk.look("goods-desk");
+  await desk.button(desk.p.goodsAdd).click();
+  await desk.page.locator(".dialog .permit-form").waitFor();
+  await desk.look("goods-desk-new");
+  for (const seat of [one, two, desk]) await seat.leave();
 }
 
 // The other kinds go through every hand by the interface; their pages are looked at on the way.

@@ -8,7 +8,7 @@ import { lackingIn, pressOutcome, spotNow } from "../data/permit_act.ts";
 import { dateTime } from "../data/format.ts";
 import { useFix } from "../data/position.ts";
 import { localText } from "../data/prefs.ts";
-import { fieldTitle, needsComment, placeOf, titleOf } from "../data/records.ts";
+import { fieldTitle, isFilled, needsComment, placeOf, tell, titleOf } from "../data/records.ts";
 import type { TaskForm } from "../data/task_form.ts";
 import { usePermitPhone } from "../text/permit_phone.ts";
 import { Button } from "../parts/button.tsx";
@@ -71,14 +71,24 @@ export default function ActSheet(props: SheetProps) {
 
 // Nobody signs without reading what for.
 function About({ form, record }: { form: FormSource; record: RecordRow }) {
-  const { lang } = usePermitPhone();
+  const { lang, texts } = usePermitPhone();
+  const kind = record["kind"];
+  const told = Object.entries(form.data.properties)
+    .filter(([field, source]) => source["x-list"] && isFilled(record[field]))
+    .map(([field]) => tell({ form, lang, texts }, field, record[field], record._titles?.[field]));
   return (
     <div className="act-about">
       <p className="strong">
-        <KindSign kind={String(record["kind"] ?? "")} /> {kindText(record, form, lang)}
+        {form.id === "permit"
+          ? <><KindSign kind={String(kind ?? "")} /> {kindText(record, form, lang)}</>
+          : localText(form.title, lang)}
       </p>
-      <p className="num soft">{record.number} · {titleOf(record, "area", lang)}</p>
-      <p>{String(record["content"] ?? "")}</p>
+      {form.id === "permit" ? (
+        <>
+          <p className="num soft">{record.number} · {titleOf(record, "area", lang)}</p>
+          <p>{String(record["content"] ?? "")}</p>
+        </>
+      ) : <p>{[record.number, ...told].join(" · ")}</p>}
     </div>
   );
 }

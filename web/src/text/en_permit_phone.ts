@@ -148,4 +148,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   appliedBy: "Applied by",
   verifiedBy: "Verified by",
   removedBy: "Removed by",
+  goodsConfirmed: "Confirmed {n} / 2",
+  goodsTwo: "Two people",
+  goodsOpen: "waited for",
 };

@@ -140,4 +140,7 @@ export const zhPermitPhone = {
   appliedBy: "执行人",
   verifiedBy: "核验人",
   removedBy: "解除人",
+  goodsConfirmed: "已确认 {n} / 2",
+  goodsTwo: "双人确认",
+  goodsOpen: "待确认",
 };
