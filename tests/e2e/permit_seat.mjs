@@ -190,11 +190,12 @@ export class PermitSeat extends Seat {
   }
 
   // The task in front: its act with this text opens, asks for what it needs, and is signed.
-  async press(text, { comment, fields = {}, people = {}, name } = {}) {
+  async press(text, { comment, fields = {}, people = {}, name, isOnSpot } = {}) {
     const panel = this.page.locator(".panel.task").first();
     await panel.getByRole("button", { name: text, exact: true }).click();
     const sheet = this.page.getByRole("dialog", { name: text, exact: true });
     await sheet.locator(".act-about").waitFor();
+    if (isOnSpot) await sheet.locator(".spot-line.good").waitFor();
     if (name) await this.look(name);
     for (const [field, value] of Object.entries(fields)) await this.field(field).fill(value);
     for (const [field, value] of Object.entries(people)) await this.person(field, value);

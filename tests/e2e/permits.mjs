@@ -105,9 +105,8 @@ export async function permitPhoneLifeWalk({ kind, ...where }) {
   }
   await guardian.context.setGeolocation(await permits.spotOf(id));
   await guardian.card(id);
-  await guardian.page.locator(".spot-line.good").first().waitFor();
-  await guardian.look(`card-sign-${kind}`);
-  await guardian.press(texts.sign[lang], { comment: saidOnSpot });
+  await guardian.press(texts.sign[lang],
+    { comment: saidOnSpot, name: `card-sign-${kind}`, isOnSpot: true });
   await guardian.waitCard("active");
   await guardian.look(`card-active-${kind}`);
   if (kind === "confined") await countIn(guardian, id, seed);
