@@ -20,6 +20,7 @@ const formOf = (id) =>
   JSON.parse(readFileSync(join(root, `packs/permits/forms/${id}.json`), "utf8"));
 export const permitForm = formOf("permit");
 const gasForm = formOf("permit_gas");
+export const goodsForm = formOf("goods_move");
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const begins = (text) => new RegExp(`^${escape(text)}`);
@@ -188,15 +189,26 @@ export class PermitSeat extends Seat {
     await this.look(`gas-verdict-${level}-${lel}`);
   }
 
-  // The task in front, ended by the outcome that has this text.
-  async press(text, { comment, fields = {} } = {}) {
+  // The task in front: its act with this text opens, asks for what it needs, and is signed.
+  async press(text, { comment, fields = {}, people = {}, name, isOnSpot } = {}) {
     const panel = this.page.locator(".panel.task").first();
-    await panel.waitFor();
-    for (const [field, value] of Object.entries(fields)) await this.field(field).fill(value);
-    if (comment) await panel.getByLabel(begins(this.p.taskComment)).fill(comment);
     await panel.getByRole("button", { name: text, exact: true }).click();
-    await this.page.locator(".toast.good, .refused").first().waitFor();
-    const refused = this.page.locator(".panel.task .refused");
+    const sheet = this.page.getByRole("dialog", { name: text, exact: true });
+    await sheet.locator(".act-about").waitFor();
+    if (isOnSpot) await sheet.locator(".spot-line.good").waitFor();
+    if (name) await this.look(name);
+    for (const [field, value] of Object.entries(fields)) await this.field(field).fill(value);
+    for (const [field, value] of Object.entries(people)) await this.person(field, value);
+    if (comment) {
+      const words = sheet.getByLabel(begins(this.p.taskComment));
+      const add = sheet.getByRole("button", { name: this.p.addWords, exact: true });
+      await words.or(add).first().waitFor();
+      if (await add.count()) await add.click();
+      await words.fill(comment);
+    }
+    await sheet.getByRole("button", { name: text, exact: true }).click();
+    await this.page.locator(".toast.good, .dialog .refused").first().waitFor();
+    const refused = this.page.locator(".dialog .refused");
     if (await refused.count()) throw new Error(`${text}: ${await refused.first().textContent()}`);
   }
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { until } from "./client.mjs";
 import { startMachines } from "./machines.mjs";
 import { kinds, Permits, saidOnSpot } from "./permit_life.mjs";
-import { PermitSeat } from "./permit_seat.mjs";
+import { goodsForm, PermitSeat } from "./permit_seat.mjs";
 import { startServer } from "./server.mjs";
 
 const seatOf = ({ server, browser, watch, lang, seed }, login, size) =>
@@ -66,8 +66,13 @@ const guardians = { hot: "worker321", confined: "worker322", height: "worker323"
 const texts = {
   disclose: { zh: "已交底", en: "Disclosed" }, receive: { zh: "已接受交底", en: "Received" },
   sign: { zh: "签发开工", en: "Sign and start" }, work: { zh: "完工", en: "Finish" },
+  handover: { zh: "更换监护人", en: "Change the guardian" },
+  handoverLeader: { zh: "更换负责人", en: "Change the leader" },
+  take: { zh: "接班", en: "Take over" },
   accept: { zh: "验收合格", en: "Accept" },
 };
+
+const confirms = { zh: "品名数量相符", en: "Substance and quantity agree" };
 
 // The leader applies on the phone, everybody signs on the phone, the guardian starts on the spot.
 export async function permitPhoneLifeWalk({ kind, ...where }) {
@@ -100,9 +105,8 @@ export async function permitPhoneLifeWalk({ kind, ...where }) {
   }
   await guardian.context.setGeolocation(await permits.spotOf(id));
   await guardian.card(id);
-  await guardian.page.locator(".spot-line.good").first().waitFor();
-  await guardian.look(`card-sign-${kind}`);
-  await guardian.press(texts.sign[lang], { comment: saidOnSpot });
+  await guardian.press(texts.sign[lang],
+    { comment: saidOnSpot, name: `card-sign-${kind}`, isOnSpot: true });
   await guardian.waitCard("active");
   await guardian.look(`card-active-${kind}`);
   if (kind === "confined") await countIn(guardian, id, seed);
@@ -135,6 +139,92 @@ async function countIn(seat, id, seed) {
   await seat.look("entry-inside");
   await page.getByRole("button", { name: p.goOut, exact: true }).click();
   await page.locator(".inside-list li").waitFor({ state: "detached" });
+}
+
+// Each act of whoever leads is one button, which asks for what that act needs and nothing else.
+export async function permitActsWalk(where) {
+  const { lang, seed } = where;
+  const permits = new Permits(where.server, seed.password);
+  const [guardian, next] = lang === "zh" ? ["worker311", "worker312"] : ["worker313", "worker314"];
+  const id = await permits.apply("power", { guardian, worker: "repair4" });
+  await permits.until(id, { state: "active" });
+  const leader = await seatOf(where, "eqleader", "phone");
+  await leader.context.setGeolocation(await permits.spotOf(id));
+  await leader.card(id);
+  const buttons = leader.page.locator(".panel.task").getByRole("button");
+  await buttons.first().waitFor();
+  const offered = [texts.work, texts.handover, texts.handoverLeader].map((text) => text[lang]);
+  assert.deepEqual((await buttons.allTextContents()).slice(0, 3), offered);
+  const sheet = leader.page.getByRole("dialog");
+  await buttons.nth(0).click();
+  await sheet.locator(".act-about").waitFor();
+  assert.equal(await sheet.locator(".field").count(), 0);
+  await leader.look("permit-act-finish");
+  await sheet.getByRole("button", { name: leader.p.cancel, exact: true }).click();
+  await leader.press(texts.handover[lang], {
+    people: { next_guardian: seed.nameOf(next) }, name: "permit-act-handover",
+  });
+  const taker = await seatOf(where, next, "phone");
+  await taker.context.setGeolocation(await permits.spotOf(id));
+  await taker.card(id);
+  await taker.page.locator(".panel.task").first().waitFor();
+  await taker.press(texts.take[lang], { comment: saidOnSpot, name: "permit-act-take" });
+  const { idOf } = await permits.people();
+  const record = await permits.record(id);
+  assert.equal(record.guardian, idOf[next]);
+  assert.equal(record.leader, idOf.eqleader);
+  await leader.card(id);
+  await leader.press(texts.work[lang]);
+  await permits.until(id, { state: "closed" });
+  await taker.leave();
+  await leader.leave();
+}
+
+// Hazardous goods go in or out of a store only when two different people have counted them.
+export async function goodsWalk(where) {
+  const { lang, seed, server } = where;
+  const permits = new Permits(server, seed.password);
+  const substance = lang === "zh" ? "甲醇" : "Methanol";
+  const [one, two] = [await seatOf(where, "worker121", "phone"),
+    await seatOf(where, "worker122", "phone")];
+  await one.go("permits");
+  await one.page.getByRole("link", { name: one.p.goodsTitle }).click();
+  await one.button(one.p.goodsAdd).click();
+  await one.radio(one.title("direction", goodsForm), one.choice("direction", "in", goodsForm))
+    .click();
+  await one.radio(one.title("area", goodsForm), `${seed.areaName("A4", lang)} A4`).click();
+  await one.field("substance", goodsForm).fill(substance);
+  await one.field("quantity", goodsForm).fill("160");
+  await one.radio(one.title("unit", goodsForm), one.choice("unit", "kg", goodsForm)).click();
+  await one.look("goods-new");
+  await one.button(one.p.goodsSend).click();
+  await one.page.locator(".two-people").waitFor();
+  const id = one.page.url().split("/").pop();
+  const record = async () =>
+    (await (await permits.as("auditor1")).get(`/api/records/goods_move/${id}`)).record;
+  await one.press(confirms[lang], { name: "goods-first" });
+  await one.page.locator(".two-people li.good").first().waitFor();
+  await one.page.locator(".panel.task").waitFor({ state: "detached" });
+  assert.equal((await record()).state, "asked");
+  await two.go(`case/goods_move/${id}`);
+  await two.press(confirms[lang]);
+  await two.page.locator(".two-people li.good").nth(1).waitFor();
+  await two.look("goods-moved");
+  const { state, first_by: first, second_by: second } = await record();
+  const { loginOf } = await permits.people();
+  assert.deepEqual([state, loginOf[first], loginOf[second]], ["moved", "worker121", "worker122"]);
+  await two.go("permits/goods");
+  await two.page.locator(".card.permit").first().waitFor();
+  await two.look("goods-list");
+  const desk = await seatOf(where, "eqleader", "desk");
+  await desk.go("permits");
+  await desk.page.getByRole("link", { name: desk.p.tabGoods, exact: true }).click();
+  await desk.page.getByRole("cell", { name: substance }).first().waitFor();
+  await desk.look("goods-desk");
+  await desk.button(desk.p.goodsAdd).click();
+  await desk.page.locator(".dialog .permit-form").waitFor();
+  await desk.look("goods-desk-new");
+  for (const seat of [one, two, desk]) await seat.leave();
 }
 
 // The other kinds go through every hand by the interface; their pages are looked at on the way.

@@ -22,8 +22,8 @@ import { factorWalk, providerWalk } from "./log_in.mjs";
 import { responseKillWalk, responseWalk } from "./response.mjs";
 import { pause, root, startServer } from "./server.mjs";
 import {
-  permitConflictWalk, permitGasWalk, permitKindsWalk, permitOfflineWalk, permitPagesWalk,
-  permitPhoneLifeWalk,
+  goodsWalk, permitActsWalk, permitConflictWalk, permitGasWalk, permitKindsWalk,
+  permitOfflineWalk, permitPagesWalk, permitPhoneLifeWalk,
 } from "./permits.mjs";
 import { readSeed } from "./seed.mjs";
 
@@ -295,6 +295,8 @@ permitOnThePhone("confined", "zh");
 permitOnThePhone("height", "zh");
 const permitWalks = {
   "permits: every page": [permitPagesWalk, "zh", "en"],
+  "permits: each act asks for its own": [permitActsWalk, "zh", "en"],
+  "permits: hazardous goods by two people": [goodsWalk, "zh", "en"],
   "permits: the other kinds to their close": [permitKindsWalk, "zh"],
   "permits: two jobs that must not go on together": [permitConflictWalk, "zh", "en"],
   "permits: the card without a link": [permitOfflineWalk, "zh"],

@@ -127,6 +127,7 @@ export interface Outcome {
   comment?: "required" | "optional";
   needs_comment?: boolean;
   fields?: string[];
+  guards?: string[];
   doubt?: "comment";
 }
 export interface ReturnTarget {

@@ -3,7 +3,10 @@ import type { FieldValue, FormSource, Me } from "../api/types.ts";
 import { isFilled } from "./records.ts";
 
 // Forms that are begun on pages of their own, or by what happens in the plant.
-const elsewhere = ["hazard", "near_miss", "violation", "permit", "response", "sos"];
+const elsewhere = [
+  "hazard", "near_miss", "violation", "permit", "permit_gas", "permit_entry", "permit_evidence",
+  "permit_isolation", "rule_acceptance", "goods_move", "response", "sos",
+];
 
 // Whether to ask for the forms at all: their sources are large.
 export const mayStart = (me: Me): boolean => Object.entries(me.rights).some(([form, rights]) =>

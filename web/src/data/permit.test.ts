@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RecordRow } from "../api/types.ts";
-import { byNeed, causesOf, isMyPermit } from "./permit.ts";
+import { byNeed, causesOf, extensionsOf, isMyPermit } from "./permit.ts";
 
 const row = (more: Record<string, unknown>): RecordRow => more as RecordRow;
 
@@ -28,4 +28,16 @@ test("a suspension names its cause in the order people ask, and no ids", () => {
     .toEqual(["text a", "tag GAS-2107", "value 12", "limit 8.3", "at 2026-11-22T08:00:00Z"]);
   expect(causesOf(row({ suspend_detail: null }), "zh")).toEqual([]);
   expect(causesOf(row({ suspend_detail: "gas" }), "zh")).toEqual([{ key: "text", text: "gas" }]);
+});
+
+test("a permit may be extended by whole hours as far as both limits go", () => {
+  const record = row({
+    valid_from: "2026-11-22T08:00:00Z", valid_to: "2026-11-22T12:00:00Z", limit_valid_h: 4,
+    limit_extend_h: 2,
+  });
+  expect(extensionsOf(record)).toEqual([
+    { hours: 1, at: "2026-11-22T13:00:00.000Z" }, { hours: 2, at: "2026-11-22T14:00:00.000Z" },
+  ]);
+  expect(extensionsOf({ ...record, limit_extend_h: 0 })).toEqual([]);
+  expect(extensionsOf(row({}))).toEqual([]);
 });

@@ -24,6 +24,21 @@ export function byNeed(a: RecordRow, b: RecordRow): number {
     String(a["valid_to"] ?? "9").localeCompare(String(b["valid_to"] ?? "9"));
 }
 
+export interface Extension {
+  hours: number;
+  at: string;
+}
+const hour_ms = 3600000;
+const steps_h = [1, 2, 3, 4, 6, 8, 12, 24];
+// The ends that a permit may be extended to: whole hours after its present end, within its limits.
+export function extensionsOf(record: RecordRow): Extension[] {
+  const end = Date.parse(String(record["valid_to"] ?? ""));
+  const most_h = Number(record["limit_valid_h"]) + Number(record["limit_extend_h"]);
+  const last = Date.parse(String(record["valid_from"] ?? "")) + most_h * hour_ms;
+  return steps_h.filter((hours) => end + hours * hour_ms <= last)
+    .map((hours) => ({ hours, at: new Date(end + hours * hour_ms).toISOString() }));
+}
+
 export interface Cause {
   key: string;
   text: string;

@@ -5,6 +5,7 @@ import { completeOnSpot, type OnSpot } from "../api/calls_permit.ts";
 import { newId } from "../api/id.ts";
 import type { FieldValue, Outcome, RecordView, Task } from "../api/types.ts";
 import { serverNow } from "./clock.ts";
+import { ofOutcome } from "./outcomes.ts";
 import { signedPhotos } from "./permit_form.ts";
 import { fixAge_s, position } from "./position.ts";
 import { missingOf, needsComment } from "./records.ts";
@@ -55,8 +56,8 @@ export async function pressOutcome(
   const photos = await signedPhotos(state.rolls);
   const spot = spotNow();
   const said = {
-    outcome: outcome.id, comment: act.comment.trim(), fields: { ...act.fields, ...photos },
-    version: view.record.version,
+    outcome: outcome.id, comment: act.comment.trim(),
+    fields: ofOutcome(task, outcome, { ...act.fields, ...photos }), version: view.record.version,
   };
   const body = await withProof(task, view.record.id, said, state.proof);
   await completeOnSpot(task.id, { ...body, ...(spot ? { position: spot } : {}) }, newId());

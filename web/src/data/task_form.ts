@@ -7,6 +7,7 @@ import { newId } from "../api/id.ts";
 import type {
   FieldValue, FormSource, Outcome, PhotoItem, RecordRow, RecordView, Task,
 } from "../api/types.ts";
+import { ofOutcome } from "./outcomes.ts";
 import { refresh } from "./query.ts";
 import { isFilled, missingOf, needsComment, writesOf } from "./records.ts";
 import { session } from "./session.ts";
@@ -135,7 +136,7 @@ export function useTaskForm(task: Task, form: FormSource, view: RecordView): Tas
     const body = { outcome: outcome.id, comment: comment.trim(), version: record.version };
     return act(outcome.id, async () => {
       const signed = await signAll(rolls);
-      const all = { ...full, ...signed };
+      const all = ofOutcome(task, outcome, { ...full, ...signed });
       const sent = await withProof(task, record.id, { ...body, fields: all }, proof);
       return calls.completeTask(task.id, sent, key.current);
     });

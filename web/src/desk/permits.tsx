@@ -10,17 +10,20 @@ import "../styles/permit.css";
 
 const Rules = lazy(() => import("./permit_rules.tsx"));
 const Certificates = lazy(() => import("./permit_certificates.tsx"));
+const Goods = lazy(() => import("./permit_goods.tsx"));
 const Figures = lazy(() => import("./permit_figures.tsx"));
 
 const tabs: { to: string; text: PermitDeskKey }[] = [
   { to: "", text: "tabBoard" }, { to: "figures", text: "tabFigures" },
-  { to: "certificates", text: "tabCertificates" }, { to: "rules", text: "tabRules" },
+  { to: "certificates", text: "tabCertificates" }, { to: "goods", text: "tabGoods" },
+  { to: "rules", text: "tabRules" },
 ];
 
 function Tab({ tab, query }: { tab: string; query: Record<string, string> }) {
   switch (tab) {
     case "rules": return <Rules />;
     case "certificates": return <Certificates />;
+    case "goods": return <Goods />;
     case "figures": return <Figures query={query} />;
     default: return <PermitBoard query={query} />;
   }

@@ -28,11 +28,12 @@ const ResponsePage = lazy(() => import("./response.tsx"));
 const UrgentWatch = lazy(() => import("./urgent.tsx"));
 const PermitList = lazy(() => import("./permits.tsx").then((all) => ({ default: all.PermitList })));
 const PermitPage = lazy(() => import("./permits.tsx").then((all) => ({ default: all.PermitPage })));
+const GoodsPage = lazy(() => import("./permits.tsx").then((all) => ({ default: all.GoodsPage })));
 const Requests = lazy(() => import("./requests.tsx"));
 const SosCase = lazy(() => import("./sos_case.tsx"));
 
 const own: Record<string, ComponentType<{ id: string }>> = {
-  response: ResponsePage, permit: PermitPage, sos: SosCase,
+  response: ResponsePage, permit: PermitPage, sos: SosCase, goods_move: GoodsPage,
 };
 
 function Screen() {

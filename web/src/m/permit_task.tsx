@@ -1,24 +1,18 @@
 // What the person with the phone has to do on a permit now: approve, sign on the spot, hand over,
-// take up again, accept. The position goes along with every press.
+// take up again, accept. Each act is one button, which opens only what that act asks for.
 import { lazy, Suspense, useEffect, useState } from "react";
-import type { FormSource, Outcome, RecordView, Task } from "../api/types.ts";
-import { lackingIn, pressOutcome } from "../data/permit_act.ts";
+import type { FormSource, RecordRow, RecordView, Task } from "../api/types.ts";
+import { actsOf, type Act } from "../data/outcomes.ts";
 import { measuresOf, settledCount } from "../data/permit_measures.ts";
 import { watchPosition } from "../data/position.ts";
 import { localText } from "../data/prefs.ts";
-import { fieldTitle, isForMe, mayDecide, needsComment, placeOf } from "../data/records.ts";
-import { useTaskForm, type TaskForm } from "../data/task_form.ts";
+import { isForMe, mayDecide } from "../data/records.ts";
+import { useTaskForm } from "../data/task_form.ts";
 import { usePermitPhone } from "../text/permit_phone.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Countdown } from "../parts/clocks.tsx";
-import { TextArea } from "../parts/field.tsx";
-import { Icon } from "../parts/icon.tsx";
-import { PermitInput } from "../parts/permit_input.tsx";
-import { Refused } from "../parts/states.tsx";
-import { say } from "../parts/toast.tsx";
-import { SpotLine } from "./permit_spot.tsx";
 
-const TaskExtras = lazy(() => import("../parts/task_extras.tsx"));
+const ActSheet = lazy(() => import("./permit_act.tsx"));
 
 interface TasksProps {
   form: FormSource;
@@ -56,106 +50,49 @@ interface TaskProps extends TasksProps {
   task: Task;
 }
 function PermitTask({ task, form, view }: TaskProps) {
-  const { p, t, lang } = usePermitPhone();
+  const { t, lang } = usePermitPhone();
   const state = useTaskForm(task, form, view);
+  const [open, setOpen] = useState<string | null>(null);
   useEffect(watchPosition, []);
-  const outcomes = outcomesOf(task, t("taskFinish"));
-  const wantsWords = outcomes.some(needsComment);
+  const acts = openActs(task, state.writes, view.record);
+  const all = acts.length > 0 ? acts : [endingOf(t("taskFinish"))];
+  const chosen = all.find(({ outcome }) => outcome.id === open);
   return (
     <section className="panel task" aria-label={localText(task.name, lang)}>
       <header className="panel-head">
         <h2>{localText(task.name, lang)}</h2>
         {task.due && <Countdown due={task.due} />}
       </header>
-      {state.writes.filter((field) => !apart(task).includes(field)).map((field) => (
-        <Field key={field} field={field} task={task} form={form} view={view} state={state} />
-      ))}
-      <TextArea
-        label={wantsWords ? t("taskComment") : `${t("taskComment")} · ${t("optional")}`} rows={2}
-        value={state.comment} onChange={state.say} maxLength={1000}
-      />
-      <Suspense fallback={null}><TaskExtras task={task} view={view} state={state} /></Suspense>
-      <SpotLine />
       {mayDecide(task) && (
         <div className="actions">
-          {outcomes.map((outcome, at) => (
-            <Press
-              key={outcome.id} outcome={outcome} isMain={at === 0} task={task} form={form}
-              view={view} state={state}
+          {all.map(({ outcome }, at) => (
+            <Button
+              key={outcome.id} text={localText(outcome.name, lang)}
+              kind={at === 0 ? "main" : "plain"} icon={at === 0 ? "check" : "next"}
+              run={() => setOpen(outcome.id)}
             />
           ))}
         </div>
       )}
-      {state.refusal && <Refused refusal={state.refusal} />}
-      {state.refusal?.code === "place_unproven" && (
-        <p className="strong">{p("spotWhy")}</p>
+      {chosen && (
+        <Suspense fallback={null}>
+          <ActSheet
+            act={chosen} task={task} form={form} view={view} state={state}
+            onClose={() => setOpen(null)}
+          />
+        </Suspense>
       )}
     </section>
   );
 }
 
-// While work goes on most people only finish it: who takes over, and until when, is asked for when
-// that is what they press.
-const later: Record<string, string[]> = {
-  handover: ["next_leader", "next_guardian"], extend: ["extend_to"],
-};
-const apart = (task: Task): string[] =>
-  task.node === "work" ? Object.values(later).flat() : [];
-const ownFields = (task: Task, outcome: Outcome): string[] =>
-  task.node === "work" ? later[outcome.id] ?? [] : [];
+const endingOf = (text: string): Act =>
+  ({ outcome: { id: "", name: { zh: text, en: text } }, fields: [] });
 
-function outcomesOf(task: Task, ending: string): Outcome[] {
-  return task.outcomes.length > 0
-    ? task.outcomes : [{ id: "", name: { zh: ending, en: ending } }];
-}
-
-type FieldProps = TaskProps & { state: TaskForm; field: string };
-function Field({ field, task, form, view, state }: FieldProps) {
-  const { t, lang } = usePermitPhone();
-  const isNeeded = [...task.requires, ...task.outcomes.flatMap((one) => one.fields ?? [])]
-    .includes(field);
-  return (
-    <PermitInput
-      form={form} field={field} value={state.fields[field]} isRequired={isNeeded} isHeld
-      onChange={(value) => state.fill(field, value)} org={view.record.org_path}
-      roll={state.rolls[field]} place={placeOf(view.record, lang) || view.record.number}
-      fault={state.missing.includes(field) ? t("required")
-        : state.refusal?.field?.split(".")[0] === field ? state.refusal.message : undefined}
-    />
-  );
-}
-
-type PressProps = TaskProps & { state: TaskForm; outcome: Outcome; isMain: boolean };
-function Press({ outcome, isMain, task, form, view, state }: PressProps) {
-  const { p, t, lang } = usePermitPhone();
-  const [isOpen, setOpen] = useState(false);
-  const { fields, isMute, isUnsigned } = lackingIn(task, outcome, state);
-  const words = [
-    ...fields.map((field) => fieldTitle(form, field, lang)), ...(isMute ? [t("taskComment")] : []),
-    ...(isUnsigned ? [p("signature")] : []),
-  ].join(", ");
-  const run = async () => {
-    const act = { task, view, outcome, fields: state.fields, comment: state.comment };
-    const isDone = await state.act(outcome.id, () => pressOutcome(act, state));
-    if (isDone) say(`${localText(task.name, lang)} · ${localText(outcome.name, lang)}`);
-  };
-  const own = ownFields(task, outcome);
-  if (own.length > 0 && !isOpen) {
-    return (
-      <Button text={localText(outcome.name, lang)} icon="next" run={() => setOpen(true)} />
-    );
-  }
-  return (
-    <div className="outcome">
-      {own.map((field) => (
-        <Field key={field} field={field} task={task} form={form} view={view} state={state} />
-      ))}
-      {words && <p className="lacking"><Icon name="warn" />{p("lacking", { list: words })}</p>}
-      <Button
-        text={localText(outcome.name, lang)} kind={isMain ? "main" : "plain"}
-        isBusy={state.busy === outcome.id}
-        isOff={state.isSending || state.busy !== null || words !== ""} run={() => void run()}
-      />
-    </div>
-  );
+// Stopping has its own red button, which works without a link too; what the rules never extend, or
+// what was extended already, is not offered.
+function openActs(task: Task, writes: string[], record: RecordRow): Act[] {
+  const isOver = record["extended_at"] || Number(record["limit_extend_h"] ?? 0) === 0;
+  const shut = task.node === "work" ? ["suspend", ...(isOver ? ["extend"] : [])] : [];
+  return actsOf(task, writes).filter(({ outcome }) => !shut.includes(outcome.id));
 }

@@ -27,6 +27,7 @@ const Apply = lazy(() => import("./permit_apply.tsx"));
 const Gas = lazy(() => import("./permit_gas.tsx"));
 const Measures = lazy(() => import("./permit_measures.tsx"));
 const Entry = lazy(() => import("./permit_entry.tsx"));
+const Goods = lazy(() => import("./permit_goods.tsx"));
 const Isolation = lazy(() => import("./permit_isolation.tsx"));
 
 function Inner({ page, id }: { page: string; id: string }) {
@@ -35,6 +36,7 @@ function Inner({ page, id }: { page: string; id: string }) {
     case "gas": return <Gas key={id} id={id} />;
     case "measures": return <Measures key={id} id={id} />;
     case "entry": return <Entry key={id} id={id} />;
+    case "goods": return <Goods id={id} />;
     case "isolation": return <Isolation key={id} id={id} />;
     default: return <List />;
   }
@@ -46,6 +48,9 @@ export function PermitList() {
 }
 export function PermitPage({ id }: { id: string }) {
   return <Suspense fallback={<Loading />}><Card id={id} /></Suspense>;
+}
+export function GoodsPage({ id }: { id: string }) {
+  return <Suspense fallback={<Loading />}><Goods id={id} /></Suspense>;
 }
 
 const wish = { filter: ["in", "state", openStates], sort: "valid_to", limit: 100 };
@@ -68,6 +73,9 @@ function List() {
           <Ready query={rows}>{(page) => <Rows form={source} rows={page.rows} />}</Ready>
         )}
       </Ready>
+      {may(me, "goods_move", "list") && (
+        <ButtonLink href="#/permits/goods" icon="list">{p("goodsTitle")}</ButtonLink>
+      )}
     </Frame>
   );
 }

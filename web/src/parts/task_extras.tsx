@@ -20,16 +20,18 @@ interface ExtrasProps {
   task: Task;
   view: RecordView;
   state: TaskForm;
+  // False where everything is asked for in one sitting.
+  hasDraft?: boolean;
 }
 
-export default function TaskExtras({ task, view, state }: ExtrasProps) {
+export default function TaskExtras({ task, view, state, hasDraft = true }: ExtrasProps) {
   const me = useMe();
   const isDeciding = mayDecide(task);
   return (
     <>
       {isDeciding && task.attachment === "required" && <Attachments view={view} state={state} />}
       {isDeciding && task.signature === "required" && <Signature state={state} />}
-      {!me.viewer && <DraftLine task={task} view={view} state={state} />}
+      {hasDraft && !me.viewer && <DraftLine task={task} view={view} state={state} />}
     </>
   );
 }

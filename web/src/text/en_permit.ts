@@ -95,4 +95,11 @@ export const enPermit: Record<keyof typeof zhPermit, string> = {
   removeOne: "Remove {name}",
   workerName: "Without an account: name",
   addOne: "Add",
+  goodsTitle: "Hazardous goods",
+  goodsAdd: "Record a move",
+  goodsSend: "Send to be confirmed by two",
+  goodsSent: "Sent: two people confirm it",
+  goodsHint: "Two people check substance and quantity of each move, one after the other",
+  goodsNone: "No moves yet",
+  goodsAsked: "Recorded at",
 };

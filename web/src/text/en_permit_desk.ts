@@ -144,4 +144,6 @@ export const enPermitDesk: Record<keyof typeof zhPermitDesk, string> = {
   rule_by: "By",
   rule_zh: "In words",
   rule_en: "In words",
+  tabGoods: "Hazardous goods",
+  goodsSearch: "Substance",
 };

@@ -127,6 +127,8 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   onSpot: "Known on the spot",
   notSafe: "Not safe",
   notSafeWhy: "What is missing, what to do",
+  addWords: "Add words (optional)",
+  extendBy: "{n} h more",
   signature: "signature or attachment",
   spotKnown: "Position ±{m} m goes with your signature",
   spotAsking: "Finding the position…",
@@ -146,4 +148,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   appliedBy: "Applied by",
   verifiedBy: "Verified by",
   removedBy: "Removed by",
+  goodsConfirmed: "Confirmed {n} / 2",
+  goodsTwo: "Two people",
+  goodsOpen: "waited for",
 };

@@ -93,4 +93,11 @@ export const zhPermit = {
   removeOne: "移除 {name}",
   workerName: "没有账号的人,写姓名",
   addOne: "加上",
+  goodsTitle: "危险货物出入库",
+  goodsAdd: "登记出入库",
+  goodsSend: "提交,等两人确认",
+  goodsSent: "已提交,等两人确认",
+  goodsHint: "每次出入库由两个人先后核对品名和数量",
+  goodsNone: "还没有出入库记录",
+  goodsAsked: "登记时间",
 };

@@ -137,4 +137,6 @@ export const zhPermitDesk = {
   rule_by: "由谁",
   rule_zh: "说明",
   rule_en: "说明",
+  tabGoods: "危险货物",
+  goodsSearch: "品名",
 };

@@ -120,6 +120,8 @@ export const zhPermitPhone = {
   onSpot: "现场才知道的",
   notSafe: "条件不具备",
   notSafeWhy: "缺什么、怎么处理",
+  addWords: "写说明(可不写)",
+  extendBy: "延长 {n} 小时",
   signature: "签名或附件",
   spotKnown: "已取手机位置 ±{m} 米,随签字发出",
   spotAsking: "正在定位…",
@@ -138,4 +140,7 @@ export const zhPermitPhone = {
   appliedBy: "执行人",
   verifiedBy: "核验人",
   removedBy: "解除人",
+  goodsConfirmed: "已确认 {n} / 2",
+  goodsTwo: "双人确认",
+  goodsOpen: "待确认",
 };
