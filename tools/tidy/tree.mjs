@@ -27,7 +27,8 @@ const owners = [
 // build evidence anew.
 const moreDoors = ["anonymous", "answers", "duty", "evidence", "evidence_queue", "export",
   "figures", "flow_trial", "flow_view", "health", "permit_board", "permit_rules", "permit_sheet",
-  "policy_report", "thread", "view_as"].map((name) => `engine/${name}.h`).concat("flow/shown.h");
+  "policy_report", "thread", "view_as"].map((name) => `engine/${name}.h`).concat("flow/shown.h",
+    "flow/findings.h");
 
 // What a group of acts reads ahead: a door beside the front one, in the few rooms that know what
 // will be asked.
