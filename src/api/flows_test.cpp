@@ -105,7 +105,11 @@ TEST_F(FlowsTest, TheLintOfTheDesignerIsTheLintOfTheDeployment) {
   ASSERT_NE(at, std::string::npos);
   xml.insert(at, "<complexGateway id=\"odd\"/>");
   Answer odd = ask(post("/api/flows/lint", Json::object({{"xml", xml}})));
-  EXPECT_EQ(body_of(odd)["findings"].as_array().at(0).text_or("element", ""), "odd") << odd.body;
+  Json finding = body_of(odd)["findings"].as_array().at(0);
+  EXPECT_EQ(finding.text_or("element", ""), "odd") << odd.body;
+  EXPECT_EQ(finding.text_or("code", ""), "cant_run");
+  EXPECT_EQ(finding["parts"], Json::array({"odd", "complexGateway"}));
+  EXPECT_EQ(finding["text"].text_or("zh", ""), "本版本不能执行元素“odd”(complexGateway)。");
 }
 
 TEST_F(FlowsTest, ARunningCaseGoesOnWithTheNewVersionWhenToldTo) {

@@ -10,7 +10,7 @@
 #include "app/commands.h"
 #include "core/limits.h"
 #include "engine/flow_trial.h"
-#include "flow/flow.h"
+#include "flow/findings.h"
 
 namespace anlan::app {
 namespace {
@@ -19,11 +19,12 @@ constexpr int kElsewhere = 1;  // the exit code: a script sees it
 
 Result<int> lint(const std::string& file) {
   std::string xml = TRY(read_whole(file, limits::kXmlBytesMax));
-  std::vector<flow::Finding> findings = flow::Model::lint(xml);
-  for (const flow::Finding& finding : findings) {
-    std::println("{}: {}", finding.element_id, finding.text);
+  std::vector<flow::ToldFinding> findings = flow::lint_told(xml);
+  std::string lang = terminal_language();
+  for (const flow::ToldFinding& finding : findings) {
+    std::println("{}: {}", finding.element_id, finding.text.in(lang));
   }
-  if (findings.empty()) std::println("{}", say(Text::FlowFine, terminal_language()));
+  if (findings.empty()) std::println("{}", say(Text::FlowFine, lang));
   return findings.empty() ? 0 : 1;
 }
 

@@ -1,6 +1,8 @@
 #include "engine/flow_view.h"
 
 #include "engine/read.h"
+#include "engine/show.h"
+#include "flow/findings.h"
 
 namespace anlan::engine {
 
@@ -35,8 +37,13 @@ Result<Json> delegations(Engine& engine, const access::Subject& by) {
 
 Json flow_findings(std::string_view xml) {
   Json findings = Json::array();
-  for (const flow::Finding& finding : flow::Model::lint(xml)) {
-    findings.push(Json::object({{"element", finding.element_id}, {"text", finding.text}}));
+  for (const flow::ToldFinding& finding : flow::lint_told(xml)) {
+    Json parts = Json::array();
+    for (const std::string& part : finding.parts) parts.push(part);
+    findings.push(Json::object({{"element", finding.element_id},
+                                {"code", finding.code},
+                                {"parts", std::move(parts)},
+                                {"text", local(finding.text)}}));
   }
   return Json::object({{"findings", std::move(findings)}});
 }

@@ -16,6 +16,7 @@
 
 #include "access/access.h"
 #include "core/text.h"
+#include "flow/findings.h"
 #include "flow/formula.h"
 #include "flow/model.h"
 
@@ -400,11 +401,11 @@ bool is_target_word(std::string_view target);
 // What a reading of XML gives: the graph is only runnable when there is no finding.
 struct Reading {
   Graph graph;
-  std::vector<Finding> findings;
+  std::vector<ToldFinding> findings;
   std::map<std::string, std::string, std::less<>> lane_roles;  // by node id
 
-  void find_fault(std::string_view element, std::string text) {
-    findings.push_back({std::string(element), std::move(text)});
+  void find_fault(std::string_view element, FindingKind kind, std::vector<std::string> parts = {}) {
+    findings.push_back(finding_of(element, kind, std::move(parts)));
   }
 };
 

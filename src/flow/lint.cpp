@@ -40,18 +40,17 @@ void lint_ways(Reading& reading, const Node& node) {
   bool is_aside = node.kind == NodeKind::EventSub;
   bool has_entry = node.kind != NodeKind::Start && node.kind != NodeKind::Boundary && !is_aside;
   if (!has_entry && !node.in.empty()) {
-    reading.find_fault(node.id, "No flow may lead into '" + node.id + "'.");
+    reading.find_fault(node.id, FindingKind::WayIn, {node.id});
   }
   if (is_end(node) || is_aside) {
-    if (!node.out.empty()) reading.find_fault(node.id, "No flow may leave '" + node.id + "'.");
+    if (!node.out.empty()) reading.find_fault(node.id, FindingKind::WayOut, {node.id});
     return;
   }
   if (node.out.empty()) {
-    reading.find_fault(node.id, "'" + node.id + "' has no way out: an end event is missing.");
+    reading.find_fault(node.id, FindingKind::NoWayOut, {node.id});
   }
   if (node.out.size() > 1 && !is_gateway(node.kind)) {
-    reading.find_fault(node.id,
-                       "'" + node.id + "' has more than one way out: put a gateway behind it.");
+    reading.find_fault(node.id, FindingKind::ManyWaysOut, {node.id});
   }
 }
 
@@ -61,8 +60,8 @@ void lint_heard(Reading& reading, const std::string& listener, const Node& event
   bool is_message = !event.message.empty();
   const std::string& name = is_message ? event.message : event.signal;
   if (name.empty() || names.insert((is_message ? "message " : "signal ") + name).second) return;
-  reading.find_fault(listener, "'" + listener + "' listens to the " +
-                                   (is_message ? "message" : "signal") + " '" + name + "' twice.");
+  reading.find_fault(listener, is_message ? FindingKind::MessageTwice : FindingKind::SignalTwice,
+                     {listener, name});
 }
 
 // BPMN 2.0.2, 10.6.6: events stand right behind the gateway, each with this one way in.
@@ -70,17 +69,15 @@ void lint_events(Reading& reading, const Node& node) {
   if (node.kind != NodeKind::Events) return;
   const Graph& graph = reading.graph;
   if (node.out.size() == 1) {
-    reading.find_fault(node.id, "The event-based gateway '" + node.id + "' waits for one event.");
+    reading.find_fault(node.id, FindingKind::OneEvent, {node.id});
   }
   std::set<std::string> names;
   for (std::size_t edge : node.out) {
     const Node& event = graph.nodes[graph.edges[edge].to];
     if (event.kind != NodeKind::Catch) {
-      reading.find_fault(event.id, "Behind the event-based gateway '" + node.id + "' stands '" +
-                                       event.id + "', which is no intermediate catch event.");
+      reading.find_fault(event.id, FindingKind::NoCatchBehind, {node.id, event.id});
     } else if (event.in.size() > 1) {
-      reading.find_fault(event.id, "The event '" + event.id + "' behind the gateway '" + node.id +
-                                       "' has another way in.");
+      reading.find_fault(event.id, FindingKind::OtherWayIn, {event.id, node.id});
     }
     lint_heard(reading, node.id, event, names);
   }
@@ -93,13 +90,11 @@ void lint_conditions(Reading& reading, const Node& node) {
     const Edge& edge = graph.edges[i];
     bool has_condition = !edge.condition.is_empty();
     if (!decides && has_condition) {
-      reading.find_fault(edge.id, "The flow '" + edge.id +
-                                      "' has a condition but leaves no gateway that decides.");
+      reading.find_fault(edge.id, FindingKind::IdleCondition, {edge.id});
     }
     bool lacks = decides && node.out.size() > 1 && !has_condition && i != node.default_edge;
     if (lacks) {
-      reading.find_fault(edge.id, "The flow '" + edge.id + "' of the gateway '" + node.id +
-                                      "' has no condition and is not the default.");
+      reading.find_fault(edge.id, FindingKind::NoCondition, {edge.id, node.id});
     }
   }
 }
@@ -117,9 +112,9 @@ void lint_reachable(Reading& reading) {
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     const std::string& id = graph.nodes[at].id;
     if (!from_start[at]) {
-      reading.find_fault(id, "'" + id + "' can't be reached from the start.");
+      reading.find_fault(id, FindingKind::NotReached, {id});
     } else if (!to_end[at] && !graph.nodes[at].out.empty()) {
-      reading.find_fault(id, "From '" + id + "' no end event can be reached.");
+      reading.find_fault(id, FindingKind::NoEndReached, {id});
     }
   }
 }
@@ -129,11 +124,9 @@ void lint_return(Reading& reading, const Node& node, const std::string& target_i
   if (is_target_word(target_id)) return;
   const Node* target = graph.find(target_id);
   if (!target || target->kind != NodeKind::User) {
-    reading.find_fault(node.id, "The return target '" + target_id + "' of '" + node.id +
-                                    "' is no user task of this process.");
+    reading.find_fault(node.id, FindingKind::ReturnTarget, {target_id, node.id});
   } else if (!graph.is_scope_within(node.scope, target->scope)) {
-    reading.find_fault(node.id, "'" + node.id + "' can't return to '" + target_id +
-                                    "': it lies inside another branch or sub-process.");
+    reading.find_fault(node.id, FindingKind::ReturnInside, {node.id, target_id});
   }
 }
 
@@ -143,8 +136,7 @@ void lint_user(Reading& reading, const Node& node) {
   for (const std::string& excluded : node.user->excluded) {
     const Node* other = graph.find(excluded);
     if (!other || other->kind != NodeKind::User) {
-      reading.find_fault(node.id, "'" + node.id + "' excludes '" + excluded +
-                                      "', which is no user task of this process.");
+      reading.find_fault(node.id, FindingKind::ExcludedTask, {node.id, excluded});
     }
   }
   for (const std::string& target : node.user->return_targets) lint_return(reading, node, target);
@@ -152,14 +144,13 @@ void lint_user(Reading& reading, const Node& node) {
   for (const Outcome& outcome : node.user->outcomes) {
     bool is_new = ids.insert(outcome.id).second;
     if (outcome.id.empty() || !is_new) {
-      reading.find_fault(node.id, "'" + node.id + "' has an outcome without an id of its own.");
+      reading.find_fault(node.id, FindingKind::OutcomeId, {node.id});
     }
   }
   if (!node.user->multi) return;
   for (const std::string& agreeing : node.user->multi->approval.agreeing) {
     if (!ids.contains(agreeing)) {
-      reading.find_fault(node.id, "The approval of '" + node.id + "' counts '" + agreeing +
-                                      "', which is no outcome of it.");
+      reading.find_fault(node.id, FindingKind::CountedOutcome, {node.id, agreeing});
     }
   }
 }
@@ -184,10 +175,10 @@ void lint_inside(Reading& reading, const Node& node) {
   bool is_embedded = node.kind == NodeKind::Sub || node.kind == NodeKind::EventSub;
   if (!is_embedded) return;
   if (node.begin == kNone) {
-    reading.find_fault(node.id, "The sub-process '" + node.id + "' has no start event.");
+    reading.find_fault(node.id, FindingKind::SubStart, {node.id});
   }
   if (!node.boundaries.empty() && node.kind == NodeKind::EventSub) {
-    reading.find_fault(node.id, "No event stands on the border of '" + node.id + "'.");
+    reading.find_fault(node.id, FindingKind::BorderOfEventSub, {node.id});
   }
   lint_started(reading, node.id, node.event_subs);
 }
@@ -205,9 +196,7 @@ void lint_side_way(Reading& reading, std::size_t boundary) {
     std::size_t block = graph.block_of_join(at);
     bool is_own = block != kNone && side[graph.blocks[block].fork];
     if (is_own) continue;
-    reading.find_fault(node.id, "The non-interrupting event '" + node.id +
-                                    "' leads into the join '" + join.id +
-                                    "', which counts one token of each branch.");
+    reading.find_fault(node.id, FindingKind::SideWayJoin, {node.id, join.id});
   }
 }
 
@@ -239,17 +228,14 @@ void lint_branch(Reading& reading, const Block& block, std::size_t branch) {
     const Node& node = graph.nodes[at];
     has_open_fork |= is_fork(node) && graph.block_of_fork(at) == kNone;
     if (node.kind == NodeKind::End && !node.error) {
-      reading.find_fault(node.id, "The end event '" + node.id +
-                                      "' lies in a branch that the join '" + join.id +
-                                      "' waits for.");
+      reading.find_fault(node.id, FindingKind::EndInBranch, {node.id, join.id});
     }
   }
   auto arrivals = std::ranges::count_if(
       join.in, [&](std::size_t edge) { return ways[graph.edges[edge].from]; });
   if (arrivals > 1 && !has_open_fork) {
-    reading.find_fault(join.id, "The join '" + join.id + "' has " + std::to_string(arrivals) +
-                                    " ways in from one branch of '" + fork.id +
-                                    "': merge them with an exclusive gateway first.");
+    reading.find_fault(join.id, FindingKind::JoinTwice,
+                       {join.id, std::to_string(arrivals), fork.id});
   }
 }
 
@@ -268,15 +254,11 @@ void lint_joins(Reading& reading) {
     const Node& node = graph.nodes[at];
     if (!is_join(node) || graph.block_of_join(at) != kNone) continue;
     if (node.kind == NodeKind::Inclusive) {
-      reading.find_fault(node.id, "The inclusive join '" + node.id +
-                                      "' does not close exactly the branches of one inclusive "
-                                      "gateway before it.");
+      reading.find_fault(node.id, FindingKind::InclusiveJoin, {node.id});
       continue;
     }
     if (has_open_fork) continue;
-    reading.find_fault(node.id, "The join '" + node.id + "' waits for " +
-                                    std::to_string(node.in.size()) +
-                                    " tokens, but no fork before it makes them.");
+    reading.find_fault(node.id, FindingKind::JoinWaits, {node.id, std::to_string(node.in.size())});
   }
 }
 
@@ -285,7 +267,7 @@ void lint_joins(Reading& reading) {
 void lint_graph(Reading& reading) {
   Graph& graph = reading.graph;
   if (graph.start == kNone) {
-    reading.find_fault(graph.id, "The process has no start event.");
+    reading.find_fault(graph.id, FindingKind::NoStart);
     return;
   }
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {

@@ -14,9 +14,7 @@ void lint_permit(Reading& reading, const Node& node) {
   const Policies& policies = node.user->policies;
   auto forbid = [&](bool is_there, const char* what) {
     if (!is_there) return;
-    reading.find_fault(node.id, std::string(what) + " of '" + node.id +
-                                    "' is not allowed in the flow of a permit: nobody's signature "
-                                    "may be left out.");
+    reading.find_fault(node.id, FindingKind::PermitPolicy, {std::string(what), node.id});
   };
   forbid(policies.on_empty == Policies::OnEmpty::Skip, "onEmpty=\"skip\"");
   forbid(policies.dedupe != Policies::Dedupe::No, "dedupe");
@@ -36,30 +34,26 @@ const Node* initiator_task(const Graph& graph, const Node& from) {
 
 void lint_word(Reading& reading, const Node& node, const std::string& word) {
   if (word != "initiator" || initiator_task(reading.graph, node)) return;
-  reading.find_fault(node.id, "'" + node.id +
-                                  "' returns to the initiator, who has no user task in the same or "
-                                  "an enclosing scope.");
+  reading.find_fault(node.id, FindingKind::ReturnInitiator, {node.id});
 }
 
 // Coming straight back into a parallel block would find its other branches gone.
 void lint_jump(Reading& reading, const Node& node) {
   if (!node.user->jumps_back) return;
   if (node.user->return_targets.empty()) {
-    reading.find_fault(node.id, "'" + node.id + "' jumps back after a return but allows none.");
+    reading.find_fault(node.id, FindingKind::JumpsWithout, {node.id});
   }
   for (const std::string& word : node.user->return_targets) {
     const Node* target = reading.graph.find(word);
     if (!target || target->scope == node.scope) continue;
-    reading.find_fault(node.id, "'" + node.id + "' can't jump back from '" + word +
-                                    "', which lies outside its parallel branch.");
+    reading.find_fault(node.id, FindingKind::JumpOutside, {node.id, word});
   }
 }
 
 void lint_rejection(Reading& reading, const Node& node) {
   if (!node.user->rejection) return;
   if (node.user->outcome("reject")) {
-    reading.find_fault(
-        node.id, "'" + node.id + "' has an outcome 'reject' beside <anlan:reject>: one of them.");
+    reading.find_fault(node.id, FindingKind::RejectTwice, {node.id});
   }
   if (!node.user->rejection->returns) return;
   const std::string& to = node.user->rejection->to;
@@ -68,7 +62,7 @@ void lint_rejection(Reading& reading, const Node& node) {
   bool is_fit = is_target_word(to) || (target && target->kind == NodeKind::User &&
                                        reading.graph.is_scope_within(node.scope, target->scope));
   if (is_fit) return;
-  reading.find_fault(node.id, "'" + node.id + "' can't be rejected to '" + to + "'.");
+  reading.find_fault(node.id, FindingKind::RejectTarget, {node.id, to});
 }
 
 void lint_sla(Reading& reading, const Node& node) {
@@ -77,7 +71,7 @@ void lint_sla(Reading& reading, const Node& node) {
   bool has_end = !sla.within.within.is_empty() || !node.user->due.within.is_empty();
   bool needs_end = sla.on_timeout != Sla::OnTimeout::Remind || sla.reminders.empty();
   if (has_end || !needs_end) return;
-  reading.find_fault(node.id, "The sla of '" + node.id + "' says no time that could be over.");
+  reading.find_fault(node.id, FindingKind::SlaTime, {node.id});
 }
 
 }  // namespace

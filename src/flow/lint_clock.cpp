@@ -62,9 +62,7 @@ void lint_clock_way(Reading& reading, std::size_t clock) {
     for (const Setting& setting : node.settings) {
       bool happens = !is_person || !setting.on_complete;
       if (!happens || !may_approve(setting, graph.approving)) continue;
-      reading.find_fault(node.id, "The clock '" + graph.nodes[clock].id +
-                                      "' leads to an approval at '" + node.id +
-                                      "' without a person in between.");
+      reading.find_fault(node.id, FindingKind::ClockApproves, {graph.nodes[clock].id, node.id});
     }
     if (is_person) continue;
     std::vector<std::size_t> next = goes_on_to(graph, at);

@@ -65,8 +65,8 @@ Result<Reading> read_and_lint(std::string_view xml) {
 Result<Model> Model::parse(std::string_view xml) {
   Reading reading = TRY(read_and_lint(xml));
   if (!reading.findings.empty()) {
-    const Finding& first = reading.findings.front();
-    return refuse(ErrorCode::BadModel, first.text, first.element_id);
+    const ToldFinding& first = reading.findings.front();
+    return refuse(ErrorCode::BadModel, first.text.en, first.element_id);
   }
   Model model;
   model.graph_ = std::make_shared<const Graph>(std::move(reading.graph));
@@ -74,9 +74,17 @@ Result<Model> Model::parse(std::string_view xml) {
 }
 
 std::vector<Finding> Model::lint(std::string_view xml) {
+  std::vector<Finding> findings;
+  for (const ToldFinding& told : lint_told(xml)) {
+    findings.push_back({told.element_id, told.text.en});
+  }
+  return findings;
+}
+
+std::vector<ToldFinding> lint_told(std::string_view xml) {
   auto reading = read_and_lint(xml);
   if (reading) return std::move(reading->findings);
-  return {{"", reading.error().detail}};
+  return {finding_of("", FindingKind::NotReadable, {reading.error().detail})};
 }
 
 const std::string& Model::id() const { return graph_->id; }

@@ -41,7 +41,7 @@ void read_ops(Reading& reading, pugi::xml_node element, Node& node) {
          .add_sign = xml::words(xml::attribute(from, "addSign"))};
   for (const std::string& when : ops.add_sign) {
     if (when == "before" || when == "parallel" || when == "after") continue;
-    reading.find_fault(node.id, "addSign of '" + node.id + "' is before, parallel or after.");
+    reading.find_fault(node.id, FindingKind::AddSign, {node.id});
   }
 }
 
@@ -50,7 +50,7 @@ void read_rejection(Reading& reading, pugi::xml_node element, Node& node) {
   if (!from) return;
   std::string what = xml::attribute(from, "do");
   if (!what.empty() && what != "end" && what != "return") {
-    reading.find_fault(node.id, "do of the reject of '" + node.id + "' is end or return.");
+    reading.find_fault(node.id, FindingKind::RejectDo, {node.id});
   }
   Rejection rejection{.returns = what == "return",
                       .to = xml::attribute(from, "to"),
@@ -78,7 +78,7 @@ void read_sla(Reading& reading, pugi::xml_node element, Node& node) {
     if (length && *length > Duration{}) {
       sla.reminders.push_back(*length);
     } else {
-      reading.find_fault(node.id, "'" + word + "' in the sla of '" + node.id + "' is no duration.");
+      reading.find_fault(node.id, FindingKind::SlaDuration, {word, node.id});
     }
   }
   sla.within = {.within = read_formula(reading, node.id, xml::attribute(from, "within")),
@@ -90,13 +90,10 @@ void read_sla(Reading& reading, pugi::xml_node element, Node& node) {
   if (what == "suspend") sla.on_timeout = Sla::OnTimeout::Suspend;
   bool is_known = what.empty() || what == "remind" || what == "escalate" || what == "suspend";
   if (!is_known || sla.reminders.size() > kRemindersMax) {
-    reading.find_fault(node.id, "The sla of '" + node.id +
-                                    "' has at most 10 reminders, and onTimeout is remind, escalate "
-                                    "or suspend: a time-out never decides.");
+    reading.find_fault(node.id, FindingKind::SlaReminders, {node.id});
   }
   if ((what == "escalate") == to.empty()) {
-    reading.find_fault(node.id, "The sla of '" + node.id +
-                                    "' names escalateTo with onTimeout escalate, and only then.");
+    reading.find_fault(node.id, FindingKind::SlaEscalate, {node.id});
   }
   read_escalation(reading, to, node.id, sla);
   node.user->sla = std::move(sla);
@@ -110,8 +107,7 @@ void read_copies(Reading& reading, pugi::xml_node element, Node& node) {
               .on_complete = on != "open"};
     bool is_said = !copy.to.is_empty() || !copy.role.empty();
     if (!is_said || (!on.empty() && on != "open" && on != "complete")) {
-      reading.find_fault(
-          node.id, "A cc of '" + node.id + "' says to or toRole, and on is open or complete.");
+      reading.find_fault(node.id, FindingKind::CcWords, {node.id});
     }
     node.user->copies.push_back(std::move(copy));
   }
@@ -120,7 +116,7 @@ void read_copies(Reading& reading, pugi::xml_node element, Node& node) {
 bool read_required(Reading& reading, pugi::xml_node from, const Node& node, const char* name) {
   std::string text = xml::attribute(from, name);
   if (!text.empty() && text != "required") {
-    reading.find_fault(node.id, std::string(name) + " of '" + node.id + "' can only be required.");
+    reading.find_fault(node.id, FindingKind::OnlyRequired, {std::string(name), node.id});
   }
   return text == "required";
 }
@@ -134,7 +130,7 @@ void read_word(Reading& reading, const Node& node, const std::string& text,
     into = value;
     return;
   }
-  reading.find_fault(node.id, "'" + text + "' is no policy of '" + node.id + "'.");
+  reading.find_fault(node.id, FindingKind::NoPolicy, {text, node.id});
 }
 
 }  // namespace
@@ -201,7 +197,7 @@ void read_acts(Reading& reading, pugi::xml_node element, Node& node) {
   read_copies(reading, element, node);
   std::string after = xml::attribute(xml::extension(element, "return"), "after");
   if (!after.empty() && after != "redo" && after != "jumpBack") {
-    reading.find_fault(node.id, "after of the return of '" + node.id + "' is redo or jumpBack.");
+    reading.find_fault(node.id, FindingKind::ReturnAfter, {node.id});
   }
   user.jumps_back = after == "jumpBack";
   pugi::xml_node task = xml::extension(element, "task");
@@ -222,8 +218,7 @@ void read_process_rules(Reading& reading, pugi::xml_node process) {
   bool is_known =
       rules.withdraw != ProcessRules::Withdraw::No || withdraw.empty() || withdraw == "no";
   if (!is_known || (!kind.empty() && kind != "permit")) {
-    reading.find_fault(
-        id, "The process '" + id + "' has withdraw untilFirst, always or no, and kind permit.");
+    reading.find_fault(id, FindingKind::ProcessWords, {id});
   }
   rules.is_permit = kind == "permit";
   rules.on_withdraw = read_sets(reading, from, id);

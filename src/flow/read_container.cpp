@@ -58,7 +58,7 @@ constexpr std::array<std::string_view, 25> kSilent = {"extensionElements",
                                                       "potentialOwner",
                                                       "supportedInterfaceRef"};
 
-constexpr int kNestingMax = 16;  // deeper than any plan that somebody can read
+constexpr std::size_t kNestingMax = 16;  // deeper than any plan that somebody can read
 
 bool is_silent(std::string_view name) {
   for (std::string_view silent : kSilent) {
@@ -106,7 +106,7 @@ void enter_start(Reading& reading, std::size_t at) {
   if (node.container != kNone) {
     Node& around = graph.nodes[node.container];
     if (around.begin != kNone) {
-      reading.find_fault(node.id, "'" + around.id + "' has more than one start event.");
+      reading.find_fault(node.id, FindingKind::ManyStartsInside, {around.id});
     }
     around.begin = at;
     return;
@@ -114,7 +114,7 @@ void enter_start(Reading& reading, std::size_t at) {
   bool has_plain = graph.start != kNone && !graph.nodes[graph.start].timer &&
                    graph.nodes[graph.start].message.empty();
   if (is_plain && has_plain) {
-    reading.find_fault(node.id, "There is more than one start event.");
+    reading.find_fault(node.id, FindingKind::ManyStarts);
     return;
   }
   graph.starts.push_back(at);
@@ -134,15 +134,15 @@ void read_node(Reading& reading, pugi::xml_node element, NodeKind kind, const In
   Node node{.id = xml::attribute(element, "id"), .kind = kind};
   node.container = inside.container;
   if (node.id.empty()) {
-    reading.find_fault("", "A " + std::string(xml::local_name(element)) + " has no id.");
+    reading.find_fault("", FindingKind::ElementId, {std::string(xml::local_name(element))});
     return;
   }
   if (graph.by_id.contains(node.id)) {
-    reading.find_fault(node.id, "The id '" + node.id + "' is used twice.");
+    reading.find_fault(node.id, FindingKind::IdTwice, {node.id});
     return;
   }
   if (node.id.contains('/')) {
-    reading.find_fault(node.id, "The id '" + node.id + "' holds a slash.");
+    reading.find_fault(node.id, FindingKind::IdSlash, {node.id});
     return;
   }
   bool is_started = kind == NodeKind::Sub && xml::attribute(element, "triggeredByEvent") == "true";
@@ -152,7 +152,7 @@ void read_node(Reading& reading, pugi::xml_node element, NodeKind kind, const In
   std::string interrupts = xml::attribute(element, "isInterrupting");
   node.is_interrupting = cancels != "false" && interrupts != "false";
   if (xml::attribute(element, "isForCompensation") == "true") {
-    reading.find_fault(node.id, cannot_run(node.id, "compensation"));
+    reading.find_fault(node.id, FindingKind::CantRun, {node.id, "compensation"});
   }
   read_settings(reading, element, node);
   read_by_kind(reading, element, node);
@@ -174,8 +174,7 @@ std::size_t target_of(Reading& reading, pugi::xml_node element, const char* attr
   std::string id = xml::attribute(element, attribute);
   auto found = reading.graph.by_id.find(id);
   if (found != reading.graph.by_id.end()) return found->second;
-  reading.find_fault(edge,
-                     "Sequence flow '" + edge + "' has an unknown " + attribute + " '" + id + "'.");
+  reading.find_fault(edge, FindingKind::FlowEnd, {edge, attribute, id});
   return kNone;
 }
 
@@ -186,13 +185,12 @@ void read_edge(Reading& reading, pugi::xml_node element) {
   edge.to = target_of(reading, element, "targetRef", edge.id);
   if (edge.from == kNone || edge.to == kNone) return;
   if (graph.nodes[edge.from].container != graph.nodes[edge.to].container) {
-    reading.find_fault(edge.id,
-                       "Sequence flow '" + edge.id + "' crosses the border of a sub-process.");
+    reading.find_fault(edge.id, FindingKind::FlowCrosses, {edge.id});
     return;
   }
   bool is_new = graph.edge_by_id.emplace(edge.id, graph.edges.size()).second;
   if (edge.id.empty() || !is_new) {
-    reading.find_fault(edge.id, "Sequence flow '" + edge.id + "' has no id of its own.");
+    reading.find_fault(edge.id, FindingKind::FlowId, {edge.id});
     return;
   }
   pugi::xml_node condition = xml::child(element, xml::kBpmn, "conditionExpression");
@@ -211,8 +209,7 @@ void connect_default(Reading& reading, pugi::xml_node element) {
     if (reading.graph.edges[edge].id == wanted) node.default_edge = edge;
   }
   if (node.default_edge != kNone) return;
-  reading.find_fault(node.id,
-                     "The default flow '" + wanted + "' does not leave '" + node.id + "'.");
+  reading.find_fault(node.id, FindingKind::DefaultFlow, {wanted, node.id});
 }
 
 // An event can only happen at the border of what takes time; an error also where something is
@@ -233,14 +230,11 @@ void connect_boundary(Reading& reading, pugi::xml_node element) {
   bool is_beside = host != graph.by_id.end() && is_activity(graph.nodes[host->second].kind) &&
                    graph.nodes[host->second].container == event.container;
   if (!is_beside) {
-    reading.find_fault(self->first, "The boundary event '" + self->first +
-                                        "' is not attached to a task or sub-process ('" + host_id +
-                                        "').");
+    reading.find_fault(self->first, FindingKind::BorderHost, {self->first, host_id});
     return;
   }
   if (!can_happen(event, graph.nodes[host->second])) {
-    reading.find_fault(self->first, "The boundary event '" + self->first +
-                                        "' can never happen at '" + host_id + "'.");
+    reading.find_fault(self->first, FindingKind::BorderNever, {self->first, host_id});
   }
   event.host = host->second;
   graph.nodes[host->second].boundaries.push_back(self->second);
@@ -250,11 +244,8 @@ void read_inside(Reading& reading, pugi::xml_node around, const Inside& inside) 
   std::vector<pugi::xml_node> elements = xml::children(around, xml::kBpmn);
   bool is_too_many = elements.size() + reading.graph.nodes.size() > limits::kFlowElementsMax;
   if (is_too_many || inside.depth > kNestingMax) {
-    reading.find_fault(
-        reading.graph.id,
-        is_too_many
-            ? "The process has more than " + std::to_string(limits::kFlowElementsMax) + " elements."
-            : "Sub-processes lie more than " + std::to_string(kNestingMax) + " deep.");
+    reading.find_fault(reading.graph.id, is_too_many ? FindingKind::TooMany : FindingKind::TooDeep,
+                       {std::to_string(is_too_many ? limits::kFlowElementsMax : kNestingMax)});
     return;
   }
   for (pugi::xml_node element : elements) {
@@ -265,7 +256,7 @@ void read_inside(Reading& reading, pugi::xml_node around, const Inside& inside) 
       read_node(reading, element, *kind, inside);
     } else {
       std::string id = xml::attribute(element, "id");
-      reading.find_fault(id, cannot_run(id, name));
+      reading.find_fault(id, FindingKind::CantRun, {id, std::string(name)});
     }
   }
   for (pugi::xml_node element : elements) {
@@ -291,11 +282,6 @@ void read_lanes(Reading& reading, pugi::xml_node around) {
 }
 
 }  // namespace
-
-std::string cannot_run(std::string_view id, std::string_view what) {
-  return "Element '" + std::string(id) + "' (" + std::string(what) +
-         ") can't be executed by this version.";
-}
 
 void read_process(Reading& reading, pugi::xml_node process) {
   read_lanes(reading, process);

@@ -33,16 +33,16 @@ std::optional<std::string> name_of(Reading& reading, pugi::xml_node definition, 
   if (id.empty() && reference.may_lack) return std::string();
   auto found = reference.known.find(id);
   if (found != reference.known.end()) return found->second;
-  reading.find_fault(node.id, "The event '" + node.id + "' " +
-                                  (is_thrown(node.kind) ? "throws" : "listens to") +
-                                  " an unknown " + reference.what + " '" + id + "'.");
+  reading.find_fault(node.id,
+                     is_thrown(node.kind) ? FindingKind::ThrowsUnknown : FindingKind::HearsUnknown,
+                     {node.id, reference.what, id});
   return std::nullopt;
 }
 
 void read_condition(Reading& reading, pugi::xml_node definition, Node& node) {
   std::string source = xml::text(xml::child(definition, xml::kBpmn, "condition"));
   if (source.empty()) {
-    reading.find_fault(node.id, "The conditional event '" + node.id + "' has no condition.");
+    reading.find_fault(node.id, FindingKind::EventCondition, {node.id});
     return;
   }
   node.condition = read_feel(reading, node.id, source);
@@ -106,13 +106,12 @@ void read_begun(Reading& reading, pugi::xml_node element, Node& node) {
                     .var = "",
                     .fields = read_formula(reading, node.id, xml::attribute(record, "fields"))};
     if (spec.form.empty() || spec.fields.is_empty()) {
-      reading.find_fault(node.id, "The record that '" + node.id + "' makes needs form and fields.");
+      reading.find_fault(node.id, FindingKind::StartRecord, {node.id});
     }
     node.records.push_back(std::move(spec));
   }
   if (!node.records.empty()) return;
-  reading.find_fault(
-      node.id, "The start event '" + node.id + "' begins by itself and needs an <anlan:record>.");
+  reading.find_fault(node.id, FindingKind::StartByItself, {node.id});
 }
 
 }  // namespace
@@ -134,7 +133,7 @@ void read_event(Reading& reading, pugi::xml_node element, Node& node) {
     std::string what(xml::local_name(element));
     if (definitions.size() > 1) what += " with several definitions";
     else what += first.empty() ? " that waits for nothing" : " with " + std::string(first);
-    reading.find_fault(node.id, cannot_run(node.id, what));
+    reading.find_fault(node.id, FindingKind::CantRun, {node.id, std::string(what)});
     return;
   }
   pugi::xml_node definition = definitions.empty() ? element : definitions[0];
@@ -150,15 +149,14 @@ void read_event(Reading& reading, pugi::xml_node element, Node& node) {
   read_named(reading, definition, node);
   node.data = read_formula(reading, node.id, xml::attribute(element, xml::kAnlan, "data"));
   if ((node.error || node.escalation) && first == "errorEventDefinition" && !node.is_interrupting) {
-    reading.find_fault(
-        node.id, "An error ends what it happens in: '" + node.id + "' can't leave it running.");
+    reading.find_fault(node.id, FindingKind::ErrorEnds, {node.id});
   }
 }
 
 // BPMN 2.0.2, 10.3.3 (receive task).
 void read_receive(Reading& reading, pugi::xml_node element, Node& node) {
   if (xml::attribute(element, "instantiate") == "true") {
-    reading.find_fault(node.id, cannot_run(node.id, "receiveTask that starts"));
+    reading.find_fault(node.id, FindingKind::CantRun, {node.id, "receiveTask that starts"});
   }
   auto name =
       name_of(reading, element, node, {"messageRef", "message", reading.graph.messages, false});
@@ -170,8 +168,9 @@ void read_event_gateway(Reading& reading, pugi::xml_node element, const Node& no
   bool is_start = xml::attribute(element, "instantiate") == "true";
   bool is_parallel = xml::attribute(element, "eventGatewayType") == "Parallel";
   if (!is_start && !is_parallel) return;
-  reading.find_fault(node.id, cannot_run(node.id, is_start ? "eventBasedGateway that starts"
-                                                           : "parallel eventBasedGateway"));
+  reading.find_fault(
+      node.id, FindingKind::CantRun,
+      {node.id, is_start ? "eventBasedGateway that starts" : "parallel eventBasedGateway"});
 }
 
 namespace {
@@ -188,16 +187,16 @@ void read_root(Reading& reading, pugi::xml_node definitions, const Roots& roots)
     std::string id = xml::attribute(root, "id");
     std::string name = xml::attribute(root, roots.attribute);
     if (id.empty() || name.empty()) {
-      reading.find_fault(id, "The " + std::string(roots.element) + " '" + id +
-                                 "' needs an id and a " + roots.attribute + ".");
+      reading.find_fault(id, FindingKind::RootWords,
+                         {std::string(roots.element), id, roots.attribute});
       continue;
     }
     bool is_new_id = roots.into.emplace(id, name).second;
     bool is_new_name = !std::ranges::contains(names, name);
     names.push_back(name);
     if (is_new_id && is_new_name) continue;
-    reading.find_fault(id, "The " + std::string(roots.element) + " '" + id + "' (" +
-                               roots.attribute + " '" + name + "') stands there twice.");
+    reading.find_fault(id, FindingKind::RootTwice,
+                       {std::string(roots.element), id, roots.attribute, name});
   }
 }
 

@@ -28,7 +28,7 @@ void read_camunda_people(Reading& reading, pugi::xml_node element, Node& node) {
   bool is_initiator = assignee == "${initiator}" || assignee == "#{initiator}";
   for (const std::string& text : {is_initiator ? "" : assignee, users, groups}) {
     if (!is_other_language(text)) continue;
-    reading.find_fault(node.id, "'" + text + "' of '" + node.id + "' is no FEEL: write '=...'.");
+    reading.find_fault(node.id, FindingKind::NoFeel, {text, node.id});
     return;
   }
   if (is_initiator) {

@@ -13,13 +13,13 @@ void refuse_other_roots(Reading& reading, pugi::xml_node definitions) {
   for (pugi::xml_node root : xml::children(definitions, xml::kBpmn, "collaboration")) {
     for (pugi::xml_node flow : xml::children(root, xml::kBpmn, "messageFlow")) {
       std::string id = xml::attribute(flow, "id");
-      reading.find_fault(id, cannot_run(id, "messageFlow"));
+      reading.find_fault(id, FindingKind::CantRun, {id, "messageFlow"});
     }
   }
   for (std::string_view name : {"choreography", "globalChoreographyTask", "conversation"}) {
     for (pugi::xml_node root : xml::children(definitions, xml::kBpmn, name)) {
       std::string id = xml::attribute(root, "id");
-      reading.find_fault(id, cannot_run(id, name));
+      reading.find_fault(id, FindingKind::CantRun, {id, std::string(name)});
     }
   }
 }
@@ -41,16 +41,16 @@ Result<Reading> read_graph(std::string_view bytes) {
   std::vector<pugi::xml_node> processes = xml::children(definitions, xml::kBpmn, "process");
   for (std::size_t i = 1; i < processes.size(); ++i) {
     std::string id = xml::attribute(processes[i], "id");
-    reading.find_fault(id, cannot_run(id, "a second process in one file"));
+    reading.find_fault(id, FindingKind::CantRun, {id, "a second process in one file"});
   }
   if (processes.empty()) {
-    reading.find_fault("", "The file holds no process.");
+    reading.find_fault("", FindingKind::NoProcess);
     return reading;
   }
   reading.graph.id = xml::attribute(processes[0], "id");
   reading.graph.title = read_name(processes[0]);
   reading.graph.approving = xml::words(xml::attribute(processes[0], xml::kAnlan, "approving"));
-  if (reading.graph.id.empty()) reading.find_fault("", "The process has no id.");
+  if (reading.graph.id.empty()) reading.find_fault("", FindingKind::ProcessId);
   read_process_rules(reading, processes[0]);
   read_process(reading, processes[0]);
   return reading;

@@ -19,9 +19,7 @@ void read_standard(Reading& reading, pugi::xml_node loop, Node& node) {
   auto whole = number ? number->to_int64() : std::nullopt;
   if (!whole || *whole < 0 || *whole > kInstancesMax ||
       (condition.empty() && whole.value_or(0) == 0)) {
-    reading.find_fault(node.id, "The loop of '" + node.id +
-                                    "' needs a loopCondition or a loopMaximum up to " +
-                                    std::to_string(kInstancesMax) + ".");
+    reading.find_fault(node.id, FindingKind::LoopBound, {node.id, std::to_string(kInstancesMax)});
     return;
   }
   looping.times_max = *whole;
@@ -41,8 +39,7 @@ void read_repeated(Reading& reading, pugi::xml_node many, Node& node) {
     repeated.completion = read_formula(reading, node.id, source, kCounts);
   }
   if (repeated.collection.is_empty() == repeated.cardinality.is_empty()) {
-    reading.find_fault(node.id,
-                       "'" + node.id + "' needs either camunda:collection or loopCardinality.");
+    reading.find_fault(node.id, FindingKind::LoopOver, {node.id});
   }
   node.repeated = std::move(repeated);
 }
@@ -69,8 +66,7 @@ void read_passing(Reading& reading, pugi::xml_node element, Node& node, std::str
   }
   for (const Setting& setting : into) {
     if (!setting.name.empty()) continue;
-    reading.find_fault(node.id,
-                       "What '" + node.id + "' passes " + std::string(way) + " needs a name.");
+    reading.find_fault(node.id, FindingKind::PassedName, {node.id, std::string(way)});
   }
 }
 
@@ -82,8 +78,8 @@ void read_loops(Reading& reading, pugi::xml_node element, Node& node) {
   if (loop && is_activity(node.kind)) read_standard(reading, loop, node);
   if (!many || node.kind == NodeKind::User) return;
   if (can_repeat(node.kind)) return read_repeated(reading, many, node);
-  reading.find_fault(
-      node.id, cannot_run(node.id, "multi-instance of " + std::string(xml::local_name(element))));
+  reading.find_fault(node.id, FindingKind::CantRun,
+                     {node.id, "multi-instance of " + std::string(xml::local_name(element))});
 }
 
 void read_call(Reading& reading, pugi::xml_node element, Node& node) {
@@ -92,7 +88,7 @@ void read_call(Reading& reading, pugi::xml_node element, Node& node) {
   std::size_t prefix = call.model.find(':');
   if (prefix != std::string::npos) call.model.erase(0, prefix + 1);
   if (call.model.empty()) {
-    reading.find_fault(node.id, "The call activity '" + node.id + "' names no process.");
+    reading.find_fault(node.id, FindingKind::CallNames, {node.id});
   }
   read_passing(reading, element, node, "in");
   read_passing(reading, element, node, "out");

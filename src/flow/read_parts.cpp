@@ -13,9 +13,8 @@ Formula read_formula(Reading& reading, std::string_view element_id, std::string_
                      std::span<const std::string> names) {
   auto compiled = Formula::compile(source, names);
   if (compiled) return *compiled;
-  reading.find_fault(element_id, "The expression '" + std::string(source) + "' of '" +
-                                     std::string(element_id) +
-                                     "' can't be read: " + compiled.error().detail + ".");
+  reading.find_fault(element_id, FindingKind::Expression,
+                     {std::string(source), std::string(element_id), compiled.error().detail});
   return {};
 }
 
@@ -23,8 +22,7 @@ bool read_flag(Reading& reading, std::string_view element_id, const std::string&
                bool otherwise) {
   if (text.empty()) return otherwise;
   if (text != "true" && text != "false") {
-    reading.find_fault(
-        element_id, "'" + text + "' of '" + std::string(element_id) + "' must be true or false.");
+    reading.find_fault(element_id, FindingKind::TrueFalse, {text, std::string(element_id)});
   }
   return text == "true";
 }
@@ -43,8 +41,7 @@ void read_setting(Reading& reading, pugi::xml_node set, const std::string& eleme
   bool is_one = field.empty() != var.empty();
   bool is_time_known = on.empty() || on == "enter" || on == "complete";
   if (!is_one || !is_time_known) {
-    reading.find_fault(element_id, "A set of '" + element_id +
-                                       "' names either field or var, and on is enter or complete.");
+    reading.find_fault(element_id, FindingKind::SetWords, {element_id});
     return;
   }
   Setting setting{.name = field.empty() ? var : field,
@@ -105,7 +102,7 @@ void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definit
                     : plain_timer(definition);
   const std::string& first = plain.first;
   if (first.empty()) {
-    reading.find_fault(node.id, "The timer '" + node.id + "' has no duration.");
+    reading.find_fault(node.id, FindingKind::TimerLacks, {node.id});
     return;
   }
   std::string calendar = own ? xml::attribute(own, "calendar") : "";
@@ -115,19 +112,17 @@ void read_timer(Reading& reading, pugi::xml_node element, pugi::xml_node definit
                 .calendar = read_formula(reading, node.id, calendar)};
   bool is_literal = !first.starts_with('=');
   if (is_literal && !when_of(rules::Value(first))) {
-    reading.find_fault(node.id,
-                       "The timer '" + node.id + "' has no readable duration ('" + first + "').");
+    reading.find_fault(node.id, FindingKind::TimerDuration, {node.id, first});
   }
   spec.every = read_formula(reading, node.id, plain.cycle.every);
   spec.times = read_formula(reading, node.id, plain.cycle.times);
   spec.done = read_formula(reading, node.id, xml::attribute(own, "done"));
   bool repeats = !spec.every.is_empty();
   if (!repeats && !spec.done.is_empty()) {
-    reading.find_fault(node.id, "'" + node.id + "' says done but does not repeat.");
+    reading.find_fault(node.id, FindingKind::DoneWithout, {node.id});
   }
   if (repeats && !may_repeat(node)) {
-    reading.find_fault(node.id,
-                       "Only a timer that starts something beside repeats ('" + node.id + "').");
+    reading.find_fault(node.id, FindingKind::TimerRepeats, {node.id});
   }
   node.timer = std::move(spec);
 }
@@ -143,7 +138,7 @@ void read_notify(Reading& reading, pugi::xml_node act, Node& node) {
   notify.is_urgent = read_flag(reading, node.id, xml::attribute(act, "urgent"), false);
   notify.is_by_duty = read_flag(reading, node.id, xml::attribute(act, "duty"), false);
   if (notify.to.is_empty() && notify.role.empty()) {
-    reading.find_fault(node.id, "The notice of '" + node.id + "' says nobody to tell.");
+    reading.find_fault(node.id, FindingKind::NoticeNobody, {node.id});
   }
   node.notices.push_back(std::move(notify));
 }
@@ -151,7 +146,7 @@ void read_notify(Reading& reading, pugi::xml_node act, Node& node) {
 void read_job(Reading& reading, pugi::xml_node act, Node& node) {
   JobSpec job{.name = xml::attribute(act, "job"),
               .data = read_formula(reading, node.id, xml::attribute(act, "data"))};
-  if (job.name.empty()) reading.find_fault(node.id, "A job of '" + node.id + "' has no name.");
+  if (job.name.empty()) reading.find_fault(node.id, FindingKind::JobName, {node.id});
   node.jobs.push_back(std::move(job));
 }
 
@@ -160,7 +155,7 @@ void read_count(Reading& reading, pugi::xml_node act, Node& node) {
                   .form = xml::attribute(act, "form"),
                   .where = read_formula(reading, node.id, xml::attribute(act, "where"))};
   if (count.var.empty() || count.form.empty() || count.where.is_empty()) {
-    reading.find_fault(node.id, "A count of '" + node.id + "' needs var, form and where.");
+    reading.find_fault(node.id, FindingKind::CountWords, {node.id});
   }
   node.counts.push_back(std::move(count));
 }
@@ -170,7 +165,7 @@ void read_record(Reading& reading, pugi::xml_node act, Node& node) {
                     .var = xml::attribute(act, "var"),
                     .fields = read_formula(reading, node.id, xml::attribute(act, "fields"))};
   if (record.form.empty() || record.fields.is_empty()) {
-    reading.find_fault(node.id, "A record of '" + node.id + "' needs form and fields.");
+    reading.find_fault(node.id, FindingKind::RecordWords, {node.id});
   }
   node.records.push_back(std::move(record));
 }
@@ -183,7 +178,7 @@ void read_letter(Reading& reading, pugi::xml_node act, Node& node) {
   bool begins = letter.form.empty() && letter.record.is_empty();
   bool is_addressed = !letter.form.empty() && !letter.record.is_empty();
   if (letter.name.empty() || (!begins && !is_addressed)) {
-    reading.find_fault(node.id, "A message of '" + node.id + "' needs form, record and name.");
+    reading.find_fault(node.id, FindingKind::MessageWords, {node.id});
   }
   node.letters.push_back(std::move(letter));
 }
@@ -194,13 +189,12 @@ void read_acts(Reading& reading, pugi::xml_node element, Node& node, std::string
   std::vector<pugi::xml_node> acts = xml::extensions(element, "act");
   if (acts.empty()) {
     std::string what = node.kind == NodeKind::Service ? "service task" : "element";
-    reading.find_fault(node.id, "The " + what + " '" + node.id + "' has no <anlan:act>.");
+    reading.find_fault(node.id, FindingKind::NoAct, {what, node.id});
   }
   for (pugi::xml_node act : acts) {
     std::string topic = xml::attribute(act, "topic");
     if (!only.empty() && topic != only) {
-      reading.find_fault(node.id, "An act of '" + node.id + "' can only have the topic '" +
-                                      std::string(only) + "'.");
+      reading.find_fault(node.id, FindingKind::ActTopic, {node.id, std::string(only)});
     } else if (topic == "notify") {
       read_notify(reading, act, node);
     } else if (topic == "job") {
@@ -216,11 +210,10 @@ void read_acts(Reading& reading, pugi::xml_node element, Node& node, std::string
         read_setting(reading, set, node.id, node.settings);
       }
       if (node.settings.empty()) {
-        reading.find_fault(node.id, "The service task '" + node.id + "' sets nothing.");
+        reading.find_fault(node.id, FindingKind::SetsNothing, {node.id});
       }
     } else {
-      reading.find_fault(node.id, "The service task '" + node.id + "' has the topic '" + topic +
-                                      "', which is not built in.");
+      reading.find_fault(node.id, FindingKind::UnknownTopic, {node.id, topic});
     }
   }
 }
@@ -231,8 +224,7 @@ void read_decision(Reading& reading, pugi::xml_node element, Node& node) {
                     .result = xml::attribute(element, xml::kCamunda, "resultVariable")};
   if (call.file.empty()) call.file = call.decision;
   if (call.decision.empty() || call.result.empty()) {
-    reading.find_fault(node.id, "The business rule task '" + node.id +
-                                    "' needs camunda:decisionRef and camunda:resultVariable.");
+    reading.find_fault(node.id, FindingKind::RuleWords, {node.id});
     return;
   }
   node.call = std::move(call);
@@ -242,8 +234,7 @@ void read_decision(Reading& reading, pugi::xml_node element, Node& node) {
 void read_script(Reading& reading, pugi::xml_node element, Node& node) {
   bool has_script = static_cast<bool>(xml::child(element, xml::kBpmn, "script"));
   if (has_script || node.settings.empty()) {
-    reading.find_fault(node.id, "The script task '" + node.id +
-                                    "' must consist of <anlan:set> assignments in FEEL only.");
+    reading.find_fault(node.id, FindingKind::ScriptWords, {node.id});
   }
 }
 

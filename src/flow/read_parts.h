@@ -14,7 +14,6 @@ inline constexpr int64_t kInstancesMax = 200;  // of one activity; a longer list
 constexpr bool is_thrown(NodeKind kind) {
   return kind == NodeKind::End || kind == NodeKind::Terminate || kind == NodeKind::Throw;
 }
-std::string cannot_run(std::string_view id, std::string_view what);
 
 // name is Chinese, anlan:en the same in English.
 LocalText read_name(pugi::xml_node element);

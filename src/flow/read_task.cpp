@@ -32,8 +32,7 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
     is_complete = false;
   }
   if (!is_complete) {
-    reading.find_fault(
-        node.id, "The assignment of '" + node.id + "' (kind '" + kind + "') does not say who.");
+    reading.find_fault(node.id, FindingKind::AssignWho, {node.id, kind});
   }
   for (std::string& excluded : xml::words(xml::attribute(assign, "exclude"))) {
     user.excluded.push_back(std::move(excluded));
@@ -45,8 +44,7 @@ void read_assign(Reading& reading, pugi::xml_node assign, Node& node, const std:
   if (made.kind == Assign::Kind::Field) made.field.clear();
   bool is_for_one = made.field.empty() || made.kind == Assign::Kind::Person;
   if (!is_for_one || (made.is_by_duty && made.kind != Assign::Kind::Role)) {
-    reading.find_fault(node.id, "In the assignments of '" + node.id +
-                                    "' duty is for a role, field for kind person.");
+    reading.find_fault(node.id, FindingKind::AssignWords, {node.id});
   }
   made.is_told = read_flag(reading, node.id, xml::attribute(assign, "told"), true);
   std::string on_empty = xml::attribute(assign, "onEmpty");
@@ -63,7 +61,7 @@ void read_outcomes(Reading& reading, pugi::xml_node element, Node& node) {
   for (pugi::xml_node outcome : xml::children(outcomes, xml::kAnlan, "outcome")) {
     std::string doubt = xml::attribute(outcome, "doubt");
     if (!doubt.empty() && doubt != "comment") {
-      reading.find_fault(node.id, "doubt of an outcome of '" + node.id + "' can only be comment.");
+      reading.find_fault(node.id, FindingKind::DoubtWords, {node.id});
     }
     user.outcomes.push_back(
         {.id = xml::attribute(outcome, "id"),
@@ -86,7 +84,7 @@ std::optional<access::FieldMode> field_mode(std::string_view text) {
 access::FieldMode read_mode(Reading& reading, const Node& node, const std::string& text) {
   auto mode = field_mode(text);
   if (!mode) {
-    reading.find_fault(node.id, "'" + text + "' in the fields of '" + node.id + "' is no mode.");
+    reading.find_fault(node.id, FindingKind::FieldMode, {text, node.id});
   }
   return mode.value_or(access::FieldMode::Hidden);
 }
@@ -144,9 +142,7 @@ Approval read_approval(Reading& reading, pugi::xml_node element, const Node& nod
   auto rule = reject_rule_of(reject_rule, mode.value_or(Approval::Mode::All));
   bool is_rule_known = rule.has_value();
   if (!mode || !ratio || !is_rule_known) {
-    reading.find_fault(node.id, "The approval of '" + node.id +
-                                    "' needs mode all, any, sequence or vote, pass between 0 and "
-                                    "1, rejectRule first, ratio or waitAll.");
+    reading.find_fault(node.id, FindingKind::ApprovalWords, {node.id});
   }
   approval.mode = mode.value_or(Approval::Mode::All);
   approval.pass_millionths = ratio.value_or(1'000'000);
@@ -165,14 +161,13 @@ void read_multi(Reading& reading, pugi::xml_node element, Node& node) {
   pugi::xml_node loop = xml::child(element, xml::kBpmn, "multiInstanceLoopCharacteristics");
   if (!loop) {
     if (xml::extension(element, "approval")) {
-      reading.find_fault(node.id, "'" + node.id + "' has an approval but is not multi-instance.");
+      reading.find_fault(node.id, FindingKind::ApprovalAlone, {node.id});
     }
     return;
   }
   for (std::string_view part : {"loopCardinality", "completionCondition"}) {
     if (xml::child(loop, xml::kBpmn, part)) {
-      reading.find_fault(node.id, "Element '" + node.id + "' (" + std::string(part) +
-                                      ") can't be executed by this version.");
+      reading.find_fault(node.id, FindingKind::CantRun, {node.id, std::string(part)});
     }
   }
   Multi multi{.is_sequential = xml::attribute(loop, "isSequential") == "true",
@@ -224,7 +219,7 @@ void read_user_task(Reading& reading, pugi::xml_node element, Node& node) {
       read_formula(reading, node.id, xml::attribute(xml::extension(element, "level"), "value"));
   read_foreign(reading, element, node);
   if (user.assigns.empty()) {
-    reading.find_fault(node.id, "The user task '" + node.id + "' has no assignment.");
+    reading.find_fault(node.id, FindingKind::NoAssignment, {node.id});
   }
   read_rights(reading, element, node);
   read_notice(reading, element, node);

@@ -90,7 +90,16 @@ std::vector<store::Migration> migrations() {
             "CREATE TABLE flow_start (id {{text}} PRIMARY KEY, version {{int}} NOT NULL,"
             " due {{int}} NOT NULL, firing {{int}} NOT NULL, remaining {{int}} NOT NULL,"
             " every {{int}} NOT NULL, calendar {{text}} NOT NULL)",
-            "CREATE INDEX flow_start_due ON flow_start (due)"}}};
+            "CREATE INDEX flow_start_due ON flow_start (due)"}},
+          // One index for each kind that somebody is looked up by: where the kind is a parameter,
+          // as when a row is deleted, only the primary key fits. PostgreSQL, as long as it has not
+          // counted a new table, takes the other one, and reads all rows of a role for each.
+          {"flow.4",
+           {"DROP INDEX flow_candidate_who",
+            "CREATE INDEX flow_candidate_person ON flow_candidate (who) WHERE kind = 'person'",
+            "CREATE INDEX flow_candidate_role ON flow_candidate (who, org_path)"
+            " WHERE kind = 'role'",
+            "CREATE INDEX flow_candidate_unit ON flow_candidate (who) WHERE kind = 'unit'"}}};
 }
 
 }  // namespace anlan::flow

@@ -79,10 +79,11 @@ store::Migration index_migration_of(const Form& form) {
            form.table + " (" + columns + ")";
   };
   store::Migration out{
-      "form." + form.id + ".index.2",
+      "form." + form.id + ".index.3",
       {drop("org_path"), drop("created_at"), make("under", "org_path, created_at, id, deleted_at"),
        make("newest", "created_at, id, org_path, deleted_at")}};
   std::ranges::move(search_index_statements(form), std::back_inserter(out.statements));
+  std::ranges::move(search_pairs_statements(form), std::back_inserter(out.statements));
   return out;
 }
 

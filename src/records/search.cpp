@@ -36,12 +36,16 @@ Result<bool> has_index(store::View& view, const Form& form) {
   return !rows.empty();
 }
 
+std::string pairs_table_of(const Form& form) { return short_name("s_" + form.id + "_pairs"); }
+
 Result<Condition> index_condition(store::View& view, const Form& form,
                                   const std::vector<std::string>& words) {
   if (view.dialect() == store::Dialect::Postgres) {
     std::string all;
     for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
-    return Condition{"string_to_array(search, ' ') @> string_to_array(?, ' ')", {all}};
+    return Condition{"id IN (SELECT id FROM " + pairs_table_of(form) +
+                         " WHERE pairs @> string_to_array(?, ' '))",
+                     {all}};
   }
   std::string match = match_of(words);
   if (match.empty() || !TRY(has_index(view, form))) return Condition{"1 = 1"};
@@ -89,12 +93,37 @@ std::vector<std::string> search_index_statements(const Form& form) {
           trigger + "_removed AFTER DELETE ON " + form.table + " BEGIN DELETE FROM " + name +
               " WHERE rowid = old.rowid; END",
           "{{sqlite}}INSERT OR REPLACE INTO " + name +
-              " (rowid, search) SELECT rowid, search FROM " + form.table,
-          "{{postgres}}CREATE INDEX IF NOT EXISTS " + name + " ON " + form.table +
-              " USING gin (string_to_array(search, ' '))",
-          // Else rows wait in a list until one statement must put thousands into the index: a
-          // writer stood still for seconds.
-          "{{postgres}}ALTER INDEX " + name + " SET (fastupdate = off)"};
+              " (rowid, search) SELECT rowid, search FROM " + form.table +
+              " WHERE rowid NOT IN (SELECT rowid FROM " + name + ")"};
+}
+
+// An index of the form's own table would get every pair of a record anew with each change of it,
+// whatever field it is of.
+std::vector<std::string> search_pairs_statements(const Form& form) {
+  std::string table = pairs_table_of(form);
+  std::string index = short_name(table + "_index");
+  std::string put = short_name(table + "_put");
+  std::string removed = short_name(table + "_removed");
+  std::string trigger = "{{postgres}}CREATE OR REPLACE TRIGGER ";
+  std::string function = "{{postgres}}CREATE OR REPLACE FUNCTION ";
+  std::string into = "INSERT INTO " + table + " (id, pairs) ";
+  std::string anew = " ON CONFLICT (id) DO UPDATE SET pairs = excluded.pairs";
+  return {
+      "{{postgres}}DROP INDEX IF EXISTS " + search_index_of(form),
+      "{{postgres}}CREATE TABLE IF NOT EXISTS " + table + " (id {{id}} PRIMARY KEY, pairs text[])",
+      "{{postgres}}" + into + "SELECT id, string_to_array(search, ' ') FROM " + form.table + anew,
+      "{{postgres}}CREATE INDEX IF NOT EXISTS " + index + " ON " + table + " USING gin (pairs)",
+      // Else rows wait in a list until one statement must put thousands into the index: a
+      // writer stood still for seconds.
+      "{{postgres}}ALTER INDEX " + index + " SET (fastupdate = off)",
+      function + put + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + into +
+          "VALUES (new.id, string_to_array(new.search, ' '))" + anew + "; RETURN NULL; END $$",
+      function + removed + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM " + table +
+          " WHERE id = old.id; RETURN NULL; END $$",
+      trigger + put + " AFTER INSERT OR UPDATE OF search ON " + form.table +
+          " FOR EACH ROW EXECUTE FUNCTION " + put + "()",
+      trigger + removed + " AFTER DELETE ON " + form.table + " FOR EACH ROW EXECUTE FUNCTION " +
+          removed + "()"};
 }
 
 Result<Condition> search_condition(store::View& view, const Form& form, const Query& query,

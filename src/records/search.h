@@ -13,10 +13,13 @@
 
 namespace anlan::records {
 
-// The table of pairs on SQLite, the index on PostgreSQL.
+// The table of pairs on SQLite. On PostgreSQL there was an index of this name over the form's
+// table.
 std::string search_index_of(const Form& form);
-// Statements that can be run again.
+// Statements that can be run again, for SQLite.
 std::vector<std::string> search_index_statements(const Form& form);
+// For PostgreSQL: a table of pairs that triggers keep, and an index over it.
+std::vector<std::string> search_pairs_statements(const Form& form);
 // BadRequest for less than two characters, Forbidden for who may not read all that is searched.
 // The order in which the best come first: most matches, then the newest.
 inline constexpr std::string_view kByRelevance = "-relevance";

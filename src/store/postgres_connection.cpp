@@ -18,8 +18,11 @@ namespace anlan::store {
 namespace {
 
 constexpr int kConnectTriesMax = 3;
-// Few enough that their short answers never fill the socket while we still send.
-constexpr std::size_t kPipelineMax = 64;
+// So many are sent together; the server works on them while we go on. While libpq can't send it
+// reads what the server answers, so neither waits for the other for ever.
+constexpr std::size_t kSentTogether = 16;
+// Answers that nobody has looked at are short, but they are kept: so many at most.
+constexpr std::size_t kPipelineMax = 4096;
 // Any two processes that write the same database take turns by this lock.
 constexpr const char* kTakeTurns = "SELECT pg_advisory_xact_lock(4703919738795935661)";
 
@@ -308,10 +311,11 @@ class PostgresConnection final : public Connection {
                 {kind});
   }
 
+  // What was sent is on its way from time to time, without waiting for it.
   Result<void> drain_if_long() {
-    if (pending_.size() < kPipelineMax) return {};
-    TRY(drain());
-    return {};
+    if (pending_.size() >= kPipelineMax) return drain().transform([](const PgResult&) {});
+    bool is_on_its_way = pending_.size() % kSentTogether != 0 || PQflush(connection_) >= 0;
+    return is_on_its_way ? Result<void>{} : lost();
   }
 
   Result<void> drain_if_pending() {

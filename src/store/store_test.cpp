@@ -282,6 +282,47 @@ TEST_P(StoreTest, TwoWritersTakeTurnsWithoutGapOrFork) {
   EXPECT_EQ(other_database->ledger().sign_head()->head.root, root);
 }
 
+// The number that another connection is told.
+int64_t asked(Database& database, const Sql& sql) {
+  auto view = database.snapshot();
+  EXPECT_TRUE(view) << view.error().detail;
+  auto rows = (*view)->query(sql);
+  EXPECT_TRUE(rows) << rows.error().detail;
+  return rows && rows->size() == 1 ? (*rows)[0].int64("n") : -1;
+}
+
+class PostgresTest : public StoreTest {};
+INSTANTIATE_TEST_SUITE_P(One, PostgresTest, testing::Values(Dialect::Postgres), dialect_name);
+
+TEST_P(PostgresTest, WorksOnWhatWasWrittenWhileTheWorkGoesOn) {
+  auto answers = commit_all(*database_, {[&](Transaction& transaction) -> Result<void> {
+    for (int i = 0; i < 40; ++i) {
+      TRY(transaction.apply(report("h" + std::to_string(i))));
+    }
+    int64_t seen = 0;
+    for (int i = 0; i < 5'000 && seen == 0; ++i) {  // asks nothing of its own transaction
+      seen = asked(*database_, {"SELECT count(*) AS n FROM pg_locks l JOIN pg_class c"
+                                " ON c.oid = l.relation WHERE c.relname = 'hazard'"
+                                " AND l.mode = 'RowExclusiveLock'"});
+    }
+    EXPECT_GT(seen, 0) << "nothing was on its way before the commit";
+    return {};
+  }});
+  EXPECT_TRUE(answers[0]);
+  EXPECT_EQ(count_of("hazard"), 40);
+}
+
+TEST_P(PostgresTest, CompressesBodiesOfTheLogByLz4) {
+  auto knows =
+      rows({"SELECT count(*) AS n FROM pg_settings WHERE 'lz4' = ANY (enumvals)"
+            " AND name = 'default_toast_compression'"});
+  if (knows[0].int64("n") == 0) GTEST_SKIP() << "this server was built without lz4";
+  Change change = report("h1", std::string(20'000, 'a'));
+  ASSERT_TRUE(commit_one(*database_, change));
+  auto body = rows({"SELECT pg_column_compression(body) AS how FROM change_body"});
+  EXPECT_EQ(body[0].text("how"), "lz4");
+}
+
 TEST(Postgres, ComesBackAfterItsServerWasKilled) {
   auto server = test::PostgresServer::start();
   if (!server) GTEST_SKIP() << "no PostgreSQL 17 server binary here";

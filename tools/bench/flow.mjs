@@ -58,8 +58,12 @@ const words = process.argv.slice(2);
 
 function run(program, ...args) {
   const made = spawnSync(program, args, { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
-  if (made.status !== 0) process.exit(1);
-  return made.stdout;
+  if (made.status === 0) return made.stdout;
+  // What it measured before it failed is not lost.
+  process.stderr.write(made.stdout ?? "");
+  const how = made.error?.message ?? made.signal ?? `exit ${made.status}`;
+  console.error(`bench: ${[program, ...args].join(" ")}: ${how}`);
+  process.exit(1);
 }
 
 run("ninja", "-C", "build/release", "step_bench", "cases_bench");

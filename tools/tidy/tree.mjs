@@ -25,9 +25,11 @@ const owners = [
 
 // engine answers questions of many kinds: one door for each, so that asking for figures does not
 // build evidence anew.
-const moreDoors = ["alarm_performance", "anonymous", "answers", "duty", "evidence",
+const engineDoors = ["alarm_performance", "anonymous", "answers", "duty", "evidence",
   "evidence_queue", "export", "figures", "flow_trial", "flow_view", "health", "permit_board",
-  "permit_rules", "permit_sheet", "policy_report", "thread", "view_as"].map((name) => `engine/${name}.h`).concat("flow/shown.h");
+  "permit_rules", "permit_sheet", "policy_report", "thread", "view_as"];
+const moreDoors = engineDoors.map((name) => `engine/${name}.h`)
+  .concat("flow/shown.h", "flow/findings.h");
 
 // What a group of acts reads ahead: a door beside the front one, in the few rooms that know what
 // will be asked.
