@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kPermitsMax = 10'000;        // open at once in the largest plants
 constexpr std::size_t kCertificatesMax = 200'000;  // of some 20,000 people
 constexpr std::size_t kShiftsMax = 5'000;
+constexpr int kPermitDaysMax = 62;  // twice the longest validity that any regime gives
 constexpr int kParentsMax = 8;  // linked permits lie that deep at most
 
 // Kept under a name that no other type has, as long as the record says the same. Its version would
@@ -53,7 +54,12 @@ std::string day_of(const PermitDesk& desk, Instant at) {
 
 Result<Certificates> read_certificates(const PermitDesk& desk, const records::Form& form) {
   Certificates all;
-  for (const Json& row : TRY(records::all_whole(desk.view, form, {}, kCertificatesMax))) {
+  // What lapsed before any permit that is alive could begin says nothing of it.
+  Filter lately{.kind = Filter::Kind::Ge,
+                .field = "valid_to",
+                .values = {Json(day_of(desk, desk.now - Duration::days(kPermitDaysMax)))}};
+  auto rows = TRY(records::all_whole(desk.view, form, lately, kCertificatesMax));
+  for (const Json& row : rows) {
     auto person = PersonId::parse(row.text_or("person", ""));
     bool is_in_force = row.bool_or("is_verified", false) && row["state"] != Json("revoked");
     if (!person || !is_in_force) continue;

@@ -190,7 +190,8 @@ Result<CaseRow> read_case(store::View& view, CaseId id) {
                  .seq = row.int64("seq"),
                  .taken = std::move(taken),
                  .called = TRY(json_or_none(row, "called")),
-                 .version = row.int64("version")};
+                 .version = row.int64("version"),
+                 .vars_before = row.text("vars")};
 }
 
 Result<void> read_activations(store::View& view, CaseState& into) {
@@ -299,10 +300,10 @@ RowChange case_change(const CaseRow& row) {
   // be committed.
   change.kind = RowChange::Kind::Update;
   change.version = row.version;
-  change.cells = {{"state", row.state},
-                  {"vars", write_json(row.vars)},
-                  {"ended", instant_or_null(row.ended)},
-                  {"seq", row.seq}};
+  change.cells = {
+      {"state", row.state}, {"ended", instant_or_null(row.ended)}, {"seq", row.seq}};
+  std::string vars = write_json(row.vars);
+  if (vars != row.vars_before) change.cells.push_back({"vars", std::move(vars)});
   if (row.is_moved) {
     change.cells.push_back({"model_version", row.model_version});
     change.cells.push_back({"decisions", write_json(row.decisions)});

@@ -52,6 +52,7 @@ struct CaseRow {
   bool is_moved = false;  // to another version of its flow
   int64_t version = 1;
   bool is_new = false;
+  std::string vars_before{};  // as stored: large and mostly the same, so written when changed only
 };
 
 // A block or sub-process that was entered; the first one of a case is the process itself.

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "history/block.h"
 #include "history/history_fixture.h"
+#include "history/tails.h"
 
 namespace anlan::history {
 namespace {
@@ -48,13 +49,17 @@ class HistoryTest : public testing::Test {
     ASSERT_TRUE(done) << done.error().detail;
   }
 
-  // Turns for two minutes, so that everything is in blocks.
-  void make_blocks() {
-    for (int i = 0; i < 120; ++i) {
+  void turn_for(Duration length) {
+    for (Instant end = clock_.now() + length; clock_.now() < end;) {
       clock_.advance(Duration::seconds(1));
       auto done = history_->turn();
       ASSERT_TRUE(done) << done.error().detail;
     }
+  }
+
+  // Turns until everything is in blocks, of tags with few samples too.
+  void make_blocks() {
+    turn_for(Duration::minutes(kFewTurns + 1));
     ASSERT_EQ(history_->counters().pending, 0);
   }
 
@@ -310,6 +315,24 @@ TEST_F(HistoryTest, SpreadsTheTagsOverTheMinute) {
   EXPECT_LE(most, 2 * 600 + 120);
 }
 
+// A block is written whole, so a tag that tells something once a minute leaves turns out.
+TEST_F(HistoryTest, LetsATagWithFewSamplesWait) {
+  TagIndex busy = history_->tag("busy").value();
+  append({sample(0, 1)});
+  std::vector<Sample> many;
+  for (std::size_t i = 0; i < kFewSamples; ++i) {
+    many.push_back(sample(static_cast<int>(i), 1));
+    many.back().tag = busy;
+  }
+  append(many);
+  turn_for(Duration::minutes(2));
+  EXPECT_EQ(history_->counters().pending, 1);
+  turn_for(Duration::minutes(kFewTurns));
+  EXPECT_EQ(history_->counters().pending, 0);
+  EXPECT_EQ(everything(tag_), (std::vector<Sample>{sample(0, 1)}));
+  EXPECT_EQ(everything(busy), many);
+}
+
 TEST_F(HistoryTest, RecyclesTheLog) {
   for (int second = 0; second < 3000; ++second) {
     std::vector<Sample> samples;
@@ -355,7 +378,7 @@ TEST_F(HistoryTest, SaysSoWhereABlockIsDamagedAndGoesOnBehindIt) {
 TEST_F(HistoryTest, KeepsTheLogWhileBlocksCannotBeWritten) {
   append({sample(0, 1), sample(1, 2)});
   damage("ALTER TABLE block RENAME TO hidden");
-  clock_.advance(Duration::minutes(2));
+  clock_.advance(Duration::minutes(kFewTurns + 1));
   EXPECT_FALSE(history_->turn());
   append({sample(2, 3)});
   std::vector<Sample> all = {sample(0, 1), sample(1, 2), sample(2, 3)};

@@ -24,6 +24,11 @@ int64_t Tails::slot_at(std::size_t tag, Instant now) const {
   return (now.ns + phase) / static_cast<int64_t>(period);
 }
 
+bool Tails::is_due(const Tail& tail, int64_t slot) {
+  if (slot < tail.slot || tail.fresh.size() >= kBlockSamples) return true;  // or set back
+  return slot >= tail.slot + (tail.fresh.size() < kFewSamples ? kFewTurns : 1);
+}
+
 void Tails::add_tag(Instant now) {
   tails_.emplace_back();
   oldest_.push_back(kNone);
@@ -50,7 +55,7 @@ Pick Tails::pick(Instant now, uint64_t applied, std::size_t blocks_max) {
     if (oldest_[tag] == kNone) continue;
     Tail& tail = tails_[tag];
     int64_t slot = slot_at(tag, now);
-    if (slot == tail.slot && tail.fresh.size() < kBlockSamples) continue;
+    if (!is_due(tail, slot)) continue;
     tail.slot = slot;
     tail.picked.swap(tail.fresh);
     pick.oldest = std::min(pick.oldest, oldest_[tag]);

@@ -50,6 +50,7 @@ class Tails {
     int64_t slot = 0;           // the turn of this tag that is done
   };
   int64_t slot_at(std::size_t tag, Instant now) const;
+  static bool is_due(const Tail& tail, int64_t slot);
 
   Duration block_every_;
   std::vector<Tail> tails_;
@@ -61,5 +62,9 @@ class Tails {
 
 // A block is closed at this many samples.
 inline constexpr std::size_t kBlockSamples = 600;
+// The newest block of a tag is written anew, whole, at each of its turns. A tag with fewer new
+// samples than these leaves out turns until it has them, at most so many that it comes to one.
+inline constexpr std::size_t kFewSamples = 16;
+inline constexpr int64_t kFewTurns = 10;
 
 }  // namespace anlan::history

@@ -124,12 +124,16 @@ class View {
     return "CAST(json_extract(" + column + ", '$." + std::string(name) + "') AS DOUBLE PRECISION)";
   }
 
+  // A list of words, each by its text, in the list's order. One expression for all of them: a call
+  // around a call for each word is more than the parser of SQLite before 3.46 can open.
   std::string words(const Field& field, const std::string& column) const {
-    std::string out = "replace(replace(" + column + ", '[', ''), ']', '')";
-    for (const auto& [word, shown] : field.choices) {
-      out = "replace(" + out + ", " + literal('"' + word + '"') + ", " + literal(text(shown)) + ")";
+    bool is_sqlite = dialect_ == store::Dialect::Sqlite;
+    std::string shown = choice("e.value", field.choices);
+    if (is_sqlite) {
+      return "(SELECT group_concat(" + shown + ", ',') FROM json_each(" + column + ") e)";
     }
-    return out;
+    return "(SELECT string_agg(" + shown + ", ',' ORDER BY e.place) FROM jsonb_array_elements_text(" +
+           column + "::jsonb) WITH ORDINALITY AS e (value, place))";
   }
 
   std::string value_of(const Field& field, const std::string& column) const {

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kOldTasks = 50;
 constexpr std::size_t kTriesMost = 12;  // people who are asked in turn
+constexpr Duration kSeenMost = Duration::minutes(2);  // the last place that was seen is one's own
 
 }  // namespace
 
@@ -83,6 +84,10 @@ void Crew::clear_over() {
     }
   }
   std::erase_if(live_, [](const auto& job) { return job->is_over; });
+  // Who tried to guard two jobs still guards the other one.
+  for (const auto& job : live_) {
+    if (Member* guardian = world_.find(job->guardian)) guardian->guards = true;
+  }
 }
 
 void Crew::act_due() {
@@ -163,7 +168,8 @@ void Crew::note(Job& job, const OpenTask& task, const Member& by, const Json& wh
                       .by = by.subject.person,
                       .at = now(),
                       .stood = by.away_since ? twin::Point{} : by.at,
-                      .was_seen = !by.badge.empty() && !by.unseen_since,
+                      .was_seen = !by.badge.empty() && (!by.unseen_since ||
+                                                        now() - *by.unseen_since <= kSeenMost),
                       .had_comment = what["comment"].is_text()});
   if (old_tasks_.size() >= kOldTasks) old_tasks_.erase(old_tasks_.begin());
   old_tasks_.push_back(task);

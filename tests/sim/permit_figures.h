@@ -71,6 +71,7 @@ inline constexpr double kSameLine_m = 2;    // 1.7: height over height, nobody u
 inline constexpr double kBeside_m =
     35;  // [D] between areas that an alarm reaches across: 30 m and 5 m of error
 inline constexpr double kOwnHeight_m = 4;                          // what one such job takes up
+inline constexpr double kGuardianNear_m = 15;                      // [D] of every kind, the least
 inline constexpr Duration kGuardianGrace = Duration::seconds(60);  // the plant's, its longest
 
 // 1.2, 1.6a, 1.1: how grave a grade is among those of its kind.

@@ -16,6 +16,7 @@ struct GasTest {
   Instant at{};
   std::string level;
   double lel = 0, o2 = 20.9, toxic = 0;
+  Instant told{};  // when it was written down
 };
 
 struct Act {

@@ -17,9 +17,6 @@ bool is_at_level_one(const Detector& detector) {
                                     : detector.value >= detector.level_one;
 }
 
-// Two of the longest steps: an alarm may wait a moment before it is raised, its stop a step more.
-constexpr Duration kCauseAge = Duration::minutes(3);
-
 // A reading that this kind of work must not go on at.
 bool is_over_limit(const Job& job, const Detector& detector) {
   if (detector.gas == Gas::Silent) return false;
@@ -58,6 +55,7 @@ void Oracle::see() {
   for (const Member& member : world_.members()) {
     if (member.away_since) seen.away.insert(member.login);
     if (member.unseen_since) seen.unseen.insert(member.login);
+    if (member.guards) seen.guardians.emplace(member.login, member.at);
   }
   before_.push_back(std::move(seen));
   while (world_.now() - before_.front().at > kCauseAge) before_.pop_front();

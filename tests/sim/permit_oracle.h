@@ -14,6 +14,9 @@
 
 namespace anlan::test {
 
+// Two of the longest steps: an alarm may wait a moment before it is raised, its stop a step more.
+inline constexpr Duration kCauseAge = Duration::minutes(3);
+
 using Jobs = std::vector<std::unique_ptr<Job>>;
 
 class Oracle {
@@ -64,7 +67,8 @@ class Oracle {
     Instant at;
     std::vector<Detector> detectors;
     double wind_m_s = 0, rain_mm_h = 0;
-    std::set<std::string> away, unseen;  // log-ins
+    std::set<std::string> away, unseen;              // log-ins
+    std::map<std::string, twin::Point> guardians{};  // where each stood, by log-in
   };
 
   World& world_;

@@ -190,8 +190,11 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
     return std::ranges::any_of(points, [&](const auto& one) { return is_so(one.second); });
   };
   if (reason == "gas") {
-    return any_point([&](const GasTest& test) {
-      return !figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
+    // A better one of the same point may have followed at once.
+    return std::ranges::any_of(job.tests, [&](const GasTest& test) {
+      bool is_late = world_.now() - test.told <= kCauseAge;
+      return is_late &&
+             !figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
     });
   }
   if (reason == "gas_age" || reason == "retest") {
@@ -201,7 +204,12 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
     return any_point([&](const GasTest& test) { return world_.now() - test.at >= least; });
   }
   if (reason == "guardian_left") {
-    return any([&](const Seen& seen) { return seen.away.contains(guardian.login); });
+    return any([&](const Seen& seen) {
+      auto stood = seen.guardians.find(guardian.login);
+      bool is_off = stood != seen.guardians.end() &&
+                    twin::distance_m(stood->second, job.at) > figures::kGuardianNear_m;
+      return is_off || seen.away.contains(guardian.login);
+    });
   }
   if (reason == "guardian_unseen") {
     return any([&](const Seen& seen) { return seen.unseen.contains(guardian.login); });

@@ -80,13 +80,14 @@ void Play::end_responses() {
   if (world_->now() < next_duty_) return;
   next_duty_ = world_->now() + Duration::minutes(10);
   auto duty = plant_->as("safety1");
-  if (!duty) return;
-  auto tasks = plant_->engine().tasks(*duty);
-  if (!tasks) return;
-  for (const Json& task : (*tasks)["rows"].as_array()) {
-    if (task["node"] != Json("command")) continue;
+  auto view = plant_->engine().database().snapshot();
+  if (!duty || !view) return;
+  auto tasks = (*view)->query(
+      {"SELECT id FROM flow_task WHERE state IN ('open', 'claimed') AND node = 'command'"});
+  view->reset();
+  for (std::size_t i = 0; tasks && i < tasks->size(); ++i) {
     (void)plant_->run(*duty,
-                      engine::CompleteTask{.task = TaskId::parse(task.text_or("id", "")).value(),
+                      engine::CompleteTask{.task = TaskId::parse((*tasks)[i].text("id")).value(),
                                            .outcome = "stop",
                                            .comment = "解除",
                                            .fields = Json::object()});

@@ -45,7 +45,8 @@ bool Crew::test_point(Job& job, const std::string& level, Quality quality) {
                .level = level,
                .lel = rounded(is_good ? world_.between_m(0, 4) : world_.between_m(14, 30), 100),
                .o2 = is_good || chance(2) ? 20.5 : 18.4,
-               .toxic = rounded(is_good ? most * 0.2 : most * 2, 100)};
+               .toxic = rounded(is_good ? most * 0.2 : most * 2, 100),
+               .told = now()};
   bool is_after_stop = job.suspended_at.ns == 0 || test.at > job.suspended_at;
   if (quality == Quality::Good && !is_after_stop) test.at = now() - Duration::seconds(2);
   Member* analyst = world_.find(job.leader);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <iostream>
 
 #include "core/log.h"
@@ -23,6 +24,8 @@ class Quiet {  // a plant with leaks and drills has much to say
   LogSink before_;
 };
 
+constexpr std::size_t kTellEvery = 500;  // permits: a long run says that it goes on
+
 uint64_t seed_of_year() { return number_from_environment("ANLAN_SEED", 7); }
 
 void expect_right(Play& play, uint64_t seed) {
@@ -37,7 +40,16 @@ TEST(PermitYear, NoPermitIsEverActiveAgainstARule) {
   std::size_t permits = number_from_environment("ANLAN_PERMITS", 150);
   auto play = Play::create(seed_of_year());
   ASSERT_TRUE(play) << play.error().detail << play.error().field;
-  while (!(*play)->is_over(permits)) (*play)->step(permits);
+  std::size_t told = 0;
+  while (!(*play)->is_over(permits)) {
+    (*play)->step(permits);
+    std::size_t over = (*play)->crew().over();
+    if (over < told + kTellEvery) continue;
+    told = over;
+    std::cout << over << " permits are over after " << std::clock() / CLOCKS_PER_SEC
+              << " s of processor time, " << (*play)->oracle().wrongs().size() << " wrong\n"
+              << std::flush;
+  }
   (*play)->close();
   std::cout << write_json((*play)->report()) << "\n";
   expect_right(**play, seed_of_year());
