@@ -5,7 +5,7 @@
 #   build.sh all        program, tests, tools and pages
 #   build.sh native     program, tests and tools only
 #   build.sh pages      the web pages only
-#   build.sh modules    only the npm packages of the lock file
+#   build.sh modules    only the npm packages of the lock files
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 build=build/release
@@ -57,16 +57,19 @@ compile() { # target...
   mark program "$before"
 }
 
-modules() {
-  [ -f web/package.json ] || return 0
+modules() { modules_of web modules; }
+modules_of() { # folder mark
+  [ -f "$1/package.json" ] || return 0
   local lock
-  lock=$(sum web/package.json web/package-lock.json)
-  if ! marked modules "$lock" || [ ! -d web/node_modules ]; then
-    echo "anlan: installing the npm packages of the lock file" >&2
-    npm --prefix web ci --no-audit --no-fund --loglevel=error >&2
-    mark modules "$lock"
+  lock=$(sum "$1/package.json" "$1/package-lock.json")
+  if ! marked "$2" "$lock" || [ ! -d "$1/node_modules" ]; then
+    echo "anlan: installing the npm packages of $1/package-lock.json" >&2
+    npm --prefix "$1" ci --no-audit --no-fund --loglevel=error >&2
+    mark "$2" "$lock"
   fi
 }
+# Foreign programs that drivers are tested against.
+peers() { alone peers; modules_of tests/peers peers; }
 
 pages() {
   local before
@@ -85,8 +88,8 @@ if [ "${1:-}" = fresh ]; then fresh; exit; fi
 mkdir -p build
 case "${1:-}" in
   program) pages; compile anlan anlan-vision ;;
-  all) pages; compile ;;
-  native) compile -k 0 ;; # a room that breaks leaves the others to be tested
+  all) pages; peers; compile ;;
+  native) peers; compile -k 0 ;; # a room that breaks leaves the others to be tested
   pages) pages ;;
   modules) alone pages; modules ;;
   *) echo "usage: build.sh fresh|program|all|native|pages|modules" >&2; exit 2 ;;

@@ -26,6 +26,7 @@ class Driver {
 
 std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_mqtt_driver(Source source, Sink& sink, Clock& clock);
+std::unique_ptr<Driver> make_sparkplug_driver(Source source, Sink& sink, Clock& clock);
 
 // Where one lot of rows went. Booked as a whole, so that nobody ever sees a book out of balance.
 struct Settled {

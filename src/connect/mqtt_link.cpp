@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
+#include <optional>
 
 #include "connect/knock.h"
 
@@ -50,6 +51,8 @@ class Link final : public MqttLink {
   Link(Config config, OnMessage on_message)
       : config_(std::move(config)), on_message_(std::move(on_message)) {}
 
+  void set_will(Message will) override { will_ = std::move(will); }
+
   std::string connect() override {
     is_accepted_ = false;
     refusal_.clear();
@@ -57,12 +60,18 @@ class Link final : public MqttLink {
     std::string trouble = knock(config_.host, config_.port, kConnectMax);
     if (!trouble.empty()) return "connect: " + trouble;
     const std::string& id = config_.client_id;
-    client_.reset(mosquitto_new(id.empty() ? nullptr : id.c_str(), id.empty(), this));
+    bool is_clean = id.empty() || !config_.is_kept;
+    client_.reset(mosquitto_new(id.empty() ? nullptr : id.c_str(), is_clean, this));
     if (!client_) return "connect: no memory";
     mosquitto_connect_callback_set(client_.get(), &Link::on_connect);
     mosquitto_message_callback_set(client_.get(), &Link::on_message);
     if (!config_.user.empty()) {
       mosquitto_username_pw_set(client_.get(), config_.user.c_str(), config_.password.c_str());
+    }
+    if (will_) {
+      mosquitto_will_set(client_.get(), will_->topic.c_str(),
+                         static_cast<int>(will_->payload.size()), will_->payload.data(), will_->qos,
+                         will_->is_retained);
     }
     int error = mosquitto_connect(client_.get(), config_.host.c_str(), config_.port, kKeepAlive_s);
     accept_until_ = Steady::now() + std::chrono::nanoseconds(kConnectMax.ns);
@@ -121,6 +130,7 @@ class Link final : public MqttLink {
   LibraryUser library_;
   Config config_;
   OnMessage on_message_;
+  std::optional<Message> will_;
   std::unique_ptr<mosquitto, FreeClient> client_;
   bool is_accepted_ = false;
   std::string refusal_;

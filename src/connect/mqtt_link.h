@@ -21,6 +21,7 @@ class MqttLink {
     std::string client_id{};
     std::string user{}, password{};
     std::vector<std::string> topics{};  // subscribed with QoS 1
+    bool is_kept = true;                // the session; Sparkplug wants a new one each time
   };
   using OnMessage = std::function<void(std::string_view topic, std::string_view payload)>;
   struct Message {
@@ -32,6 +33,8 @@ class MqttLink {
 
   static std::unique_ptr<MqttLink> make(Config config, OnMessage on_message);
   virtual ~MqttLink() = default;
+  // What the broker says for us when we fall silent; for connections from now on.
+  virtual void set_will(Message will) = 0;
   // These answer what went wrong, or nothing. After a trouble: connect() again, later.
   virtual std::string connect() = 0;
   virtual std::string turn(Duration at_most) = 0;

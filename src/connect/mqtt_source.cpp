@@ -10,6 +10,7 @@
 #include "connect/driver.h"
 #include "connect/mqtt_link.h"
 #include "connect/mqtt_wire.h"
+#include "connect/row_queue.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -21,41 +22,6 @@ constexpr std::size_t kQueueRowsMax = 10'000;
 constexpr std::size_t kSeenMax = 1024;   // messages that are recognised when they come twice
 constexpr std::size_t kGatesMax = 2000;  // messages; a plant has tens of gates
 constexpr Duration kTurn = Duration::milliseconds(50);  // how long the rule of a gate may wait
-
-// Rows between the broker's thread and the sink's.
-class RowQueue {
- public:
-  bool push(MqttRows rows) {
-    std::lock_guard lock(mutex_);
-    if (count_ + rows.count() > kQueueRowsMax) return false;
-    count_ += rows.count();
-    waiting_.push_back(std::move(rows));
-    changed_.notify_one();
-    return true;
-  }
-  // Nothing when it was closed and is empty.
-  std::optional<MqttRows> pop() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !waiting_.empty() || is_closed_; });
-    if (waiting_.empty()) return std::nullopt;
-    MqttRows rows = std::move(waiting_.front());
-    waiting_.pop_front();
-    count_ -= rows.count();
-    return rows;
-  }
-  void set_closed(bool is_closed) {
-    std::lock_guard lock(mutex_);
-    is_closed_ = is_closed;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<MqttRows> waiting_;
-  std::size_t count_ = 0;
-  bool is_closed_ = false;
-};
 
 // QoS 1 delivers at least once. Rows carry their time, so equal bytes are the same message.
 class SeenMessages {
@@ -238,7 +204,7 @@ class MqttDriver final : public Driver {
   Sink& sink_;
   Clock& clock_;
   SourceBook book_;
-  RowQueue queue_;
+  RowQueue<MqttRows> queue_{kQueueRowsMax};
   SeenMessages seen_;  // broker's thread, as the next two
   std::unique_ptr<MqttLink> link_;
   bool is_up_ = false;

@@ -35,6 +35,9 @@ class Outside::EngineSink final : public Sink {
   Result<void> samples(std::string_view, std::span<const history::Sample> samples) override {
     return engine_.sensing().samples(samples);
   }
+  Result<void> historical(std::string_view, std::span<const history::Sample> samples) override {
+    return engine_.sensing().historical(samples);
+  }
   Result<void> sightings(std::string_view, std::span<const twin::Sighting> sightings) override {
     return engine_.sensing().sightings(sightings);
   }

@@ -6,13 +6,15 @@
 #include <cmath>
 #include <format>
 #include <optional>
+#include <set>
 
 #include "connect/register_value.h"
+#include "connect/sparkplug_host.h"
 
 namespace anlan::connect {
 namespace {
 
-constexpr std::size_t kTagsMax = 20'000;  // of one source: a large controller has 5,000
+constexpr std::size_t kTagsMax = 200'000;  // of one source: a gateway of a whole plant
 constexpr int64_t kEveryMsMin = 50, kEveryMsMax = 3'600'000;
 constexpr int64_t kTimeOutMsMax = 10'000;
 constexpr std::size_t kCodeCharsMax = 64;
@@ -33,8 +35,10 @@ constexpr auto kTypes = std::to_array<Word<ValueType>>({{"bool", ValueType::Bool
                                                         {"uint32", ValueType::UInt32},
                                                         {"float32", ValueType::Float32},
                                                         {"float64", ValueType::Float64}});
-constexpr auto kProtocols = std::to_array<Word<Source::Protocol>>(
-    {{"modbus", Source::Protocol::Modbus}, {"mqtt", Source::Protocol::Mqtt}});
+constexpr auto kProtocols =
+    std::to_array<Word<Source::Protocol>>({{"modbus", Source::Protocol::Modbus},
+                                           {"mqtt", Source::Protocol::Mqtt},
+                                           {"sparkplug", Source::Protocol::Sparkplug}});
 
 template <class T, std::size_t n>
 Result<T> word_at(const Json& row, std::string_view name, const std::array<Word<T>, n>& words) {
@@ -75,22 +79,13 @@ Result<std::string> code_of(const Json& row) {
   return refuse(ErrorCode::BadField, "a code has 1 to 64 characters", "code");
 }
 
-Result<TagAddress> parse_tag(const Json& row) {
-  TagAddress tag;
-  tag.code = TRY(code_of(row));
-  int64_t index = TRY(whole_at(row, "index", {0, UINT32_MAX, -1}));
-  if (index < 0) return refuse(ErrorCode::MissingField, "", "index");
-  tag.tag = static_cast<history::TagIndex>(index);
+Result<void> parse_registers(const Json& row, TagAddress& tag) {
   tag.table = TRY(word_at(row, "table", kTables));
   int64_t address = TRY(whole_at(row, "address", {0, UINT16_MAX, -1}));
   if (address < 0) return refuse(ErrorCode::MissingField, "", "address");
   tag.address = static_cast<uint16_t>(address);
   tag.type = TRY(word_at(row, "type", kTypes));
   tag.order = row.text_or("order", "ABCD");
-  tag.scale = TRY(decimal_at(row, "scale", 1));
-  tag.offset = TRY(decimal_at(row, "offset", 0));
-  int64_t every_ms = TRY(whole_at(row, "every_ms", {kEveryMsMin, kEveryMsMax, 1000}));
-  tag.every = Duration::milliseconds(every_ms);
   if (!parse_order(tag.order)) return refuse(ErrorCode::BadField, tag.order, "order");
   bool is_bit = is_bit_table(tag.table);
   if (is_bit && tag.type != ValueType::Bool) {
@@ -99,7 +94,50 @@ Result<TagAddress> parse_tag(const Json& row) {
   if (tag.address + (is_bit ? 1 : register_count(tag.type)) > UINT16_MAX + 1) {
     return refuse(ErrorCode::BadField, "ends above address 65535", "address");
   }
+  return {};
+}
+
+Result<TagAddress> parse_tag(const Json& row, Source::Protocol protocol) {
+  TagAddress tag;
+  tag.code = TRY(code_of(row));
+  int64_t index = TRY(whole_at(row, "index", {0, UINT32_MAX, -1}));
+  if (index < 0) return refuse(ErrorCode::MissingField, "", "index");
+  tag.tag = static_cast<history::TagIndex>(index);
+  tag.scale = TRY(decimal_at(row, "scale", 1));
+  tag.offset = TRY(decimal_at(row, "offset", 0));
+  int64_t every_ms = TRY(whole_at(row, "every_ms", {kEveryMsMin, kEveryMsMax, 1000}));
+  tag.every = Duration::milliseconds(every_ms);
+  if (protocol == Source::Protocol::Modbus) TRY(parse_registers(row, tag));
+  if (protocol == Source::Protocol::Sparkplug) {
+    tag.path = row.text_or("path", "");
+    if (!parse_sparkplug_path(tag.path)) return refuse(ErrorCode::BadField, tag.path, "path");
+  }
   return tag;
+}
+
+Result<void> check_broker(const Source& source) {
+  if (source.protocol == Source::Protocol::Mqtt && source.topic.empty()) {
+    return refuse(ErrorCode::MissingField, "", "topic");
+  }
+  if (source.protocol != Source::Protocol::Sparkplug) return {};
+  constexpr std::string_view kNotInIds = "/+#";
+  if (source.topic.find_first_of(kNotInIds) != std::string::npos) {
+    return refuse(ErrorCode::BadField, "the name of a group", "topic");
+  }
+  bool is_id =
+      !source.host_id.empty() && source.host_id.find_first_of(kNotInIds) == std::string::npos;
+  if (!is_id) return refuse(ErrorCode::BadField, source.host_id, "host_id");
+  return {};
+}
+
+// Two tags of one path: one of them would never hear anything.
+Result<void> check_paths(const Source& source) {
+  std::set<std::string_view> paths;
+  for (const TagAddress& tag : source.tags) {
+    if (tag.path.empty() || paths.insert(tag.path).second) continue;
+    return refuse(ErrorCode::Duplicate, std::format("tag {}: {}", tag.code, tag.path), "path");
+  }
+  return {};
 }
 
 Result<Source> parse_source(const Json& row) {
@@ -117,7 +155,8 @@ Result<Source> parse_source(const Json& row) {
   source.topic = row.text_or("topic", "");
   source.user = row.text_or("user", "");
   source.password = row.text_or("password", "");
-  if (!is_modbus && source.topic.empty()) return refuse(ErrorCode::MissingField, "", "topic");
+  source.host_id = row.text_or("host_id", source.host_id);
+  TRY(check_broker(source));
   const Json& tags = row["tags"];
   if (tags.is_null()) return source;
   if (!tags.is_array()) return refuse(ErrorCode::BadField, "not a list", "tags");
@@ -125,7 +164,7 @@ Result<Source> parse_source(const Json& row) {
     return refuse(ErrorCode::LimitReached, std::format("{} tags at most", kTagsMax), "tags");
   }
   for (const Json& member : tags.as_array()) {
-    Result<TagAddress> tag = parse_tag(member);
+    Result<TagAddress> tag = parse_tag(member, source.protocol);
     if (!tag) {
       tag.error().detail =
           std::format("tag {}: {}", member.text_or("code", "?"), tag.error().detail);
@@ -133,6 +172,7 @@ Result<Source> parse_source(const Json& row) {
     }
     source.tags.push_back(*std::move(tag));
   }
+  TRY(check_paths(source));
   return source;
 }
 

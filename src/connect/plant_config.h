@@ -25,10 +25,11 @@ struct TagAddress {
   double scale = 1;            // value = raw * scale + offset
   double offset = 0;
   Duration every = Duration::seconds(1);
+  std::string path{};  // Sparkplug: "group/node//metric" or "group/node/device//metric"
 };
 
 struct Source {
-  enum class Protocol { Modbus, Mqtt };
+  enum class Protocol { Modbus, Mqtt, Sparkplug };
   std::string code;
   Protocol protocol = Protocol::Modbus;
   std::string host = "127.0.0.1";
@@ -36,16 +37,17 @@ struct Source {
   int unit_id = 1;
   int gap_max = 16;  // registers that a request may read for nothing
   Duration time_out = Duration::milliseconds(500);
-  std::string topic{};  // MQTT: "plant/#"
-  std::string user{};   // MQTT log-in, may be empty
+  std::string topic{};            // MQTT: "plant/#"; Sparkplug: a group, empty: all of them
+  std::string host_id = "anlan";  // Sparkplug: who we are to the edge nodes
+  std::string user{};             // of the broker, may be empty
   std::string password{};
-  std::vector<TagAddress> tags{};  // Modbus; MQTT values name tags by code
+  std::vector<TagAddress> tags{};  // none for MQTT: its values name tags by code
 };
 
-// Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","topic","user",
-// "password","tags":[{"index","code","table","address","type","order","scale","offset",
-// "every_ms"}]}] with the words of the forms; what is left out has the value above. Decimals may be
-// texts. BadField names the source or tag, and nothing is taken.
+// Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","topic",
+// "host_id","user","password","tags":[{"index","code","table","address","type","order","scale",
+// "offset","every_ms","path"}]}] with the words of the forms; what is left out has the value above.
+// Decimals may be texts. BadField names the source or tag, and nothing is taken.
 Result<std::vector<Source>> parse_sources(const Json& rows);
 
 }  // namespace anlan::connect

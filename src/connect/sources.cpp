@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::size_t kSourcesMax = 64;  // one thread or two each
 
+std::unique_ptr<Driver> make_driver(Source source, Sink& sink, Clock& clock) {
+  switch (source.protocol) {
+    case Source::Protocol::Modbus: return make_modbus_driver(std::move(source), sink, clock);
+    case Source::Protocol::Mqtt: return make_mqtt_driver(std::move(source), sink, clock);
+    case Source::Protocol::Sparkplug: return make_sparkplug_driver(std::move(source), sink, clock);
+  }
+  return nullptr;
+}
+
 class DriverSources final : public Sources {
  public:
   explicit DriverSources(std::vector<std::unique_ptr<Driver>> drivers)
@@ -46,9 +55,7 @@ Result<std::unique_ptr<Sources>> Sources::make(std::vector<Source> sources, Sink
   std::vector<std::unique_ptr<Driver>> drivers;
   for (Source& source : sources) {
     if (!codes.insert(source.code).second) return refuse(ErrorCode::Duplicate, source.code, "code");
-    bool is_modbus = source.protocol == Source::Protocol::Modbus;
-    drivers.push_back(is_modbus ? make_modbus_driver(std::move(source), sink, clock)
-                                : make_mqtt_driver(std::move(source), sink, clock));
+    drivers.push_back(make_driver(std::move(source), sink, clock));
   }
   return std::make_unique<DriverSources>(std::move(drivers));
 }

@@ -24,6 +24,9 @@ class Sink {
   virtual ~Sink() = default;
   virtual Result<void> samples(std::string_view source,
                                std::span<const history::Sample> samples) = 0;
+  // From before a silence of the link: kept, but neither what is now nor cause of an alarm.
+  virtual Result<void> historical(std::string_view source,
+                                  std::span<const history::Sample> samples) = 0;
   virtual Result<void> sightings(std::string_view source,
                                  std::span<const twin::Sighting> sightings) = 0;
   virtual Result<void> passes(std::string_view source, std::span<const twin::GatePass> passes) = 0;
@@ -34,7 +37,7 @@ class Sink {
 // received = stored + duplicate + sum(rejected) + sum(dropped), always.
 struct SourceState {
   std::string code;
-  std::string protocol;  // "modbus", "mqtt"
+  std::string protocol;  // as in the form `source`
   bool is_up = false;
   std::string trouble{};  // English, for the page: what fails now; empty when all is well
   Instant last_at{};      // last good answer

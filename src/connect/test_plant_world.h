@@ -69,6 +69,13 @@ class MemorySink : public Sink {
     changed_.notify_all();
     return {};
   }
+  Result<void> historical(std::string_view, std::span<const history::Sample> some) override {
+    std::unique_lock lock(mutex_);
+    if (!let_in(lock)) return refuse(ErrorCode::DiskFull);
+    all_historical.insert(all_historical.end(), some.begin(), some.end());
+    changed_.notify_all();
+    return {};
+  }
   Result<void> sightings(std::string_view, std::span<const twin::Sighting> some) override {
     std::unique_lock lock(mutex_);
     if (!let_in(lock)) return refuse(ErrorCode::DiskFull);
@@ -119,6 +126,7 @@ class MemorySink : public Sink {
   }
 
   std::vector<history::Sample> all_samples;  // inside wait(), or when the sources stand still
+  std::vector<history::Sample> all_historical;
   std::vector<twin::Sighting> all_sightings;
   std::vector<twin::GatePass> all_passes;
   int calls = 0;

@@ -81,7 +81,8 @@ Result<void> PlantModel::load_areas(store::View& view, const Packs& packs) {
 Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
   for (const Json& row : TRY(rows_of(view, packs, "source"))) {
     Json source = Json::object({{"tags", Json::array()}});
-    for (const char* name : {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic"}) {
+    for (const char* name :
+         {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic", "host_id"}) {
       if (!row[name].is_null()) source.set(name, row[name]);
     }
     std::string code = row.text_or("code", "");
@@ -99,6 +100,7 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
   std::vector<std::string> codes;
   for (const Json& row : rows) codes.push_back(row.text_or("code", ""));
   std::vector<history::TagIndex> numbers = TRY(numbers_of(codes));
+  std::map<std::string, Json::Array> addresses;  // by source
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Json& row = rows[i];
     const std::string& code = codes[i];
@@ -122,22 +124,21 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
       tag.source = source->second.first;
       tag.is_simulated = source->second.second;
       Json address = Json::object({{"index", static_cast<int64_t>(tag.index)}, {"code", code}});
-      for (const char* name : {"table", "address", "type", "order", "scale", "every_ms"}) {
+      for (const char* name : {"table", "address", "type", "order", "scale", "every_ms", "path"}) {
         if (!row[name].is_null()) address.set(name, row[name]);
       }
       if (!row["offset_value"].is_null()) address.set("offset", row["offset_value"]);
-      for (Json& one : sources_.as_array()) {
-        // What comes over MQTT names its tags itself.
-        if (one["code"] != Json(tag.source) || one["protocol"] != Json("modbus")) continue;
-        Json tags = one["tags"];
-        tags.push(address);
-        one.set("tags", std::move(tags));
-      }
+      addresses[tag.source].push_back(std::move(address));
     }
     tag_places_[code] = tags_.size();
     tag_ids_[row.text_or("id", "")] = tags_.size();
     tag_numbers_[tag.index] = tags_.size();
     tags_.push_back(std::move(tag));
+  }
+  for (Json& source : sources_.as_array()) {
+    // What comes over plain MQTT names its tags itself.
+    if (source["protocol"] == Json("mqtt")) continue;
+    source.set("tags", std::move(addresses[source.text_or("code", "")]));
   }
   return {};
 }

@@ -98,6 +98,10 @@ Result<void> Sensing::samples(std::span<const history::Sample> samples) {
   return history_->append(samples);
 }
 
+Result<void> Sensing::historical(std::span<const history::Sample> samples) {
+  return history_->append(samples);
+}
+
 // Where the writer can't take a transition (its queue is full), the evaluator is made anew from
 // what the database holds, and the next sample trips again.
 Result<void> Sensing::send(std::vector<alarms::Trip> trips) {

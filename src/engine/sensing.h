@@ -33,6 +33,8 @@ class Sensing {
 
   // What drivers deliver: durable when it returns. `source` is its code.
   Result<void> samples(std::span<const history::Sample> samples);
+  // What a device kept while its link was down: durable, but neither live nor cause of an alarm.
+  Result<void> historical(std::span<const history::Sample> samples);
   Result<void> sightings(std::span<const twin::Sighting> sightings);
   Result<void> passes(std::span<const twin::GatePass> passes);
   std::optional<history::TagIndex> find_tag(std::string_view code);

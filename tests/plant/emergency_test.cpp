@@ -138,6 +138,17 @@ TEST_P(EmergencyTest, AGasTripStopsWorkShutsGatesAndBeginsADrillInOneTransaction
   for (const Json& rule : rules->as_array()) EXPECT_FALSE(rule.bool_or("is_open", true));
 }
 
+TEST_P(EmergencyTest, WhatADeviceKeptWhileItsLinkWasDownRaisesNothing) {
+  auto index = engine().sensing().find_tag("GAS-2107");
+  ASSERT_TRUE(index);
+  history::Sample kept{.tag = *index, .at = now(), .received = now(), .value = 60};
+  ASSERT_TRUE(engine().sensing().historical({&kept, 1}));
+  engine().turn();
+  EXPECT_TRUE(only_response().is_null());
+  EXPECT_EQ(permit_in("active").as_array().size(), 2U);
+  EXPECT_NE(engine().sensing().live(*index).value, 60);
+}
+
 TEST_P(EmergencyTest, ASecondTripInTheSameAreaBeginsNothingNewAndAnotherAreaDoes) {
   give("GAS-2107", 60);
   engine().turn();
