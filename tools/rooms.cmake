@@ -22,8 +22,8 @@ function(anlan_unity target most)
   target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
 endfunction()
 
-# anlan_quick(TARGET): what a test itself does need not be fast, and a third of the time to compile it
-# is spared. Only where ANLAN_UNITY is on, so that who works on the sources compiles them once.
+# anlan_quick(TARGET): what a test itself does need not be fast, and a third of the time to compile
+# it is spared. Only where ANLAN_UNITY is on, so that who works on the sources compiles them once.
 function(anlan_quick target)
   if(ANLAN_UNITY)
     target_compile_options(${target} PRIVATE -O1)

@@ -8,12 +8,12 @@ namespace anlan::alarms {
 namespace {
 
 constexpr std::array<std::pair<Kind, std::string_view>, 11> kKinds{{{Kind::HighHigh, "hh"},
-                                                                   {Kind::High, "h"},
-                                                                   {Kind::Low, "l"},
-                                                                   {Kind::LowLow, "ll"},
-                                                                   {Kind::On, "on"},
-                                                                   {Kind::Off, "off"},
-                                                                   {Kind::Stale, "stale"},
+                                                                    {Kind::High, "h"},
+                                                                    {Kind::Low, "l"},
+                                                                    {Kind::LowLow, "ll"},
+                                                                    {Kind::On, "on"},
+                                                                    {Kind::Off, "off"},
+                                                                    {Kind::Stale, "stale"},
                                                                     {Kind::Rise, "rise"},
                                                                     {Kind::Fall, "fall"},
                                                                     {Kind::Deviation, "deviation"},

@@ -52,9 +52,10 @@ struct Definition {
   double deadband = 0;  // clears at limit - deadband (high kinds) or limit + deadband (low kinds)
   Duration on_delay{};  // Stale: how long without a good value; Stuck: without a move
   Duration off_delay{};
-  Duration window{};  // Rise and Fall
+  Duration window{};                // Rise and Fall
   history::TagIndex reference = 0;  // Deviation
-  // Active once `votes` of the last `of` samples are over: a spike alone is no alarm. 1 of 1: plain.
+  // Active once `votes` of the last `of` samples are over: a spike alone is no alarm. 1 of 1:
+  // plain.
   int votes = 1;
   int of = 1;
   int priority = 3;          // 1 highest to 4

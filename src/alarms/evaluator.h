@@ -42,9 +42,9 @@ class Evaluator {
   // (late data never alarm live). A time in the future counts as the time of receipt, so that a
   // wrong clock cannot make everything after it late. Bad and Stale samples and values that are no
   // numbers neither trip nor clear nor end a delay: unknown.
-  // Where a definition has a judge every sample of its tag is looked at closely. A reference that gave
-  // no good value for kFreshDefault is unknown.
-  // A delay runs by source time from sample to sample, and by our time in tick().
+  // Where a definition has a judge every sample of its tag is looked at closely. A reference that
+  // gave no good value for kFreshDefault is unknown. A delay runs by source time from sample to
+  // sample, and by our time in tick().
   void evaluate(std::span<const history::Sample> samples, std::vector<Trip>& out);
   // Ends on- and off-delays and finds stale tags; call it about four times a second.
   void tick(Instant now, std::vector<Trip>& out);

@@ -259,8 +259,8 @@ TEST(Definition, NamesTheMemberThatIsWrong) {
 }
 
 TEST(Definition, KindsAreWords) {
-  for (std::string text : {"hh", "h", "l", "ll", "on", "off", "stale", "rise", "fall", "deviation",
-                           "stuck"}) {
+  for (std::string text :
+       {"hh", "h", "l", "ll", "on", "off", "stale", "rise", "fall", "deviation", "stuck"}) {
     EXPECT_EQ(kind_text(parse_kind(text).value()), text);
   }
   EXPECT_EQ(parse_kind("HH").error().field, "kind");

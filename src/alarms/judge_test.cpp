@@ -30,8 +30,8 @@ Definition rate(Kind kind, double limit, int64_t window_s) {
 class Said {
  public:
   explicit Said(const Definition& one, bool is_active = false)
-      : evaluator_(Evaluator::make({one},
-                                   is_active ? std::vector{one.id} : std::vector<RecordId>{}, kStart)
+      : evaluator_(Evaluator::make({one}, is_active ? std::vector{one.id} : std::vector<RecordId>{},
+                                   kStart)
                        .value()) {}
 
   std::string of(int64_t second, double value, Quality quality = Quality::Good,
@@ -54,7 +54,8 @@ TEST(Judge, ARiseIsTakenOverItsWindowInUnitsPerMinute) {
   Definition rise = rate(Kind::Rise, 6, 60);
   rise.deadband = 3;
   Said said(rise);
-  // 0.05 a second is 3 a minute; then 0.2 a second is 12 a minute, of which the window slowly fills.
+  // 0.05 a second is 3 a minute; then 0.2 a second is 12 a minute, of which the window slowly
+  // fills.
   int64_t second = 0;
   double value = 20;
   for (; second < 120; ++second, value += 0.05) EXPECT_EQ(said.of(second, value), "") << second;
@@ -73,9 +74,11 @@ TEST(Judge, ARiseIsTakenOverItsWindowInUnitsPerMinute) {
 
 TEST(Judge, AFallIsARateBelowZero) {
   Said said(rate(Kind::Fall, 5, 10));
-  for (int64_t second = 0; second < 20; ++second) EXPECT_EQ(said.of(second, 50.0 + 0.2 * static_cast<double>(second)), "");
+  for (int64_t second = 0; second < 20; ++second)
+    EXPECT_EQ(said.of(second, 50.0 + 0.2 * static_cast<double>(second)), "");
   std::string all;
-  for (int64_t second = 20; second < 40; ++second) all += said.of(second, 54 - 0.2 * static_cast<double>(second - 20));
+  for (int64_t second = 20; second < 40; ++second)
+    all += said.of(second, 54 - 0.2 * static_cast<double>(second - 20));
   EXPECT_EQ(all, "+");
 }
 

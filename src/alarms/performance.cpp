@@ -69,12 +69,14 @@ void sum_windows(Performance& found) {
 
 Result<void> find_standing(store::View& view, Instant to, const IsCounted& is_counted,
                            Performance& found) {
-  store::Rows rows = TRY(view.query({"SELECT definition, raised_at FROM alarm_state WHERE"
-                                     " is_active = 1 AND raised_at < ? ORDER BY raised_at, definition",
-                                     {(to - kStanding).ns}}));
+  store::Rows rows =
+      TRY(view.query({"SELECT definition, raised_at FROM alarm_state WHERE"
+                      " is_active = 1 AND raised_at < ? ORDER BY raised_at, definition",
+                      {(to - kStanding).ns}}));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
-    if (is_counted(definition)) found.standing.push_back({definition, {rows[i].int64("raised_at")}});
+    if (is_counted(definition))
+      found.standing.push_back({definition, {rows[i].int64("raised_at")}});
   }
   return {};
 }

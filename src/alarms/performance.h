@@ -1,6 +1,6 @@
 #pragma once
-// How an alarm system does, by the measures of ISA-18.2-2016 / IEC 62682 clause 16: load, floods, bad
-// actors, chatter, what stands for days. Targets are not here: they are data of a pack.
+// How an alarm system does, by the measures of ISA-18.2-2016 / IEC 62682 clause 16: load, floods,
+// bad actors, chatter, what stands for days. Targets are not here: they are data of a pack.
 
 #include <cstdint>
 #include <functional>
@@ -34,8 +34,8 @@ struct Performance {
   int64_t flood_windows = 0;  // from one above 10 to the one before the first below 5
   std::vector<Load> worst{};  // at most kWorstMax, the most first
   std::map<RecordId, int64_t> counts{};
-  std::vector<Load> chattering{};     // at least 3 times within a minute; how many such minutes
-  std::vector<Standing> standing{};   // active for more than 24 h at the end of the window
+  std::vector<Load> chattering{};    // at least 3 times within a minute; how many such minutes
+  std::vector<Standing> standing{};  // active for more than 24 h at the end of the window
 };
 inline constexpr std::size_t kWorstMax = 10;
 inline constexpr Duration kPerformanceMax = Duration::days(92);

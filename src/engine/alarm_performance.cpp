@@ -58,8 +58,8 @@ Result<Json> figures(const Packs& packs, const Performance& found, const PlantMo
                      double hours, Instant now) {
   const rules::Model* model = packs.library.decision("alarm_performance", 0);
   if (model == nullptr) return refuse(ErrorCode::NotFound, "no figures for alarms here");
-  rules::Outcome outcome = TRY(
-      model->decide("figures", rules::context_from_json(Json::object({})), {.now = now}));
+  rules::Outcome outcome =
+      TRY(model->decide("figures", rules::context_from_json(Json::object({})), {.now = now}));
   Json rows = Json::array();
   Json wanted = rules::json_from_value(outcome.value);
   if (!wanted.is_array()) return rows;
@@ -111,9 +111,8 @@ Json priorities_json(const PlantModel& plant, const Performance& found) {
   Json rows = Json::array();
   for (int priority = 1; priority <= kPriorities; ++priority) {
     int64_t count = counts.at(static_cast<std::size_t>(priority));
-    rows.push(Json::object({{"priority", priority},
-                            {"count", count},
-                            {"share", share(count, found.annunciated)}}));
+    rows.push(Json::object(
+        {{"priority", priority}, {"count", count}, {"share", share(count, found.annunciated)}}));
   }
   return rows;
 }
@@ -123,8 +122,7 @@ Json priorities_json(const PlantModel& plant, const Performance& found) {
 Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
                                std::optional<Instant> from, std::optional<Instant> to,
                                std::string_view area) {
-  auto verdict =
-      engine.packs().policy.may(by, {.form = "alarm", .action = access::Action::List});
+  auto verdict = engine.packs().policy.may(by, {.form = "alarm", .action = access::Action::List});
   if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
   Instant now = engine.clock().now();
   Instant end = to.value_or(now);

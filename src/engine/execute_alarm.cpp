@@ -49,8 +49,8 @@ Result<void> Execution::suppress(const alarms::Definition& effect, const std::st
                                  bool is_active) {
   alarms::Event event = alarms::Suppress{cause};
   if (!is_active) event = alarms::Unsuppress{cause};
-  auto decision = TRY(alarms::decide({transaction_, command_->by.actor, around_.now, around_.ids},
-                                     effect, event));
+  auto decision = TRY(
+      alarms::decide({transaction_, command_->by.actor, around_.now, around_.ids}, effect, event));
   if (!decision.change.rows.empty()) TRY(transaction_.apply(decision.change));
   // What is still there when its cause is gone has another one: it is told anew.
   if (decision.is_new_annunciation) TRY(tell_alarm(effect, decision.state));

@@ -183,8 +183,8 @@ Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
   return {};
 }
 
-// A cause that is its own consequence would silence both: such a ring suppresses nothing. What guards
-// people is never suppressed either, however it came to have a cause.
+// A cause that is its own consequence would silence both: such a ring suppresses nothing. What
+// guards people is never suppressed either, however it came to have a cause.
 void PlantModel::check_causes() {
   std::vector<std::size_t> without;
   for (std::size_t i = 0; i < alarms_.size(); ++i) {

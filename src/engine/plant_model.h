@@ -105,7 +105,7 @@ class PlantModel {
   Places<RecordId> alarm_places_, badge_ids_;
   Places<PersonId> badge_people_;
   std::map<RecordId, std::string> procedures_;
-  std::multimap<RecordId, std::size_t> effects_;  // by their cause
+  std::multimap<RecordId, std::size_t> effects_;                    // by their cause
   std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated
   Json sources_ = Json::array();
   Json source_names_ = Json::object();

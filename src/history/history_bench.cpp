@@ -243,7 +243,8 @@ void measure_backfill() {
     if (!plant.history->append(part)) std::exit(1);
   double append_ms = now_ms() - before;
   double count = 900.0 * kTags;
-  tell("backfill_sps", "durable, one thread, frames of 60,000", count / append_ms * 1e3, "1/s", 5e6);
+  tell("backfill_sps", "durable, one thread, frames of 60,000", count / append_ms * 1e3, "1/s",
+       5e6);
   before = now_ms();
   while (plant.history->counters().pending > 0) turns(plant, 1);
   tell("backfill_into_blocks_s", "3.6 M samples", (now_ms() - before) / 1e3, "s");

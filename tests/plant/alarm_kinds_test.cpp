@@ -73,8 +73,8 @@ TEST_F(AlarmKindsTest, ARiseIsSetInTheFormAndRings) {
 }
 
 TEST_F(AlarmKindsTest, ADeviationIsFromAnotherTag) {
-  auto refused = add_limit(
-      Json::object({{"kind", "deviation"}, {"reference", plant_->id_of("tag", "GAS-2101").value()}}));
+  auto refused = add_limit(Json::object(
+      {{"kind", "deviation"}, {"reference", plant_->id_of("tag", "GAS-2101").value()}}));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().field, "reference");
   auto other = plant_->id_of("tag", "GAS-2102").value();

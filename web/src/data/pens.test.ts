@@ -28,7 +28,8 @@ describe("pens", () => {
   it("are told as a table without what was laid over", () => {
     const pen = { tag: tag('A,"1"'), rows: [row(0, 5), row(1000, 6, 0)], shift_ms: 0 };
     expect(csvOf([pen, { ...pen, shift_ms: 9 }])).toBe(
-      'code,unit,at,minimum,maximum,mean,count\r\n"A,""1""",kPa,1970-01-01T00:00:00.000Z,4,6,5,1\r\n',
+      'code,unit,at,minimum,maximum,mean,count\r\n' +
+      '"A,""1""",kPa,1970-01-01T00:00:00.000Z,4,6,5,1\r\n',
     );
   });
 });

@@ -122,6 +122,7 @@ function Load({ windows, from }: { windows: number[]; from: string }) {
   const { t } = useDesk();
   const bars = bins(windows, from);
   const most = Math.max(10, ...bars.map((bar) => bar.most));
+  const floodAt = tall - (10 / most) * tall;
   const label = t("loadLabel", { n: most });
   return (
     <figure className="load-figure">
@@ -136,7 +137,7 @@ function Load({ windows, from }: { windows: number[]; from: string }) {
             className={bar.most > 10 ? "flood" : bar.most > 2 ? "much" : ""}
           />
         ))}
-        <line x1={0} x2={bars.length} y1={tall - (10 / most) * tall} y2={tall - (10 / most) * tall} />
+        <line x1={0} x2={bars.length} y1={floodAt} y2={floodAt} />
       </svg>
       <figcaption className="soft num row">
         <span>{dateTime(bars[0]?.at ?? from)}</span>

@@ -142,7 +142,9 @@ function Chart({ pens }: { pens: Pen[] }) {
   const { theme } = usePrefs();
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
-  const tags = useMemo(() => pens.filter((pen) => pen.shift_ms === 0).map(({ tag }) => tag), [pens]);
+  const tags = useMemo(
+    () => pens.filter((pen) => pen.shift_ms === 0).map(({ tag }) => tag), [pens],
+  );
   const columns = useMemo(() => align(pens), [pens]);
   const isShared = shareUnit(tags);
   const look = useMemo(colours, [theme]);
@@ -169,12 +171,19 @@ function Chart({ pens }: { pens: Pen[] }) {
   }, [columns, pens, tags, isShared, look]);
   const last = columns[0].length - 1;
   const place = Math.min(at ?? last, last);
+  const second = columns[0][place];
+  const when = second === undefined ? undefined : new Date(second * 1000).toISOString();
   return (
     <section className="panel">
-      <div ref={box} className="trends-box" role="img" aria-label={t("trendsOf", { n: tags.length })} />
+      <div
+        ref={box} className="trends-box" role="img"
+        aria-label={t("trendsOf", { n: tags.length })}
+      />
       <div className="row">
-        <p className="soft num">{place >= 0 ? dateTime(new Date((columns[0][place] ?? 0) * 1000).toISOString()) : ""}</p>
-        <button type="button" className="chip" onClick={() => save(csvOf(pens))}>{t("trendCsv")}</button>
+        <p className="soft num">{when === undefined ? "" : dateTime(when)}</p>
+        <button type="button" className="chip" onClick={() => save(csvOf(pens))}>
+          {t("trendCsv")}
+        </button>
       </div>
       <table className="rows tight">
         <tbody>
@@ -183,11 +192,16 @@ function Chart({ pens }: { pens: Pen[] }) {
               <td>
                 <i
                   className="pen" aria-hidden="true"
-                  style={{ background: look.pens[pen_at % tags.length], opacity: pen.shift_ms ? 0.5 : 1 }}
+                  style={{
+                    background: look.pens[pen_at % tags.length], opacity: pen.shift_ms ? 0.5 : 1,
+                  }}
                 />
               </td>
               <th scope="row" className="num nowrap">{pen.tag.code}</th>
-              <td>{localText(pen.tag.name, lang)}{pen.shift_ms > 0 && ` · ${t("trendBefore")}`}</td>
+              <td>
+                {localText(pen.tag.name, lang)}
+                {pen.shift_ms > 0 && ` · ${t("trendBefore")}`}
+              </td>
               <td className="num nowrap">
                 {tagFigure(pen.tag, columns[pen_at + 1]?.[place] ?? null)} {pen.tag.unit}
               </td>
