@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/cases/runner.h"
@@ -33,10 +34,24 @@ std::string name_of(const testing::TestParamInfo<std::string>& one) {
   return name;
 }
 
+// Under a sanitizer each case takes nine times as long, and the cases of a family walk the same code:
+// with ANLAN_FAMILIES_EVERY=6 one in six of them runs.
+bool is_left_out(const std::string& path) {
+  const char* every = std::getenv("ANLAN_FAMILIES_EVERY");
+  std::size_t step = every == nullptr ? 1 : std::strtoull(every, nullptr, 10);
+  bool is_family = std::filesystem::path(path).parent_path().filename() == "families";
+  if (!is_family || step < 2) return false;
+  auto files = case_files(Which::All);
+  return (std::ranges::find(files, path) - files.begin()) % static_cast<int64_t>(step) != 0;
+}
+
 class TextCase : public testing::TestWithParam<std::string> {};
 class PostgresCase : public testing::TestWithParam<std::string> {};
 
-TEST_P(TextCase, HoldsOnSqlite) { EXPECT_EQ(run_case(GetParam(), {}), ""); }
+TEST_P(TextCase, HoldsOnSqlite) {
+  if (is_left_out(GetParam())) GTEST_SKIP() << "runs without a sanitizer";
+  EXPECT_EQ(run_case(GetParam(), {}), "");
+}
 
 TEST_P(PostgresCase, HoldsOnPostgres) {
   PostgresServer* server = postgres_server();
