@@ -76,7 +76,8 @@ async function runCtest(name, { folder, words = [], env = {}, before = [] }) {
   const ctest = [...before, "ctest", "--test-dir", folder, "-j", jobs, "--output-on-failure",
     "--no-tests=ignore", "--output-junit", join(reports, "ctest.xml"), ...words];
   const { isFine } = await run(ctest, {
-    log: logOf(name), append: true, seconds: 3000, env: { GTEST_OUTPUT: `json:${reports}/`, ...env },
+    log: logOf(name), append: true, seconds: 3000,
+    env: { GTEST_OUTPUT: `json:${reports}/`, ...env },
   });
   return { isFine, counts: settle(ctestFolder(reports), isFine) };
 }
