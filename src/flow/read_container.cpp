@@ -124,7 +124,7 @@ void enter_start(Reading& reading, std::size_t at) {
 // Where it stands: index of the sub-process around it, and how deep that lies.
 struct Inside {
   std::size_t container = kNone;
-  int depth = 0;
+  std::size_t depth = 0;
 };
 
 void read_inside(Reading& reading, pugi::xml_node element, const Inside& inside);
