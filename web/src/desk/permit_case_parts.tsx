@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
-import { dateTime, shortTime, span } from "../data/format.ts";
+import { clockTime, dateTime, shortTime, span } from "../data/format.ts";
 import { measuresOf, rowsIn, settledCount } from "../data/permit_measures.ts";
 import {
   approvalTime, isInside, stepTimes, usePermitRows, useSteps, verdictTone, type RowForm,
@@ -206,9 +206,11 @@ export function Measures({ record }: { record: RecordRow }) {
               <span className="grow">
                 {one.text}
                 <span className="soft num">
-                  {!one.isInvolved ? p("notInvolved") : [
+                  {!one.isInvolved ? [p("notInvolved"), one.whyNot].filter(Boolean).join(": ") : [
                     one.doneBy, one.deviceAt ? shortTime(one.deviceAt)
                       : one.doneAt && shortTime(one.doneAt),
+                    one.stepsAt.length > 0 &&
+                      p("stepsAt", { times: one.stepsAt.map(clockTime).join(" ") }),
                   ].filter(Boolean).join(" · ")}
                 </span>
                 {one.needsEvidence && one.isInvolved && !one.hasEvidence && proofs.length === 0 && (

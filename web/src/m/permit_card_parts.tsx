@@ -14,7 +14,7 @@ import { Icon } from "../parts/icon.tsx";
 import { ConflictLine } from "../parts/permit_marks.tsx";
 
 const board_h = 24;
-const useNearBoard = () => {
+export const useNearBoard = () => {
   const window = boardSpan(board_h, useNow());
   return useBoard(iso(window.from), iso(window.to)).value;
 };

@@ -102,4 +102,5 @@ export const enPermit: Record<keyof typeof zhPermit, string> = {
   goodsHint: "Two people check substance and quantity of each move, one after the other",
   goodsNone: "No moves yet",
   goodsAsked: "Recorded at",
+  stepsAt: "steps {times}",
 };

@@ -122,8 +122,8 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   evidenceMore: "Another photo",
   evidenceSend: "Send",
   evidenceSent: "Sent",
-  evidenceNeeded: "photo needed",
-  evidenceThere: "photo there",
+  evidenceNeeded: "evidence needed",
+  evidenceThere: "evidence there",
   onSpot: "Known on the spot",
   notSafe: "Not safe",
   notSafeWhy: "What is missing, what to do",
@@ -151,4 +151,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   goodsConfirmed: "Confirmed {n} / 2",
   goodsTwo: "Two people",
   goodsOpen: "waited for",
+  evidence: "Evidence",
+  notInvolvedWhy: "Why it does not apply",
+  moreReadings: "Other gases and conversion",
 };

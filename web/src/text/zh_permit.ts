@@ -100,4 +100,5 @@ export const zhPermit = {
   goodsHint: "每次出入库由两个人先后核对品名和数量",
   goodsNone: "还没有出入库记录",
   goodsAsked: "登记时间",
+  stepsAt: "步骤 {times}",
 };

@@ -115,8 +115,8 @@ export const zhPermitPhone = {
   evidenceMore: "再拍一张",
   evidenceSend: "提交证据",
   evidenceSent: "证据已提交",
-  evidenceNeeded: "须照片",
-  evidenceThere: "已有照片",
+  evidenceNeeded: "须留影像",
+  evidenceThere: "已有影像",
   onSpot: "现场才知道的",
   notSafe: "条件不具备",
   notSafeWhy: "缺什么、怎么处理",
@@ -143,4 +143,7 @@ export const zhPermitPhone = {
   goodsConfirmed: "已确认 {n} / 2",
   goodsTwo: "双人确认",
   goodsOpen: "待确认",
+  evidence: "证据",
+  notInvolvedWhy: "为什么不涉及",
+  moreReadings: "其他气体和换算",
 };
