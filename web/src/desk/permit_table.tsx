@@ -82,7 +82,14 @@ function Cells({ row, board, form }: { row: BoardRow; board: Board; form: FormSo
         {workers > 0 && <span className="under soft num">{p("workersN", { n: workers })}</span>}
       </td>
       <td className="nowrap"><Valid row={row} /></td>
-      <td className="nowrap"><GasLeft row={row} /></td>
+      <td>
+        <span className="nowrap"><GasLeft row={row} /></span>
+        {(row.gas_unknown?.length ?? 0) > 0 && (
+          <b className="under why-suspended">
+            <Icon name="warn" />{p("gasUnknown", { tags: row.gas_unknown?.join(", ") ?? "" })}
+          </b>
+        )}
+      </td>
       <td><Next row={row} hits={hits.length} isHard={hits.some(({ is_hard }) => is_hard)} /></td>
     </>
   );

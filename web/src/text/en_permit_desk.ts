@@ -170,4 +170,5 @@ export const enPermitDesk: Record<keyof typeof zhPermitDesk, string> = {
   word_low: "low",
   word_approver: "the approver",
   word_leader: "the leader",
+  gasUnknown: "{tags}: unit cannot be compared with the limit, unknown",
 };

@@ -163,4 +163,5 @@ export const zhPermitDesk = {
   word_low: "低",
   word_approver: "审批人",
   word_leader: "负责人",
+  gasUnknown: "{tags}:单位无法与限值比较,按未知处理",
 };
