@@ -75,6 +75,7 @@ function useHung(name: RowForm, permit: string) {
 }
 
 type Say = ReturnType<typeof usePermitDesk>["p"];
+const units = { lel: " %LEL", o2: " %", toxic: " ppm", combustible_vol: "" };
 const gasFields = ["lel", "o2", "toxic", "combustible_vol"] as const;
 export function GasTests({ record }: { record: RecordRow }) {
   const { p, lang } = usePermitDesk();
@@ -104,7 +105,7 @@ export function GasTests({ record }: { record: RecordRow }) {
                     </p>
                     <p className="num">
                       {gasFields.filter((field) => isFilled(row[field])).map((field) =>
-                        `${p(`gas_${field}`)} ${String(row[field])}`).join(" · ")}
+                        `${p(`gas_${field}`)} ${String(row[field])}${units[field]}`).join(" · ")}
                     </p>
                     <p className="soft">
                       {[titleOf(row, "analyst", lang), String(row["instrument"] ?? ""),

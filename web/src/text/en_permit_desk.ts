@@ -7,7 +7,7 @@ export const enPermitDesk: Record<keyof typeof zhPermitDesk, string> = {
   tabCertificates: "Certificates",
   tabRules: "Rules",
   gasTests: "Gas tests",
-  workersN: "{n} workers",
+  workersN: "workers: {n}",
   print: "Print",
   printFailed: "The print could not be made",
   daysN: "{n} days",

@@ -56,6 +56,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   stopHint: "Anybody who sees danger may stop the work",
   stopAsk: "Why? One press stops it at once",
   stopDone: "Work is stopped",
+  stopKept: "The stop is kept on the phone",
   stopQueued: "The stop is noted but not sent yet. Shout stop now!",
   stopRefused: "The stop was not accepted",
   stopGas: "Smell or gas alarm",

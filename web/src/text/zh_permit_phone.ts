@@ -49,6 +49,7 @@ export const zhPermitPhone = {
   stopHint: "看到危险,谁都可以停工",
   stopAsk: "为什么停工?点一下马上停",
   stopDone: "已停工",
+  stopKept: "停工记在手机里了",
   stopQueued: "停工已记下,还没发出。请马上喊停!",
   stopRefused: "停工没有被接受",
   stopGas: "有气味或气体报警",
