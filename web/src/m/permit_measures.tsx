@@ -184,17 +184,19 @@ function HandIn({ form, view, task, ticks, isReady, state }: HandInProps & { sta
   return (
     <>
       {state.refusal && <Refused refusal={state.refusal} />}
-      <SpotLine />
-      {first && (
-        <Button
-          text={p(isReady ? "measuresSend" : "measuresLeft")} kind="main" icon="check"
-          isBusy={state.busy === first.id} isOff={!isReady || state.busy !== null}
-          run={() => void send(first)}
-        />
-      )}
-      {others.length > 0 && (
-        <Button text={p("notSafe")} kind="danger" icon="warn" run={() => setRefusing(true)} />
-      )}
+      {isReady && <SpotLine />}
+      <div className="hand-in">
+        {others.length > 0 && (
+          <Button text={p("notSafe")} kind="danger" icon="warn" run={() => setRefusing(true)} />
+        )}
+        {first && (
+          <Button
+            text={p(isReady ? "measuresSend" : "measuresLeft")} kind="main" icon="check"
+            isBusy={state.busy === first.id} isOff={!isReady || state.busy !== null}
+            run={() => void send(first)}
+          />
+        )}
+      </div>
       {isRefusing && (
         <Dialog title={p("notSafe")} onClose={() => setRefusing(false)}>
           <TextArea
