@@ -340,11 +340,18 @@ export async function permitOfflineWalk(where) {
   await phone.page.locator(".snapshot").waitFor();
   await phone.page.getByText(phone.p.snapshotMay).waitFor();
   await phone.page.locator(".snapshot .soft").filter({ hasText: /\d/ }).waitFor();
+  const { valid_to: end } = await permits.record(id);
+  const told = new Date(Date.parse(end) + 8 * 3600000).toISOString().slice(0, 16);
+  await phone.page.locator(".snapshot").getByText(told.replace("T", " ")).waitFor();
   await phone.look("permit-phone-offline");
   await phone.button(phone.p.stopButton).click();
   await phone.page.getByRole("button", { name: phone.p.stopUnsafe, exact: true }).click();
   await phone.page.getByText(phone.p.stopQueued).waitFor();
   await phone.look("permit-phone-offline-stopped");
+  // The phone is put away and taken out again: the stop still waits, and the server knows nothing.
+  await phone.page.reload();
+  await phone.page.getByText(phone.p.stopQueued).waitFor();
+  assert.equal((await permits.record(id)).state, "active");
   await phone.context.setOffline(false);
   await until("the stop at the server", async () =>
     (await permits.record(id)).state === "suspended");

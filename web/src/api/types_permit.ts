@@ -37,6 +37,8 @@ export interface BoardRow {
   inside_count: number | null;
   gas_at: string | null;
   gas_due?: string | null;
+  // Detectors near it whose unit can't be compared with its limits.
+  gas_unknown?: string[];
   rule_mark: RuleMark | null;
   is_contractor: boolean | null;
   waiting: Waiting | null;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Board, BoardRow, Conflict } from "../api/types_permit.ts";
 import {
   barOf, boardSpan, boardTitle, byGravity, conflictsFor, countsOf, expiring, groupsOf, isGrave,
-  namedText, otherOf, ticksOf, waitingOn, workersOf,
+  crewOf, namedText, otherOf, ticksOf, waitingOn, workersOf,
 } from "./permit_board.ts";
 
 const hour = 3600000;
@@ -58,6 +58,8 @@ test("names are told whatever shape they come in", () => {
   const titled = row({ area: "id", _titles: { area: { zh: "罐区", en: "Tanks" } } });
   expect(boardTitle(titled, "area", "en")).toBe("Tanks");
   expect(boardTitle(titled, "leader", "en")).toBe("L");
+  const crew = [{ id: "x", name: "甲" }, { name: "乙" }];
+  expect(crewOf(row({ workers: crew }), "zh")).toEqual([{ value: "x", text: "甲" }]);
   expect(workersOf(row({ workers: { names: ["甲", "乙"] } }), "zh")).toEqual(["甲", "乙"]);
   expect(workersOf(row({ workers: [{ id: "1", name: "甲" }] }), "zh")).toEqual(["甲"]);
 });

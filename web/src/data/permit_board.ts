@@ -42,6 +42,13 @@ export function workersOf(row: BoardRow, lang: Language): string[] {
   return workers.names ?? [];
 }
 
+// Those of the workers who have an account, to be picked.
+export function crewOf(row: BoardRow, lang: Language): { value: string; text: string }[] {
+  if (!Array.isArray(row.workers)) return [];
+  return row.workers.flatMap((one) => typeof one === "object" && one?.id
+    ? [{ value: one.id, text: namedText(one, lang) }] : []);
+}
+
 export interface Bar {
   left: number;
   width: number;
@@ -78,8 +85,8 @@ export function ticksOf(span: Span): Tick[] {
   for (let at = day.getTime(); at <= span.to; at += hour_ms) {
     const hour = new Date(at).getHours();
     const left = ((at - span.from) / whole) * 100;
-    // The words of a tick stand to its right: at the very end there is no room for them.
-    if (at < span.from || hour % step_h !== 0 || left > 95) continue;
+    // The words of a tick stand to its right: near the end there is no room for them.
+    if (at < span.from || hour % step_h !== 0 || left > 91) continue;
     ticks.push({ at, left, isDay: hour === 0 });
   }
   return ticks;

@@ -42,7 +42,9 @@ export function figureRows(answer: PermitFigures): FigureRow[] {
     ...none, id: "suspended", value: suspended.share, unit: "share", base: suspended.base,
     isSmall: suspended.is_small, permits: suspended.permits,
   });
-  const most = [...caught].sort((a, b) => b.count - a.count);
+  // That nothing was caught is a figure too.
+  const all = caught.length > 0 ? caught : [{ reason: "", count: 0, permits: [] }];
+  const most = [...all].sort((a, b) => b.count - a.count);
   return rows.concat(most.map(({ reason, count, permits }) => ({
     ...none, id: "caught", reason, value: count, unit: "count", base: applied.count, permits,
   })));

@@ -10,6 +10,14 @@ export interface Judged {
 const number = (value: unknown): number =>
   value === null || value === undefined || value === "" ? NaN : Number(value);
 
+// A limit of nothing is no limit: only a permit that names its toxic gas asks for it.
+export const isToxic = (permit: RecordRow): boolean =>
+  !["", "none"].includes(String(permit["toxic_substance"] ?? ""));
+
+// In a confined space toxic gas is always looked for.
+export const asksToxic = (permit: RecordRow): boolean =>
+  isToxic(permit) || permit["kind"] === "confined";
+
 export function overLimit(
   field: string, value: FieldValue | undefined, permit: RecordRow,
 ): Judged | null {
@@ -20,6 +28,7 @@ export function overLimit(
     if (Number.isNaN(low) || Number.isNaN(high)) return null;
     return { text: `${low} – ${high} %`, isOver: read < low || read > high };
   }
+  if (field === "toxic" && !isToxic(permit)) return null;
   const names: Record<string, [string, string]> = {
     lel: ["limit_lel", "%LEL"], toxic: ["limit_toxic", "ppm"],
   };

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { RecordRow } from "../api/types.ts";
 import {
-  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn,
+  markDone, markInvolved, markNotInvolved, markOpen, markStep, measuresOf,
+  nextMeasure, paceLeft_s, rowsIn,
   settledCount, toSend,
 } from "./permit_measures.ts";
 
@@ -39,7 +40,7 @@ test("the next may be ticked only after the pace of the rule", () => {
 });
 
 test("a measure that does not apply is settled and its tick goes", () => {
-  const rows = markInvolved(rowsIn(record["measures"]), "blind", false);
+  const rows = markNotInvolved(rowsIn(record["measures"]), "blind", "no line");
   expect(rows[0]).toMatchObject({ is_involved: false, is_done: false });
   expect(markOpen(rowsIn(record["measures"]), "video")[3]).toMatchObject({ is_done: false });
 });
@@ -48,4 +49,22 @@ test("who and when are the server's: they are not sent back", () => {
   const rows = [{ key: "a", is_done: true, done_by: "me", done_at: "x", device_at: "y" }];
   const keys = ["key", "is_done", "done_by", "done_at", "device_at"];
   expect(toSend(rows, keys)).toEqual([{ key: "a", is_done: true, device_at: "y" }]);
+});
+
+test("each step keeps its time, in order; what is taken back is done again from the first", () => {
+  let rows = rowsIn([{ key: "a", steps_zh: "看\n拍" }, { key: "b" }]);
+  rows = markStep(rows, "a", "2026-11-22T08:00:00Z");
+  rows = markStep(rows, "a", "2026-11-22T08:01:00Z");
+  const told = (all: Record<string, unknown>[]) =>
+    measuresOf({ measures: all } as unknown as RecordRow, "zh")[0]?.stepsAt;
+  expect(told(rows)).toEqual(["2026-11-22T08:00:00Z", "2026-11-22T08:01:00Z"]);
+  expect(rows[1]).toEqual({ key: "b" });
+  expect(told(markOpen(rows, "a"))).toEqual([]);
+});
+
+test("what does not apply says why, until it applies again", () => {
+  const rows = markNotInvolved(rowsIn([{ key: "a", is_done: true }]), "a", "no pipe here");
+  expect(rows[0]).toMatchObject({ is_involved: false, why_not: "no pipe here", is_done: false });
+  expect(toSend(rows, ["key", "why_not"])).toEqual([{ key: "a", why_not: "no pipe here" }]);
+  expect(markInvolved(rows, "a")[0]).toMatchObject({ is_involved: true, why_not: null });
 });

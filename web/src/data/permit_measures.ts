@@ -13,6 +13,9 @@ export interface Measure {
   doneAt: string;
   doneBy: string;
   deviceAt: string;
+  // When each step of the guide was done, in order.
+  stepsAt: string[];
+  whyNot: string;
 }
 type Row = Record<string, unknown>;
 
@@ -27,6 +30,8 @@ const textOf = (row: Row, name: string, lang: Language): string =>
 const linesOf = (text: string): string[] =>
   text.split(/\r?\n|[;;]/).map((line) => line.trim()).filter(Boolean);
 
+const timesIn = (value: unknown): string[] =>
+  typeof value === "string" ? value.split(/\s+/).filter(Boolean) : [];
 function keysIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
   return typeof value === "string" ? value.split(/[\s,]+/).filter(Boolean) : [];
@@ -42,7 +47,8 @@ export function measuresOf(record: RecordRow, lang: Language, edited?: Row[]): M
       needsEvidence: row["needs_evidence"] === true, hasEvidence: proven.includes(key),
       doneAt: String(row["done_at"] ?? ""),
       doneBy: row["done_by"] ? localText(record._titles?.[`measures.${place}.done_by`], lang) : "",
-      deviceAt: String(row["device_at"] ?? ""),
+      deviceAt: String(row["device_at"] ?? ""), stepsAt: timesIn(row["steps_at"]),
+      whyNot: String(row["why_not"] ?? ""),
     };
   });
 }
@@ -68,9 +74,17 @@ const change = (rows: readonly Row[], key: string, next: Row): Row[] =>
 export const markDone = (rows: readonly Row[], key: string, at: string): Row[] =>
   change(rows, key, { is_done: true, device_at: at });
 export const markOpen = (rows: readonly Row[], key: string): Row[] =>
-  change(rows, key, { is_done: false, device_at: null });
-export const markInvolved = (rows: readonly Row[], key: string, is_involved: boolean): Row[] =>
-  change(rows, key, { is_involved, ...(is_involved ? {} : { is_done: false, device_at: null }) });
+  change(rows, key, { is_done: false, device_at: null, steps_at: null });
+export const markStep = (rows: readonly Row[], key: string, at: string): Row[] =>
+  rows.map((row, place) => String(row["key"] ?? place) !== key ? row
+    : { ...row, steps_at: [...timesIn(row["steps_at"]), at].join("\n") });
+// What does not apply says why.
+export const markNotInvolved = (rows: readonly Row[], key: string, why_not: string): Row[] =>
+  change(rows, key, {
+    is_involved: false, why_not, is_done: false, device_at: null, steps_at: null,
+  });
+export const markInvolved = (rows: readonly Row[], key: string): Row[] =>
+  change(rows, key, { is_involved: true, why_not: null });
 
 // The server stamps who and when by itself and refuses what a client says of it.
 const mine = ["key", "is_involved", "is_done", "device_at"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RuleTable } from "../api/types_permit.ts";
-import { markCounts, matching, plain, sheetsOf } from "./permit_rules.ts";
+import { inputField, markCounts, matching, partsOf, plain, sheetsOf } from "./permit_rules.ts";
 
 const table: RuleTable = {
   id: "limits_row", name: "limits_row", inputs: ["day", "kind", "final"],
@@ -35,4 +35,14 @@ test("tables that only help others are not shown; marks are counted and filtered
 test("texts lose their quotes, what is empty is empty", () => {
   expect([plain("\"a\""), plain("-"), plain("null"), plain("12.5"), plain("{a: [\"b\"]}")])
     .toEqual(["a", "", "", "12.5", "{a: [\"b\"]}"]);
+});
+
+test("lists and contexts of FEEL are told by their parts, empty ones not at all", () => {
+  expect(partsOf('["upper", "lower"]')).toEqual({ "": ["upper", "lower"] });
+  expect(partsOf('{leader: [], worker: ["hot"], guardian: ["guardian", "x"]}'))
+    .toEqual({ worker: ["hot"], guardian: ["guardian", "x"] });
+  expect(partsOf("[2..5]")).toBeNull();
+  expect(partsOf("8.3")).toBeNull();
+  expect(inputField('if hot_place = null then "" else hot_place')).toBe("hot_place");
+  expect(inputField("kind")).toBe("kind");
 });

@@ -68,3 +68,21 @@ export function matching(sheet: RuleSheet, mark: string, words: string): RuleRow
   return sheet.rows.filter((row) => (mark === "" || row.mark === mark) &&
     (wanted === "" || all(row).includes(wanted)));
 }
+
+// Which parts of a list or a context of FEEL say something: {"": [..]} of a list, by name of a
+// context. Null where it is neither.
+export type Parts = Record<string, string[]>;
+export function partsOf(text: string): Parts | null {
+  const words = text.trim();
+  const listed = (of: string) => [...of.matchAll(/"([^"]*)"/g)].map(([, one]) => one ?? "");
+  if (/^\[.*\]$/s.test(words) && !words.includes("..")) return { "": listed(words) };
+  if (!/^\{.*\}$/s.test(words)) return null;
+  const parts: Parts = {};
+  for (const [, name = "", of = ""] of words.matchAll(/(\w+)\s*:\s*\[([^\]]*)\]/g)) {
+    if (listed(of).length > 0) parts[name] = listed(of);
+  }
+  return parts;
+}
+// The field that an expression of an input looks at: `if a = null then "" else a` looks at a.
+export const inputField = (name: string): string =>
+  /^if (\w+) = null then "" else \1$/.exec(name.trim())?.[1] ?? name;

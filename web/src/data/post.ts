@@ -48,8 +48,8 @@ export function lackingFor(
 // The step of a stepper: one in the last digit that people read off a meter, ten for the big ones.
 export function stepsOf(form: FormSource, field: string): [number, number] {
   const source = form.data.properties[field];
-  const max = source?.maximum ?? 100;
-  if (max <= 30) return [0.1, 1];
+  const max = source?.maximum ?? Infinity;
+  if (max <= 30 || (max <= 100 && source?.["x-scale"] === 1)) return [0.1, 1];
   return [1, 10];
 }
 interface Bounds {

@@ -56,6 +56,7 @@ export const subjectOf = (row: RecordRow): string => String(row["subject"] ?? ro
 export function photosOf(value: unknown): PhotoItem[] {
   return Array.isArray(value) ? (value as PhotoItem[]).filter((item) => item?.sha256) : [];
 }
+export const isFilmName = (name: string): boolean => /\.(mp4|webm|mov)$/i.test(name);
 export function masterName(row: RecordRow, lang: Language): string {
   const zh = String(row["name_zh"] ?? "");
   return localText({ zh, en: String(row["name_en"] ?? "") || zh }, lang);

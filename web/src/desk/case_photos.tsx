@@ -9,7 +9,7 @@ import { badgeOf, percent, useEvidence } from "../data/evidence.ts";
 import { dateTime } from "../data/format.ts";
 import { shortHash, stampPosition } from "../data/photo_stamp.ts";
 import { localText } from "../data/prefs.ts";
-import { isForMe, photosOf } from "../data/records.ts";
+import { isFilmName, isForMe, photosOf } from "../data/records.ts";
 import { usePoll } from "../data/response.ts";
 import { useLoopText } from "../text/loop.ts";
 import { useWork, workText, type WorkKey } from "../text/desk_work.ts";
@@ -21,7 +21,6 @@ import { CaseCompare, type Place } from "./case_compare.tsx";
 import { EvidenceMark } from "./hazard_card.tsx";
 
 const look_ms = 4000;
-const isVideo = (name: string) => /\.(mp4|webm|mov)$/i.test(name);
 
 // Nothing differs: then there is nothing to draw a box around.
 function withBox(pair: PairEvidence | undefined): PairEvidence | null {
@@ -56,7 +55,7 @@ export function CasePhotos(props: PhotosProps) {
   if (before.length + after.length === 0) return <p className="soft">{w("noPhotos")}</p>;
   const place = { form: form.id, id: view.record.id };
   const isThere = (one: PhotoItem) =>
-    badgeOf(evidence, one.sha256)?.badge !== "pending" && !isVideo(one.name);
+    badgeOf(evidence, one.sha256)?.badge !== "pending" && !isFilmName(one.name);
   const chosen = after.find(({ sha256 }) => sha256 === picked) ?? after.find(isThere);
   const pair = withBox(evidence?.pairs.find((one) => one.after === chosen?.sha256));
   const partner = before.find(({ sha256 }) => sha256 === pair?.before) ?? before.find(isThere);
@@ -203,7 +202,7 @@ interface PictureProps {
 }
 function Picture({ place, photo, judged, isLarge }: PictureProps & { isLarge: boolean }) {
   if (judged?.badge === "pending") return <span className="tile-blank"><Icon name="clock" /></span>;
-  if (isVideo(photo.name)) return <span className="tile-blank"><Icon name="eye" /></span>;
+  if (isFilmName(photo.name)) return <span className="tile-blank"><Icon name="eye" /></span>;
   const url = isLarge ? fileUrl(place.form, place.id, photo.sha256)
     : thumbUrl(place.form, place.id, photo.sha256);
   return <img src={url} alt="" loading="lazy" />;
@@ -252,7 +251,7 @@ function Whole({ place, photo, judged, label }: PictureProps & { label: string }
     <div className="photo-whole">
       <figure className="photo-view">
         {isPending ? <p className="soft">{p("photosComing", { done: 0, all: 1 })}</p>
-          : isVideo(photo.name) ? <video src={url} controls aria-label={label} />
+          : isFilmName(photo.name) ? <video src={url} controls aria-label={label} />
             : <img src={url} alt={label} />}
       </figure>
       <div className="stack">

@@ -57,7 +57,9 @@ const places: Place[] = [
     may(me, "setup", "administer") },
 ];
 // Pages that are reached from another one.
-const within: Record<string, string> = { list: "hazards", case: "hazards" };
+const within: Record<string, string> = { list: "hazards" };
+const caseWithin = (form: string): string =>
+  boardForms.includes(form) ? "hazards" : ["permit", "goods_move"].includes(form) ? "permits" : "";
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useText();
@@ -106,7 +108,7 @@ function Navigation() {
   const me = useMe();
   const { path } = useRoute();
   const [here = "", form = ""] = path;
-  const inside = here === "case" && !boardForms.includes(form) ? "" : within[here] ?? "";
+  const inside = here === "case" ? caseWithin(form) : within[here] ?? "";
   const shown = places.filter((place) => place.isFor(me));
   const isHere = (to: string) => here === to ||
     (inside !== "" && to === (shown.some((place) => place.to === inside) ? inside : ""));

@@ -6,13 +6,15 @@ import { asRefusal } from "../api/client.ts";
 import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
 import { fileName, saveAs } from "../data/desk_save.ts";
 import { shortTime } from "../data/format.ts";
+import { causesOf } from "../data/permit.ts";
 import { useBoard, workersOf } from "../data/permit_board.ts";
 import { factBlocks } from "../data/permit_facts.ts";
+import { isToxic } from "../data/permit_gas.ts";
 import {
   choiceText, fieldTitle, isFilled, photosOf, placeOf, tell, useForm, useRecord, useTimeline,
 } from "../data/records.ts";
 import { usePoll } from "../data/response.ts";
-import { usePermitDesk } from "../text/permit_desk.ts";
+import { permitDeskText, usePermitDesk, type PermitDeskKey } from "../text/permit_desk.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { CommentBox } from "../parts/case_parts.tsx";
@@ -100,7 +102,9 @@ function Head({ form, record }: { form: FormSource; record: RecordRow }) {
         </span>
       )}
       {record["is_contractor"] === true && <span className="state">{p("contractor")}</span>}
-      <MarkBadge mark={record["rule_mark"] as string | null} />
+      {record["rule_mark"] !== "draft" && (
+        <MarkBadge mark={record["rule_mark"] as string | null} />
+      )}
       <DraftNote mark={record["rule_mark"]} />
       <span className="grow" />
       <PrintButton record={record} />
@@ -125,17 +129,21 @@ function PrintButton({ record }: { record: RecordRow }) {
   return <Button text={p("print")} icon="print" isBusy={isBusy} run={() => void run()} />;
 }
 
+const causeWord = (key: string, p: ReturnType<typeof usePermitDesk>["p"]): string =>
+  `cause_${key}` in permitDeskText.zh ? p(`cause_${key}` as PermitDeskKey) : key;
+
 function Stopped({ form, record }: { form: FormSource; record: RecordRow }) {
-  const { p, lang, texts } = usePermitDesk();
-  const detail = tell({ form, lang, texts }, "suspend_detail", record["suspend_detail"]);
+  const { p, lang } = usePermitDesk();
   const at = record["suspended_at"];
   return (
     <div className="banner bad permit-stopped" role="alert">
       <b>{p("suspendedBig")}</b>
       <span>
         {choiceText(form, "suspend_reason", record["suspend_reason"], lang)}
-        {detail !== "—" && detail !== "{}" && ` · ${detail}`}
       </span>
+      {causesOf(record, lang).filter(({ key }) => key !== "at").map(({ key, text }) => (
+        <span key={key}>{causeWord(key, p)} <b className="num">{text}</b></span>
+      ))}
       {typeof at === "string" && <span className="num">{shortTime(at)}</span>}
       <span className="num">
         {p("suspendedTimes", { n: Number(record["suspend_count"] ?? 0) })}
@@ -149,7 +157,8 @@ function Blocks({ form, view }: CaseProps) {
   const telling = { form, lang, texts };
   const { record, modes } = view;
   const kind = String(record["kind"] ?? "");
-  const isTold = (field: string) => isFilled(record[field]) && modes[field] !== "hidden" &&
+  const isTold = (field: string) => isFilled(record[field]) &&
+    (field !== "limit_toxic" || isToxic(record)) && modes[field] !== "hidden" &&
     form.data.properties[field]?.["x-kind"] !== "photos";
   const drawing = photosOf(record["drawing"]);
   return factBlocks(form, kind).map(({ id, fields }) => {

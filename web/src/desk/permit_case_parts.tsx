@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
-import { dateTime, shortTime, span } from "../data/format.ts";
+import { clockTime, dateTime, shortTime, span } from "../data/format.ts";
 import { measuresOf, rowsIn, settledCount } from "../data/permit_measures.ts";
 import {
   approvalTime, isInside, stepTimes, usePermitRows, useSteps, verdictTone, type RowForm,
@@ -75,6 +75,7 @@ function useHung(name: RowForm, permit: string) {
 }
 
 type Say = ReturnType<typeof usePermitDesk>["p"];
+const units = { lel: " %LEL", o2: " %", toxic: " ppm", combustible_vol: "" };
 const gasFields = ["lel", "o2", "toxic", "combustible_vol"] as const;
 export function GasTests({ record }: { record: RecordRow }) {
   const { p, lang } = usePermitDesk();
@@ -104,7 +105,7 @@ export function GasTests({ record }: { record: RecordRow }) {
                     </p>
                     <p className="num">
                       {gasFields.filter((field) => isFilled(row[field])).map((field) =>
-                        `${p(`gas_${field}`)} ${String(row[field])}`).join(" · ")}
+                        `${p(`gas_${field}`)} ${String(row[field])}${units[field]}`).join(" · ")}
                     </p>
                     <p className="soft">
                       {[titleOf(row, "analyst", lang), String(row["instrument"] ?? ""),
@@ -206,9 +207,11 @@ export function Measures({ record }: { record: RecordRow }) {
               <span className="grow">
                 {one.text}
                 <span className="soft num">
-                  {!one.isInvolved ? p("notInvolved") : [
+                  {!one.isInvolved ? [p("notInvolved"), one.whyNot].filter(Boolean).join(": ") : [
                     one.doneBy, one.deviceAt ? shortTime(one.deviceAt)
                       : one.doneAt && shortTime(one.doneAt),
+                    one.stepsAt.length > 0 &&
+                      p("stepsAt", { times: one.stepsAt.map(clockTime).join(" ") }),
                   ].filter(Boolean).join(" · ")}
                 </span>
                 {one.needsEvidence && one.isInvolved && !one.hasEvidence && proofs.length === 0 && (

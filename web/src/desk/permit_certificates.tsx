@@ -66,7 +66,7 @@ function Table({ rows, form }: { rows: RecordRow[]; form: FormSource }) {
   const now = useNow();
   const wanted = words.trim().toLowerCase();
   const shown = sortedCertificates(rows, now).filter((row) =>
-    `${titleOf(row, "person", lang)} ${String(row["number"] ?? "")} ${
+    `${titleOf(row, "person", lang)} ${String(row["certificate_no"] ?? "")} ${
       choiceText(form, "kind", row["kind"], lang)}`.toLowerCase().includes(wanted));
   const heads = [p("person"), p("certificateKind"), p("certificateNumber"), p("validity"),
     p("state"), p("verified"), ""];
@@ -101,7 +101,7 @@ function Line({ row, form, now }: { row: RecordRow; form: FormSource; now: numbe
     <tr className={state === "good" ? "" : "off-row"}>
       <td><b>{titleOf(row, "person", lang)}</b></td>
       <td>{choiceText(form, "kind", row["kind"], lang)}</td>
-      <td className="num">{String(row["number"] ?? "")}</td>
+      <td className="num">{String(row["certificate_no"] ?? "")}</td>
       <td className="num nowrap">{day("valid_from")} – {day("valid_to")}</td>
       <td>
         <span className={`cert ${state}`}>

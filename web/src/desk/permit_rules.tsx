@@ -5,7 +5,8 @@ import { ruleTables } from "../api/calls_permit.ts";
 import type { FormSource } from "../api/types.ts";
 import { dateTime } from "../data/format.ts";
 import {
-  markCounts, matching, sheetsOf, type RuleCell, type RuleRow, type RuleSheet,
+  inputField, markCounts, matching, partsOf, plain, sheetsOf, type Parts, type RuleCell,
+  type RuleRow, type RuleSheet,
 } from "../data/permit_rules.ts";
 import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
@@ -179,22 +180,66 @@ function Sheet({ rows, form }: { rows: RuleRow[]; form: FormSource }) {
 
 // The words of the form and of the page where there are any, else the rule's own.
 const fieldFor: Record<string, string> = {
-  final: "grade", a: "kind", b: "kind", substance: "toxic_substance",
+  final: "grade", a: "kind", b: "kind", substance: "toxic_substance", reason: "suspend_reason",
 };
+// Said by another cell of the same row already.
+const aside = ["role", "key"];
 function Cell({ cell, form }: { cell: RuleCell; form: FormSource }) {
-  const { p, lang, texts } = usePermitDesk();
-  const field = fieldFor[cell.name] ?? cell.name;
-  const source = form.data.properties[field];
+  const { p, lang } = usePermitDesk();
+  const field = fieldFor[inputField(cell.name)] ?? inputField(cell.name);
   const key = `rule_${cell.name}`;
   const other = lang === "zh" ? "_en" : "_zh";
-  if (cell.name.endsWith(other)) return null;
+  const isOther = cell.name.endsWith(other) || cell.name === other.slice(1);
+  if (isOther || aside.includes(cell.name)) return null;
   const label = key in permitDeskText.zh ? p(key as PermitDeskKey)
-    : localText(source?.title, lang) || cell.name.replace(/_(zh|en)$/, "");
-  const value = source?.enum
-    ? cell.text.split(" / ").map((one) => choiceText(form, field, one, lang)).join(" / ")
-    : cell.text === "true" || cell.text === "false"
-      ? tell({ form: yesNo, lang, texts }, "value", cell.text === "true") : cell.text;
-  return <span className="rule-cell"><span className="soft">{label}</span> <b>{value}</b></span>;
+    : localText(form.data.properties[field]?.title, lang) || cell.name.replace(/_(zh|en)$/, "");
+  const parts = partsOf(cell.text);
+  if (parts) return <Listed label={label} name={cell.name} parts={parts} />;
+  return (
+    <span className="rule-cell">
+      <span className="soft">{label}</span>{" "}
+      <b><Value field={field} text={cell.text} form={form} /></b>
+    </span>
+  );
+}
+
+function Value({ field, text, form }: { field: string; text: string; form: FormSource }) {
+  const { p, lang, texts } = usePermitDesk();
+  if (text === "true" || text === "false") {
+    return tell({ form: yesNo, lang, texts }, "value", text === "true");
+  }
+  const not = /^not\((.*)\)$/.exec(text);
+  if (not) {
+    return <>{p("ruleNot")} <Value field={field} text={plain(not[1] ?? "")} form={form} /></>;
+  }
+  const isChoice = form.data.properties[field]?.enum !== undefined;
+  const told = text.split(" / ").map((one) => {
+    const key = `word_${one.replace(":", "_")}`;
+    if (key in permitDeskText.zh) return p(key as PermitDeskKey);
+    return isChoice ? choiceText(form, field, one, lang) : one;
+  });
+  return told.join(" / ");
+}
+
+// Who needs which certificate, which parts of a space are tested.
+function Listed({ label, name, parts }: { label: string; name: string; parts: Parts }) {
+  const { p, lang } = usePermitDesk();
+  const certificate = useForm("certificate").value;
+  const gas = useForm("permit_gas").value;
+  const [form, field] = name === "gas_levels" ? [gas, "level"] : [certificate, "kind"];
+  const told = Object.entries(parts).filter(([, words]) => words.length > 0)
+    .map(([part, words]) => {
+      const key = `part_${part}`;
+      const who = key in permitDeskText.zh ? p(key as PermitDeskKey) : part;
+      const what = words.map((one) => (form ? choiceText(form, field, one, lang) : one)).join(", ");
+      return [who, what].filter(Boolean).join(": ");
+    });
+  if (told.length === 0) return null;
+  return (
+    <span className="rule-cell">
+      <span className="soft">{label}</span> <b>{told.join("; ")}</b>
+    </span>
+  );
 }
 const yesNo = {
   data: { properties: { value: { "x-kind": "boolean", title: { zh: "", en: "" } } } },

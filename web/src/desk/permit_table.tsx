@@ -26,8 +26,8 @@ export function PermitTable({ board, rows, form, chosen, onChoose }: TableProps)
   const { p } = usePermitDesk();
   const sorted = [...rows].sort((a, b) => rankOf(a.state) - rankOf(b.state) ||
     String(a.valid_to ?? "9").localeCompare(String(b.valid_to ?? "9")));
-  const heads = [p("permit"), p("kind"), p("state"), p("area"), p("people"), p("validity"),
-    p("gasTest"), p("inside"), p("next")];
+  const heads = [p("permit"), `${p("kind")} · ${p("area")}`, p("state"), p("people"),
+    p("validity"), p("gasTest"), p("next")];
   return (
     <div className="table-box tall" role="group" tabIndex={0} aria-label={p("table")}>
       <table className="rows tight permit-table">
@@ -54,29 +54,42 @@ function Cells({ row, board, form }: { row: BoardRow; board: Board; form: FormSo
   return (
     <>
       <td className="nowrap">
-        <a className="num" href={`#/case/permit/${row.id}`}>{row.number}</a>{" "}
-        <MarkBadge mark={row.rule_mark === "draft" ? "draft" : null} />
+        <a className="num" href={`#/case/permit/${row.id}`}>{row.number}</a>
+        <span className="under">
+          <MarkBadge mark={row.rule_mark === "draft" ? "draft" : null} />
+        </span>
       </td>
-      <td className="nowrap"><KindSign kind={row.kind} /> {kindText(row, form, lang)}</td>
+      <td>
+        <span className="nowrap"><KindSign kind={row.kind} /> {kindText(row, form, lang)}</span>
+        <span className="under soft">
+          {boardTitle(row, "area", lang)}
+          {row.is_contractor && <span className="state">{p("contractor")}</span>}
+        </span>
+      </td>
       <td>
         <StateBadge form={form} state={row.state} />
         {row.state === "suspended" && (
-          <span className="why-suspended">
+          <span className="under why-suspended">
             {choiceText(form, "suspend_reason", row.suspend_reason, lang)}
           </span>
         )}
-      </td>
-      <td>
-        {boardTitle(row, "area", lang)}
-        {row.is_contractor && <span className="state">{p("contractor")}</span>}
+        {row.kind === "confined" && (row.inside_count ?? 0) > 0 && (
+          <b className="under num">{p("insideN", { n: row.inside_count ?? 0 })}</b>
+        )}
       </td>
       <td>
         {boardTitle(row, "leader", lang) || "—"} / {boardTitle(row, "guardian", lang) || "—"}
-        {workers > 0 && <span className="soft num"> {p("workersN", { n: workers })}</span>}
+        {workers > 0 && <span className="under soft num">{p("workersN", { n: workers })}</span>}
       </td>
       <td className="nowrap"><Valid row={row} /></td>
-      <td className="nowrap"><GasLeft row={row} /></td>
-      <td className="num">{row.kind === "confined" ? row.inside_count ?? 0 : "—"}</td>
+      <td>
+        <span className="nowrap"><GasLeft row={row} /></span>
+        {(row.gas_unknown?.length ?? 0) > 0 && (
+          <b className="under why-suspended">
+            <Icon name="warn" />{p("gasUnknown", { tags: row.gas_unknown?.join(", ") ?? "" })}
+          </b>
+        )}
+      </td>
       <td><Next row={row} hits={hits.length} isHard={hits.some(({ is_hard }) => is_hard)} /></td>
     </>
   );
@@ -114,7 +127,8 @@ function Next({ row, hits, isHard }: { row: BoardRow; hits: number; isHard: bool
           <Icon name={isHard ? "close" : "warn"} />{p("conflictsN", { n: hits })}{" "}
         </b>
       )}
-      {step && <span>{step}{names && `: ${names}`}</span>}
+      {step && <span>{step}</span>}
+      {step && names && <span className="under soft">{names}</span>}
       {!step && hits === 0 && <span className="soft">—</span>}
     </>
   );

@@ -10,7 +10,7 @@ import { dateTime } from "../data/format.ts";
 import { badgeOf, pairOf, percent, useEvidence } from "../data/evidence.ts";
 import { shortHash } from "../data/photo_stamp.ts";
 import { localText } from "../data/prefs.ts";
-import { photosOf } from "../data/records.ts";
+import { isFilmName, photosOf } from "../data/records.ts";
 import { useLoopText } from "../text/loop.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -32,7 +32,6 @@ export function Badge({ colour }: { colour: BadgeColour }) {
   );
 }
 
-const isVideoName = (name: string) => /\.(mp4|webm|mov)$/i.test(name);
 const look_ms = 4000;
 
 interface CasePhotosProps {
@@ -54,7 +53,7 @@ export function EvidencePhotos({ form, record, mayMark }: CasePhotosProps) {
   if (!evidence && query.isLoading) return <p className="soft">{t("loading")}</p>;
   const place = { form: form.id, id: record.id };
   const isThere = (one: PhotoItem) =>
-    badgeOf(evidence, one.sha256)?.badge !== "pending" && !isVideoName(one.name);
+    badgeOf(evidence, one.sha256)?.badge !== "pending" && !isFilmName(one.name);
   const pair = pairOf(evidence);
   const b = before.find((one) => one.sha256 === pair?.before) ?? before.find(isThere);
   const a = after.find((one) => one.sha256 === pair?.after) ?? after.find(isThere);
@@ -115,7 +114,7 @@ interface TileProps {
 function Tile({ place, photo, judged, label, at, onOpen }: TileProps) {
   const { t } = useLoopText();
   const isPending = judged?.badge === "pending";
-  const isVideo = isVideoName(photo.name);
+  const isVideo = isFilmName(photo.name);
   return (
     <button type="button" className="tile" onClick={onOpen}>
       {isPending || isVideo
@@ -134,7 +133,7 @@ function Seen({ place, photo, judged, label }: Omit<TileProps, "at" | "onOpen">)
   const isPending = judged?.badge === "pending";
   return (
     <figure className="photo-view">
-      {!isPending && (isVideoName(photo.name)
+      {!isPending && (isFilmName(photo.name)
         ? <video src={url} controls playsInline aria-label={label} />
         : <img src={url} alt={label} />)}
       <figcaption className="num stack">

@@ -5,6 +5,7 @@ import { shortTime, span } from "../data/format.ts";
 import {
   boardSpan, conflictsFor, iso, keyOf, otherOf, useBoard, workersOf,
 } from "../data/permit_board.ts";
+import { isToxic } from "../data/permit_gas.ts";
 import { stepTimes, usePermitRows, useSteps, verdictTone } from "../data/permit_rows.ts";
 import { localText } from "../data/prefs.ts";
 import { choiceText, isFilled, titleOf, useForm } from "../data/records.ts";
@@ -14,7 +15,7 @@ import { Icon } from "../parts/icon.tsx";
 import { ConflictLine } from "../parts/permit_marks.tsx";
 
 const board_h = 24;
-const useNearBoard = () => {
+export const useNearBoard = () => {
   const window = boardSpan(board_h, useNow());
   return useBoard(iso(window.from), iso(window.to)).value;
 };
@@ -80,7 +81,7 @@ export function GasLines({ record, form, isOff }: {
             <b className="num">{String(record[field])} {unit}</b>
             <span className="soft num">
               {limitOf(field) ? p("limitOf", { limit: limitOf(field) })
-                : isFilled(record[limit])
+                : isFilled(record[limit]) && (field !== "gas_toxic" || isToxic(record))
                   ? p("limitOf", { limit: `≤ ${String(record[limit])}` }) : ""}
             </span>
           </li>

@@ -8,18 +8,20 @@ import { newId } from "../api/id.ts";
 import type { FieldValue, RecordRow } from "../api/types.ts";
 import { serverNow, useNow } from "../data/clock.ts";
 import { shortTime, span } from "../data/format.ts";
+import { crewOf } from "../data/permit_board.ts";
 import { isInside, usePermitRows } from "../data/permit_rows.ts";
 import { refresh } from "../data/query.ts";
 import { titleOf, useRecord } from "../data/records.ts";
 import { usePermitPhone } from "../text/permit_phone.ts";
 import { Button } from "../parts/button.tsx";
-import { TextField } from "../parts/field.tsx";
+import { Chips, TextField, type Choice } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PickPerson } from "../parts/picker.tsx";
 import { buzz } from "../parts/siren.ts";
 import { Ready, Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { Frame } from "./frame.tsx";
+import { useNearBoard } from "./permit_card_parts.tsx";
 
 export default function EntryPage({ id }: { id: string }) {
   const { p } = usePermitPhone();
@@ -74,6 +76,7 @@ function Count({ record, rows }: { record: RecordRow; rows: RecordRow[] }) {
   const now = useNow();
   const { busy, refusal, enter, leave } = useEntry(record.id);
   const inside = rows.filter(isInside);
+  const crew = useCrew(record);
   const mayEnter = record.state === "active";
   return (
     <div className="case">
@@ -102,20 +105,33 @@ function Count({ record, rows }: { record: RecordRow; rows: RecordRow[] }) {
         ))}
       </ul>
       {mayEnter
-        ? <Enter isBusy={busy === "in"} isOff={busy !== ""} org={record.org_path} enter={enter} />
+        ? (
+          <Enter
+            isBusy={busy === "in"} isOff={busy !== ""} org={record.org_path} enter={enter}
+            crew={crew.filter(({ value }) => !inside.some((row) => row["person"] === value))}
+          />
+        )
         : <p className="banner warn"><Icon name="warn" /><span>{p("entryNotNow")}</span></p>}
       <Past rows={rows.filter((row) => !isInside(row))} />
     </div>
   );
 }
 
+// The workers of the permit by name: who goes in is nearly always one of them.
+function useCrew(record: RecordRow): Choice[] {
+  const { lang } = usePermitPhone();
+  const row = useNearBoard()?.rows.find(({ id }) => id === record.id);
+  return row ? crewOf(row, lang) : [];
+}
+
 interface EnterProps {
+  crew: Choice[];
   isBusy: boolean;
   isOff: boolean;
   org: string;
   enter: (who: Record<string, FieldValue>, tools: string) => Promise<void>;
 }
-function Enter({ isBusy, isOff, org, enter }: EnterProps) {
+function Enter({ isBusy, isOff, org, enter, crew }: EnterProps) {
   const { p } = usePermitPhone();
   const [person, setPerson] = useState<string | null>(null);
   const [name, setName] = useState("");
@@ -130,6 +146,9 @@ function Enter({ isBusy, isOff, org, enter }: EnterProps) {
   return (
     <section className="panel" aria-label={p("goIn")}>
       <h2>{p("goIn")}</h2>
+      {crew.length > 0 && (
+        <Chips label={p("workers")} choices={crew} value={person} onChange={setPerson} />
+      )}
       <PickPerson label={p("person")} value={person} onChange={setPerson} org={org} />
       {person === null && (
         <TextField label={p("workerName")} value={name} onChange={setName} maxLength={40} />

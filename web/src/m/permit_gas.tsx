@@ -3,7 +3,7 @@
 import { useState } from "react";
 import type { FieldValue, FormSource, RecordRow } from "../api/types.ts";
 import { serverNow } from "../data/clock.ts";
-import { instrumentKept, keepInstrument, overLimit } from "../data/permit_gas.ts";
+import { asksToxic, instrumentKept, keepInstrument, overLimit } from "../data/permit_gas.ts";
 import { verdictTone } from "../data/permit_rows.ts";
 import { choiceText, isFilled, placeOf, useForm, useRecord } from "../data/records.ts";
 import { useMe } from "../data/session.ts";
@@ -37,8 +37,9 @@ export default function GasPage({ id }: { id: string }) {
   );
 }
 
-const first = ["level", "point", "lel", "o2", "toxic", "toxic_substance", "substance",
-  "combustible_vol", "photos", "instrument", "calibrated_until"];
+const first = ["level", "point", "lel", "o2", "toxic", "photos", "instrument", "calibrated_until",
+  "toxic_substance", "substance", "combustible_vol", "cal_gas"];
+const seldom = ["toxic_substance", "substance", "combustible_vol", "cal_gas"];
 
 interface TestProps {
   form: FormSource;
@@ -68,6 +69,9 @@ function Test({ form, permit, record }: TestProps) {
         given={{ permit: record.id, analyst: me.id }}
         start={{ ...kept, ...(isFilled(toxic) ? { toxic_substance: toxic as FieldValue } : {}) }}
         skip={["sampled_at", "verdict", "place"]} place={placeOf(record, lang)}
+        folded={{
+          title: p("moreReadings"), fields: asksToxic(record) ? seldom : ["toxic", ...seldom],
+        }}
         more={() => ({ sampled_at: new Date(serverNow()).toISOString() })}
         noteOf={(field, fields) => <Limit field={field} value={fields[field]} record={record} />}
         onDone={(row) => {

@@ -4,19 +4,18 @@ import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { permitPreview } from "../api/calls_permit.ts";
 import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/types.ts";
 import { serverNow, useNow } from "../data/clock.ts";
-import { shortTime } from "../data/format.ts";
+import { clockTime, shortTime } from "../data/format.ts";
 import { pressOutcome } from "../data/permit_act.ts";
 import {
-  markDone, markInvolved, markOpen, measuresOf, nextMeasure, paceLeft_s, rowsIn, settledCount,
-  toSend,
-  type Measure,
+  markDone, markInvolved, markNotInvolved, markOpen, markStep, measuresOf, nextMeasure, paceLeft_s,
+  rowsIn, settledCount, toSend, type Measure,
 } from "../data/permit_measures.ts";
 import { usePermitRows } from "../data/permit_rows.ts";
 import { watchPosition } from "../data/position.ts";
 import { localText, readLocal, writeLocal } from "../data/prefs.ts";
 import { ruleFields } from "../data/permit_wish.ts";
 import { useQuery } from "../data/query.ts";
-import { isForMe, needsComment, useForm, useRecord } from "../data/records.ts";
+import { isForMe, needsComment, photosOf, useForm, useRecord } from "../data/records.ts";
 import { go } from "../data/route.ts";
 import { writable } from "../data/rows.ts";
 import { useTaskForm, type TaskForm } from "../data/task_form.ts";
@@ -25,6 +24,7 @@ import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { TextArea } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { PhotoTiles } from "../parts/photo.tsx";
 import { buzz } from "../parts/siren.ts";
 import { Empty, Ready, Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
@@ -66,7 +66,7 @@ function useTicks(view: RecordView, task: Task) {
   const [rows, setRows] = useState<Rows>(() => {
     const whole = rowsIn(view.record["measures"]);
     const kept = readLocal<Rows>(place);
-    const ticks = ["is_done", "device_at", "is_involved"];
+    const ticks = ["is_done", "device_at", "is_involved", "why_not", "steps_at"];
     return whole.map((row) => {
       const own = kept?.find((one) => one["key"] === row["key"]);
       return own ? { ...row, ...Object.fromEntries(ticks.map((key) => [key, own[key]])) } : row;
@@ -115,6 +115,8 @@ const proven = (all: Measure[], proofs: RecordRow[]): Measure[] => all.map((one)
   ...one, hasEvidence: one.hasEvidence || proofs.some((row) => row["measure"] === one.key),
 }));
 
+const iso = () => new Date(serverNow()).toISOString();
+
 interface SheetProps {
   view: RecordView;
   rows: Rows;
@@ -142,12 +144,15 @@ function Sheet({ view, rows, ticks, wait_s = 0, more, action }: SheetProps) {
           <Line
             key={one.key} one={one} number={at + 1} isNext={next?.key === one.key}
             permit={record.id} isMine={!!ticks} wait_s={wait_s}
+            proofs={proofs.filter((row) => row["measure"] === one.key)}
             onDone={() => {
               buzz([40]);
-              ticks?.put(markDone(rows, one.key, new Date(serverNow()).toISOString()));
+              ticks?.put(markDone(rows, one.key, iso()));
             }}
+            onStep={() => ticks?.put(markStep(rows, one.key, iso()))}
             onOpen={() => ticks?.put(markOpen(rows, one.key))}
-            onInvolved={(is) => ticks?.put(markInvolved(rows, one.key, is))}
+            onInvolved={() => ticks?.put(markInvolved(rows, one.key))}
+            onNotInvolved={(why) => ticks?.put(markNotInvolved(rows, one.key, why))}
           />
         ))}
       </ol>
@@ -179,17 +184,19 @@ function HandIn({ form, view, task, ticks, isReady, state }: HandInProps & { sta
   return (
     <>
       {state.refusal && <Refused refusal={state.refusal} />}
-      <SpotLine />
-      {first && (
-        <Button
-          text={p(isReady ? "measuresSend" : "measuresLeft")} kind="main" icon="check"
-          isBusy={state.busy === first.id} isOff={!isReady || state.busy !== null}
-          run={() => void send(first)}
-        />
-      )}
-      {others.length > 0 && (
-        <Button text={p("notSafe")} kind="danger" icon="warn" run={() => setRefusing(true)} />
-      )}
+      {isReady && <SpotLine />}
+      <div className="hand-in">
+        {others.length > 0 && (
+          <Button text={p("notSafe")} kind="danger" icon="warn" run={() => setRefusing(true)} />
+        )}
+        {first && (
+          <Button
+            text={p(isReady ? "measuresSend" : "measuresLeft")} kind="main" icon="check"
+            isBusy={state.busy === first.id} isOff={!isReady || state.busy !== null}
+            run={() => void send(first)}
+          />
+        )}
+      </div>
       {isRefusing && (
         <Dialog title={p("notSafe")} onClose={() => setRefusing(false)}>
           <TextArea
@@ -215,10 +222,13 @@ interface LineProps {
   isNext: boolean;
   isMine: boolean;
   permit: string;
+  proofs: RecordRow[];
   wait_s: number;
   onDone: () => void;
+  onStep: () => void;
   onOpen: () => void;
-  onInvolved: (is: boolean) => void;
+  onInvolved: () => void;
+  onNotInvolved: (why: string) => void;
 }
 function Line(props: LineProps) {
   const { one, number, isNext, isMine, onOpen } = props;
@@ -231,52 +241,55 @@ function Line(props: LineProps) {
         <span className="grow">{one.text}</span>
       </p>
       {isNext && <Next {...props} />}
-      {!isNext && (
-        <p className="soft num">
-          {!one.isInvolved ? p("notInvolved")
-            : one.isDone ? p("doneAt", { at: shortTime(one.deviceAt || one.doneAt) })
-              : p("measureLater")}
-          {one.needsEvidence && one.isInvolved && (
-            <span> · {p(one.hasEvidence ? "evidenceThere" : "evidenceNeeded")}</span>
-          )}
-        </p>
-      )}
+      {!isNext && <Told one={one} />}
+      <Proofs rows={props.proofs} />
       {!isNext && one.isDone && isMine && (
         <Button text={p("measureUndo")} kind="quiet" icon="back" run={onOpen} />
       )}
       {!isNext && !one.isInvolved && isMine && (
-        <Button
-          text={p("isInvolved")} kind="quiet" icon="plus" run={() => props.onInvolved(true)}
-        />
+        <Button text={p("isInvolved")} kind="quiet" icon="plus" run={props.onInvolved} />
       )}
     </li>
   );
 }
 
-function Next({ one, permit, wait_s, onDone, onInvolved }: LineProps) {
+function Told({ one }: { one: Measure }) {
   const { p } = usePermitPhone();
-  const [seen, setSeen] = useState<ReadonlySet<number>>(new Set());
+  return (
+    <p className="soft num">
+      {!one.isInvolved ? [p("notInvolved"), one.whyNot].filter(Boolean).join(": ")
+        : one.isDone ? p("doneAt", { at: shortTime(one.deviceAt || one.doneAt) })
+          : p("measureLater")}
+      {one.isDone && one.stepsAt.length > 0 && (
+        <span> · {p("stepsAt", { times: one.stepsAt.map(clockTime).join(" ") })}</span>
+      )}
+      {one.needsEvidence && one.isInvolved && (
+        <span> · {p(one.hasEvidence ? "evidenceThere" : "evidenceNeeded")}</span>
+      )}
+    </p>
+  );
+}
+
+function Proofs({ rows }: { rows: RecordRow[] }) {
+  const { p } = usePermitPhone();
+  return rows.map((row) => (
+    <PhotoTiles
+      key={row.id} place={{ form: "permit_evidence", id: row.id }} photos={photosOf(row["photos"])}
+      label={p("evidence")}
+    />
+  ));
+}
+
+function Next(props: LineProps) {
+  const { one, permit, wait_s, onDone } = props;
+  const { p } = usePermitPhone();
   const [isAsking, setAsking] = useState(false);
-  const see = (at: number) => setSeen((before) => new Set(before).add(at));
+  const [isLeaving, setLeaving] = useState(false);
   const lacksPhoto = one.needsEvidence && !one.hasEvidence;
-  const lacksSteps = one.steps.length > seen.size;
+  const lacksSteps = one.steps.length > one.stepsAt.length;
   return (
     <div className="measure-next">
-      {one.steps.length > 0 && (
-        <ol className="measure-steps" aria-label={p("guide")}>
-          {one.steps.map((step, at) => (
-            <li key={step}>
-              <button
-                type="button" className="button plain" aria-pressed={seen.has(at)}
-                disabled={at > seen.size} onClick={() => see(at)}
-              >
-                <b className="step num">{seen.has(at) ? <Icon name="check" /> : at + 1}</b>
-                <span>{step}</span>
-              </button>
-            </li>
-          ))}
-        </ol>
-      )}
+      {one.steps.length > 0 && <Guide one={one} onStep={props.onStep} />}
       {one.needsEvidence && (
         <Button
           text={p(one.hasEvidence ? "evidenceMore" : "evidenceTake")} icon="camera"
@@ -291,13 +304,65 @@ function Next({ one, permit, wait_s, onDone, onInvolved }: LineProps) {
           icon="check" isOff={lacksPhoto || lacksSteps || wait_s > 0}
           run={onDone}
         />
-        <Button text={p("notInvolvedPress")} run={() => onInvolved(false)} />
+        {!one.needsEvidence && (
+          <Button text={p("notInvolvedPress")} run={() => setLeaving(true)} />
+        )}
       </div>
       {isAsking && (
         <Suspense fallback={null}>
           <Evidence permit={permit} one={one} onClose={() => setAsking(false)} />
         </Suspense>
       )}
+      {isLeaving && (
+        <NotInvolved one={one} onClose={() => setLeaving(false)} onDone={props.onNotInvolved} />
+      )}
     </div>
+  );
+}
+
+// One step after the other; each is told with the time at which it was pressed.
+function Guide({ one, onStep }: { one: Measure; onStep: () => void }) {
+  const { p } = usePermitPhone();
+  const done = one.stepsAt.length;
+  return (
+    <ol className="measure-steps" aria-label={p("guide")}>
+      {one.steps.map((step, at) => (
+        <li key={step}>
+          <button
+            type="button" className="button plain" aria-pressed={at < done} disabled={at !== done}
+            onClick={onStep}
+          >
+            <b className="step num">{at < done ? <Icon name="check" /> : at + 1}</b>
+            <span className="grow">{step}</span>
+            {at < done && <span className="num soft">{clockTime(one.stepsAt[at] ?? "")}</span>}
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function NotInvolved({ one, onClose, onDone }: {
+  one: Measure; onClose: () => void; onDone: (why: string) => void;
+}) {
+  const { p, t } = usePermitPhone();
+  const [why, setWhy] = useState("");
+  const actions = (
+    <>
+      <Button text={t("cancel")} run={onClose} />
+      <Button
+        text={p("notInvolvedPress")} kind="main" icon="check" isOff={why.trim() === ""}
+        run={() => {
+          onDone(why.trim());
+          onClose();
+        }}
+      />
+    </>
+  );
+  return (
+    <Dialog title={p("notInvolvedPress")} onClose={onClose} actions={actions}>
+      <p className="strong">{one.text}</p>
+      <TextArea label={p("notInvolvedWhy")} value={why} onChange={setWhy} maxLength={200} />
+    </Dialog>
   );
 }

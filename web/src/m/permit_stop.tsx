@@ -1,5 +1,6 @@
 // Stopping is always possible, for everybody, without a link too: one press and the reason.
 import { useState } from "react";
+import { useLink } from "../data/live.ts";
 import { post } from "../data/outbox.ts";
 import { usePermitPhone, type PermitPhoneKey } from "../text/permit_phone.ts";
 import { Button } from "../parts/button.tsx";
@@ -14,6 +15,7 @@ const whys: PermitPhoneKey[] = [
 
 export function StopWork({ id }: { id: string }) {
   const { p } = usePermitPhone();
+  const link = useLink();
   const [isAsking, setAsking] = useState(false);
   const stop = (reason: string) => {
     post({
@@ -21,7 +23,7 @@ export function StopWork({ id }: { id: string }) {
       body: { reason },
     });
     buzz([200, 100, 200]);
-    say(p("stopDone"));
+    say(p(link.state === "up" ? "stopDone" : "stopKept"));
     setAsking(false);
     scrollTo(0, 0);
   };

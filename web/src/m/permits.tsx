@@ -116,11 +116,11 @@ function Line({ row, form }: { row: RecordRow; form: FormSource }) {
       <a className={`card permit${isStopped ? " stopped" : ""}`} href={`#/case/permit/${row.id}`}>
         <span className="card-head">
           <span className="num soft">{row.number}</span>
-          <MarkBadge mark={row["rule_mark"] === "draft" ? "draft" : null} />
           <StateBadge form={form} state={row.state} />
         </span>
         <span className="card-title">
-          <KindSign kind={String(row["kind"] ?? "")} /> {kindText(row, form, lang)}
+          <KindSign kind={String(row["kind"] ?? "")} /> {kindText(row, form, lang)}{" "}
+          <MarkBadge mark={row["rule_mark"] === "draft" ? "draft" : null} />
         </span>
         <span className="soft"><Icon name="place" />{titleOf(row, "area", lang)}</span>
         {isStopped

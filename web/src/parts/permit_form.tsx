@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { fieldTitle } from "../data/records.ts";
-import { openFields, useNewRecord, type Fields } from "../data/permit_form.ts";
+import { openFields, useNewRecord, type Fields, type NewRecord } from "../data/permit_form.ts";
 import { usePermitText } from "../text/permit.ts";
 import { Button } from "./button.tsx";
 import { PermitInput } from "./permit_input.tsx";
@@ -19,6 +19,8 @@ interface NewFormProps {
   // Fields that stand first, in this order; `skip` are not asked for here.
   first?: string[];
   skip?: string[];
+  // Seldom needed: behind one line that opens, with these words.
+  folded?: { title: string; fields: string[] };
   more?: () => Fields;
   org?: string;
   place?: string;
@@ -27,12 +29,13 @@ interface NewFormProps {
 }
 
 export function NewForm(props: NewFormProps) {
-  const { form, given, first = [], skip = [], more, noteOf } = props;
-  const { p, t, lang } = usePermitText();
+  const { form, given, first = [], skip = [], more } = props;
+  const { p, lang } = usePermitText();
   const state = useNewRecord(form, given, props.start);
   const open = openFields(form, given).filter((field) => !skip.includes(field));
   const fields = [...first.filter((field) => open.includes(field)),
     ...open.filter((field) => !first.includes(field))];
+  const isFolded = (field: string) => props.folded?.fields.includes(field) ?? false;
   const send = async () => {
     const record = await state.send(more?.());
     if (record) props.onDone(record);
@@ -40,19 +43,17 @@ export function NewForm(props: NewFormProps) {
   const missing = state.missing.map((field) => fieldTitle(form, field, lang)).join(", ");
   return (
     <div className="plain-form permit-form">
-      {fields.map((field) => (
-        <div key={field} className="form-cell">
-          <PermitInput
-            form={form} field={field} value={state.fields[field]} org={props.org}
-            onChange={(value) => state.fill(field, value)} isHeld={props.isHeld}
-            isRequired={form.data.required?.includes(field) ?? false}
-            roll={state.rolls[field]} place={props.place}
-            fault={state.missing.includes(field) ? t("required")
-              : state.refusal?.field?.split(".")[0] === field ? state.refusal.message : undefined}
-          />
-          {noteOf?.(field, state.fields)}
-        </div>
+      {fields.filter((field) => !isFolded(field)).map((field) => (
+        <Cell key={field} {...props} field={field} state={state} />
       ))}
+      {fields.some(isFolded) && (
+        <details className="folded">
+          <summary>{props.folded?.title}</summary>
+          {fields.filter(isFolded).map((field) => (
+            <Cell key={field} {...props} field={field} state={state} />
+          ))}
+        </details>
+      )}
       {missing && <p className="fault" role="alert">{p("lacking", { list: missing })}</p>}
       {state.refusal && <Refused refusal={state.refusal} />}
       <div className="actions">
@@ -61,6 +62,25 @@ export function NewForm(props: NewFormProps) {
           isOff={state.isSending} run={() => void send()}
         />
       </div>
+    </div>
+  );
+}
+
+function Cell({ form, field, state, ...props }: NewFormProps & {
+  field: string; state: NewRecord;
+}) {
+  const { t } = usePermitText();
+  const fault = state.missing.includes(field) ? t("required")
+    : state.refusal?.field?.split(".")[0] === field ? state.refusal.message : undefined;
+  return (
+    <div className="form-cell">
+      <PermitInput
+        form={form} field={field} value={state.fields[field]} org={props.org}
+        onChange={(value) => state.fill(field, value)} isHeld={props.isHeld}
+        isRequired={form.data.required?.includes(field) ?? false}
+        roll={state.rolls[field]} place={props.place} fault={fault}
+      />
+      {props.noteOf?.(field, state.fields)}
     </div>
   );
 }

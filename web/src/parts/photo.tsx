@@ -5,7 +5,9 @@ import type { PhotoItem } from "../api/types.ts";
 import { dateTime } from "../data/format.ts";
 import { shortHash } from "../data/photo_stamp.ts";
 import { useText } from "../text/index.ts";
+import { isFilmName } from "../data/records.ts";
 import { Dialog } from "./dialog.tsx";
+import { Icon } from "./icon.tsx";
 
 export interface PhotoPlace {
   form: string;
@@ -28,7 +30,9 @@ export function PhotoTiles({ place, photos, label, isAlone = false }: TilesProps
           key={photo.sha256} type="button" className="tile" onClick={() => setOpen(photo)}
           aria-label={`${label} ${t("photoOf", { n: at + 1 })}: ${t("photoOpen")}`}
         >
-          <img src={fileUrl(place.form, place.id, photo.sha256)} alt="" loading="lazy" />
+          {isFilmName(photo.name)
+            ? <span className="tile-blank"><Icon name="eye" /></span>
+            : <img src={fileUrl(place.form, place.id, photo.sha256)} alt="" loading="lazy" />}
           <span className="tile-tag">{label}</span>
         </button>
       ))}
@@ -44,10 +48,13 @@ interface ViewProps {
   onClose: () => void;
 }
 function PhotoView({ place, photo, label, onClose }: ViewProps) {
+  const url = fileUrl(place.form, place.id, photo.sha256);
   return (
     <Dialog title={label} onClose={onClose} isWide>
       <figure className="photo-view">
-        <img src={fileUrl(place.form, place.id, photo.sha256)} alt={label} />
+        {isFilmName(photo.name)
+          ? <video src={url} controls playsInline aria-label={label} />
+          : <img src={url} alt={label} />}
         <figcaption className="num">
           {photo.taken_at ? `${dateTime(photo.taken_at)} · ` : ""}
           SHA-256 {shortHash(photo.sha256)}

@@ -158,7 +158,7 @@ export const en: Texts = {
   caseTasks: "To do",
   caseOthers: "Waiting for others",
   caseComment: "Comment",
-  caseCommentHint: "To the people who work on this hazard",
+  caseCommentHint: "To the people who work on this",
   caseCommentSend: "Send",
   reportedAt: "Reported at",
   owner: "Owner",

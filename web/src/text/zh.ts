@@ -156,7 +156,7 @@ export const zh = {
   caseTasks: "待办",
   caseOthers: "其他人的待办",
   caseComment: "留言",
-  caseCommentHint: "写给处理这条隐患的人",
+  caseCommentHint: "写给处理这件事的人",
   caseCommentSend: "发表",
   reportedAt: "上报时间",
   owner: "责任人",
