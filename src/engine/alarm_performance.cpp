@@ -14,6 +14,8 @@ using alarms::Performance;
 constexpr Duration kPeriod = Duration::days(30);  // the least that says something (ISA-18.2)
 constexpr std::size_t kListMax = 50;
 constexpr int kPriorities = 4;
+// A share of fewer alarms than these says nothing.
+constexpr int64_t kShareBase = 100;
 
 double share(int64_t part, int64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -68,13 +70,15 @@ Result<Json> figures(const Packs& packs, const Performance& found, const PlantMo
     std::string name = row.text_or("figure", "");
     auto value = std::ranges::find(values, name, &std::pair<std::string_view, double>::first);
     if (value == values.end()) continue;
+    bool is_share_of_alarms = name == "worst_share" || name == "highest_share";
+    bool is_too_few = is_share_of_alarms && found.annunciated < kShareBase;
     rows.push(Json::object({{"figure", name},
                             {"name", Json::object({{"zh", row["zh"]}, {"en", row["en"]}})},
                             {"value", value->second},
                             {"unit", row["unit"]},
                             {"target", row["target"]},
                             {"most", row["most"]},
-                            {"verdict", verdict_of(value->second, row)},
+                            {"verdict", is_too_few ? "small" : verdict_of(value->second, row)},
                             {"source", row["source"]}}));
   }
   return rows;

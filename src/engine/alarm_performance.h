@@ -12,7 +12,8 @@ namespace anlan::engine {
 // "most","verdict","source"}],"worst":[{"code","name","count","share"}],"chattering":[...],
 // "standing":[{...,"since"}],"priorities":[{"priority","count","share"}]}. `area`: the alarms of
 // one area, empty for all the caller may see. 30 days by default, at most 92. `verdict` is "good"
-// within the target, "fair" within the ceiling, "poor" above it. BadField, Forbidden, LimitReached.
+// within the target, "fair" within the ceiling, "poor" above it,
+// "small" where too few alarms make a share. BadField, Forbidden, LimitReached.
 Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
                                std::optional<Instant> from, std::optional<Instant> to,
                                std::string_view area);

@@ -34,8 +34,8 @@ std::string name_of(const testing::TestParamInfo<std::string>& one) {
   return name;
 }
 
-// Under a sanitizer each case takes nine times as long, and the cases of a family walk the same code:
-// with ANLAN_FAMILIES_EVERY=6 one in six of them runs.
+// Under a sanitizer each case takes nine times as long, and the cases of a family walk the same
+// code: with ANLAN_FAMILIES_EVERY=6 one in six of them runs.
 bool is_left_out(const std::string& path) {
   const char* every = std::getenv("ANLAN_FAMILIES_EVERY");
   std::size_t step = every == nullptr ? 1 : std::strtoull(every, nullptr, 10);

@@ -163,6 +163,7 @@ TEST_F(AlarmKindsTest, PerformanceIsCountedForOnePosition) {
   for (const Json& figure : (*found)["figures"].as_array()) {
     EXPECT_FALSE(figure["source"].as_text().empty());
     if (figure["figure"] == Json("chattering")) EXPECT_EQ(figure["verdict"], Json("poor"));
+    if (figure["figure"] == Json("worst_share")) EXPECT_EQ(figure["verdict"], Json("small"));
     if (figure["figure"] == Json("per_day")) EXPECT_EQ(figure["verdict"], Json("good"));
   }
   auto elsewhere = ask("A3");

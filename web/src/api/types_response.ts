@@ -377,7 +377,7 @@ export interface PerformanceFigure {
   unit: string;
   target: number;
   most: number;
-  verdict: "good" | "fair" | "poor";
+  verdict: "good" | "fair" | "poor" | "small";
   source: string;
 }
 export interface AlarmLoad {

@@ -32,7 +32,7 @@ export function Performance({ query }: { query: Record<string, string> }) {
   const go = (next: Record<string, string>) =>
     replaceRoute("alarms/performance", { from, to, ...(area ? { area } : {}), ...next });
   return (
-    <div className="figures">
+    <div className="figures performance-page">
       <section className="panel alarm-filters" aria-label={t("filters")}>
         <div className="row">
           {presets.filter((days) => days <= days_most).map((days) => {

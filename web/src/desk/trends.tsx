@@ -125,7 +125,7 @@ function Drawn({ tags, hours, isCompared }: DrawnProps) {
     const timer = setInterval(() => { if (!document.hidden) reload(); }, refresh_ms);
     return () => clearInterval(timer);
   }, [reload]);
-  return <Ready query={query}>{(pens) => <Chart pens={pens} />}</Ready>;
+  return <Ready query={query}>{(pens) => <Chart pens={pens} hours={hours} />}</Ready>;
 }
 
 const colours = () => {
@@ -137,7 +137,15 @@ const colours = () => {
   return { pens, text: token("tx2"), line: token("line"), font: `12px ${token("font")}` };
 };
 
-function Chart({ pens }: { pens: Pen[] }) {
+// The clock of this screen; days where the period is longer than one.
+const two = (n: number) => String(n).padStart(2, "0");
+const tellTime = (hours: number) => (_: uPlot, times: number[]) => times.map((time) => {
+  const at = new Date(time * 1000);
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return hours <= 24 ? clock : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock}`;
+});
+
+function Chart({ pens, hours }: { pens: Pen[]; hours: number }) {
   const { t, lang } = useDesk();
   const { theme } = usePrefs();
   const box = useRef<HTMLDivElement>(null);
@@ -154,21 +162,27 @@ function Chart({ pens }: { pens: Pen[] }) {
     const size = () => ({ width: Math.max(120, element.clientWidth), height: 420 });
     const axis = { stroke: look.text, font: look.font, grid: { stroke: look.line, width: 1 } };
     const [times, ...values] = columns;
+    const end = serverNow() / 1000;
     const drawn = values.map((column, place) => (isShared
       ? column : column.map((value) => percentOf(pens[place]?.tag ?? tags[0]!, value))));
     const chart = new uPlot({
       ...size(), legend: { show: false },
-      axes: [axis, { ...axis, size: 60, label: isShared ? tags[0]?.unit ?? "" : "%" }],
+      scales: { x: { time: true, range: () => [end - hours * 3600, end] } },
+      axes: [
+        { ...axis, values: tellTime(hours), space: hours <= 24 ? 60 : 110 },
+        { ...axis, size: 60, label: isShared ? tags[0]?.unit ?? "" : "%" },
+      ],
       series: [{}, ...pens.map((pen, place) => ({
         stroke: look.pens[place % tags.length] ?? look.text, width: pen.shift_ms ? 1 : 1.8,
-        ...(pen.shift_ms ? { dash: [4, 4] } : {}), points: { show: false }, spanGaps: true,
+        ...(pen.shift_ms ? { dash: [4, 4] } : {}), points: { show: times.length < 3 },
+        spanGaps: true,
       }))],
       hooks: { setCursor: [(one) => setAt(one.cursor.idx ?? null)] },
     }, [times, ...drawn] as unknown as uPlot.AlignedData, element);
     const watch = new ResizeObserver(() => chart.setSize(size()));
     watch.observe(element);
     return () => { watch.disconnect(); chart.destroy(); };
-  }, [columns, pens, tags, isShared, look]);
+  }, [columns, pens, tags, isShared, look, hours]);
   const last = columns[0].length - 1;
   const place = Math.min(at ?? last, last);
   const second = columns[0][place];

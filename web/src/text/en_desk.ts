@@ -197,6 +197,7 @@ export const enDesk: Record<DeskKey, string> = {
   prioritiesTitle: "Priorities",
   verdict_good: "good",
   verdict_fair: "manageable",
+  verdict_small: "too few alarms to tell",
   verdict_poor: "too much",
   targetUpTo: "target ≤ {value}",
   ceilingUpTo: "ceiling ≤ {value}",

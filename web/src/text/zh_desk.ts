@@ -195,6 +195,7 @@ export const zhDesk = {
   prioritiesTitle: "优先级分布",
   verdict_good: "达标",
   verdict_fair: "可控",
+  verdict_small: "报警太少,不作判断",
   verdict_poor: "超标",
   targetUpTo: "目标 ≤ {value}",
   ceilingUpTo: "上限 ≤ {value}",
