@@ -34,12 +34,8 @@ configure() {
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$build/CMakeCache.txt"; then
     rm -rf "$build"
   fi
-  # A new folder compiles groups of sources as one: half the time from nothing. Who works on the
-  # sources configures the folder by hand, without.
-  local unity=()
-  [ -f "$build/CMakeCache.txt" ] || unity=(-DANLAN_UNITY=ON)
-  cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -Wno-dev "${unity[@]}" \
-    >build/configure.log 2>&1 || { cat build/configure.log >&2; return 1; }
+  cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -Wno-dev >build/configure.log 2>&1 ||
+    { cat build/configure.log >&2; return 1; }
 }
 
 # Two starts in one clone build one after the other; pages beside programs.

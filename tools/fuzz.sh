@@ -8,8 +8,8 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 build=build/fuzz
 
 mkdir -p "$build"
-if ! cmake -S . -B "$build" -G Ninja -DANLAN_FUZZ=ON -DANLAN_UNITY=ON \
-  -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_CXX_FLAGS="-O1 -g1" -Wno-dev \
+if ! cmake -S . -B "$build" -G Ninja -DANLAN_FUZZ=ON -DCMAKE_C_COMPILER=clang-19 \
+  -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_CXX_FLAGS="-O1 -g1" -Wno-dev \
   >"$build/configure.log" 2>&1; then
   cat "$build/configure.log" >&2
   exit 1
