@@ -18,7 +18,7 @@ sum() { # of names and contents; folders that do not exist yet count as empty
 }
 sum_of_sources() {
   sum CMakeLists.txt tests/CMakeLists.txt tools/*.cmake tools/unity.mjs tools/packages \
-    tools/verify_ledger tools/bench src
+    tools/verify_ledger tools/read_history tools/bench src
 }
 sum_of_pages() { sum web; }
 marked() { [ "$(cat "build/.$1" 2>/dev/null || true)" = "$2" ]; }
