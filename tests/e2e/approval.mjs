@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { photo, Seat } from "./acts.mjs";
+import { answerTo, photo, Seat } from "./acts.mjs";
 import { root, startServer } from "./server.mjs";
 
 // The words of one language in a text file: both stand in one, or each in its own.
@@ -104,8 +104,7 @@ class Approver {
   async decide(outcome) {
     const panel = this.panel();
     await this.take();
-    await this.button(outcome[this.seat.lang], panel).click();
-    await this.page.locator(".toast.good, .refused, .task .fault").first().waitFor();
+    await answerTo(this.page, this.button(outcome[this.seat.lang], panel));
     const refused = this.page.locator(".panel.task .refused, .panel.task .fault");
     if (await refused.count()) throw new Error(`refused: ${await refused.first().textContent()}`);
   }

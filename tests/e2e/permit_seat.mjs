@@ -27,6 +27,7 @@ const formOf = (id) =>
 export const permitForm = formOf("permit");
 const gasForm = formOf("permit_gas");
 export const goodsForm = formOf("goods_move");
+export const isolationForm = formOf("permit_isolation");
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const begins = (text) => new RegExp(`^${escape(text)}`);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { until } from "./client.mjs";
 import { startMachines } from "./machines.mjs";
 import { kinds, Permits, saidOnSpot } from "./permit_life.mjs";
-import { goodsForm, PermitSeat } from "./permit_seat.mjs";
+import { goodsForm, isolationForm, PermitSeat } from "./permit_seat.mjs";
 import { startServer } from "./server.mjs";
 
 const seatOf = ({ server, browser, watch, lang, seed }, login, size) =>
@@ -69,6 +69,8 @@ const texts = {
   handover: { zh: "更换监护人", en: "Change the guardian" },
   handoverLeader: { zh: "更换负责人", en: "Change the leader" },
   take: { zh: "接班", en: "Take over" },
+  applied: { zh: "已执行并挂牌", en: "Applied and tagged" },
+  verified: { zh: "核验有效", en: "Verified" },
   accept: { zh: "验收合格", en: "Accept" },
 };
 
@@ -178,6 +180,40 @@ export async function permitActsWalk(where) {
   await permits.until(id, { state: "closed" });
   await taker.leave();
   await leader.leave();
+}
+
+// A lock is put on by one, looked at by another, with a tag and in their names.
+export async function isolationWalk(where) {
+  const { lang, seed } = where;
+  const permits = new Permits(where.server, seed.password);
+  const id = await permits.apply("excavation", { guardian: "worker321", worker: "repair5" });
+  await permits.until(id, { node: "sign" });
+  const [one, two] = [await seatOf(where, "worker122", "phone"),
+    await seatOf(where, "leader12", "phone")];
+  await one.go(`permits/isolation/${id}`);
+  await one.button(one.p.isolationAdd).click();
+  await one.radio(one.title("type", isolationForm), one.choice("type", "lock", isolationForm))
+    .click();
+  await one.field("tag_no", isolationForm).fill("L-07");
+  await one.field("place", isolationForm).fill("MCC-605");
+  await one.look("isolation-new");
+  await one.button(one.p.save).click();
+  await one.press(texts.applied[lang], { name: "isolation-apply" });
+  await one.page.getByText(one.p.appliedBy).waitFor();
+  await one.page.locator(".panel.task").waitFor({ state: "detached" });
+  await two.go(`permits/isolation/${id}`);
+  await two.press(texts.verified[lang]);
+  await two.page.getByText(two.p.verifiedBy).waitFor();
+  await two.look("isolation-verified");
+  const filter = encodeURIComponent(JSON.stringify(["eq", "permit", id]));
+  const { rows } = await (await permits.as("auditor1"))
+    .get(`/api/records/permit_isolation?filter=${filter}`);
+  const { loginOf } = await permits.people();
+  assert.deepEqual(rows.map((row) =>
+    [row.state, loginOf[row.applied_by], loginOf[row.verified_by]]),
+  [["verified", "worker122", "leader12"]]);
+  await one.leave();
+  await two.leave();
 }
 
 // Hazardous goods go in or out of a store only when two different people have counted them.

@@ -22,8 +22,8 @@ import { factorWalk, providerWalk } from "./log_in.mjs";
 import { responseKillWalk, responseWalk } from "./response.mjs";
 import { pause, root, startServer } from "./server.mjs";
 import {
-  goodsWalk, permitActsWalk, permitConflictWalk, permitGasWalk, permitKindsWalk,
-  permitOfflineWalk, permitPagesWalk, permitPhoneLifeWalk,
+  goodsWalk, isolationWalk, permitActsWalk, permitConflictWalk, permitGasWalk,
+  permitKindsWalk, permitOfflineWalk, permitPagesWalk, permitPhoneLifeWalk,
 } from "./permits.mjs";
 import { readSeed } from "./seed.mjs";
 
@@ -296,6 +296,7 @@ permitOnThePhone("height", "zh");
 const permitWalks = {
   "permits: every page": [permitPagesWalk, "zh", "en"],
   "permits: each act asks for its own": [permitActsWalk, "zh", "en"],
+  "permits: a lock by one, looked at by another": [isolationWalk, "zh"],
   "permits: hazardous goods by two people": [goodsWalk, "zh", "en"],
   "permits: the other kinds to their close": [permitKindsWalk, "zh"],
   "permits: two jobs that must not go on together": [permitConflictWalk, "zh", "en"],

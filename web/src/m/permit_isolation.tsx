@@ -3,7 +3,8 @@
 import { lazy, Suspense, useState } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { usePermitRows } from "../data/permit_rows.ts";
-import { choiceText, photosOf, titleOf, useForm, useRecord } from "../data/records.ts";
+import { localText } from "../data/prefs.ts";
+import { choiceText, isForMe, photosOf, titleOf, useForm, useRecord } from "../data/records.ts";
 import { may, useMe } from "../data/session.ts";
 import { usePermitPhone } from "../text/permit_phone.ts";
 import { StateBadge } from "../parts/badge.tsx";
@@ -91,6 +92,11 @@ function One({ row, form }: { row: RecordRow; form: FormSource }) {
             place={{ form: "permit_isolation", id: row.id }} photos={drawing} label={p("drawing")}
           />
         )}
+        {view && !view.tasks.some(isForMe) && view.tasks.map((task) => (
+          <p key={task.id} className="soft">
+            {p("waitsFor", { who: localText(task.name, lang) })}
+          </p>
+        ))}
       </section>
       {view && <Suspense fallback={null}><PermitTasks form={form} view={view} /></Suspense>}
     </>

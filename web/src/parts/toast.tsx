@@ -3,15 +3,19 @@ import { createStore, useStore } from "../data/store.ts";
 import { Icon } from "./icon.tsx";
 
 interface Toast {
+  // Each is said anew, also when it has the words of the one before.
+  id: number;
   text: string;
   isGood: boolean;
 }
 const toast = createStore<Toast | null>(null);
 const shown_ms = 5000;
+let count = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function say(text: string, isGood = true): void {
-  toast.set({ text, isGood });
+  count += 1;
+  toast.set({ id: count, text, isGood });
   clearTimeout(timer);
   timer = setTimeout(() => toast.set(null), shown_ms);
   if (isGood && "vibrate" in navigator) navigator.vibrate(40);
@@ -22,7 +26,7 @@ export function Toasts() {
   return (
     <div className="toasts" role="status">
       {now && (
-        <p className={`toast ${now.isGood ? "good" : "bad"}`}>
+        <p key={now.id} className={`toast ${now.isGood ? "good" : "bad"}`}>
           <Icon name={now.isGood ? "check" : "warn"} />
           {now.text}
         </p>
