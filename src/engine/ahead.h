@@ -18,6 +18,15 @@ struct AheadWish {
   std::vector<TaskId> tasks{};
   std::vector<TimerId> timers{};
 };
+// A record that is shown at the end of a group, and to whom.
+struct AheadShow {
+  const records::Form* form;
+  RecordId id;
+  const access::Subject* by;
+};
+// What Execution::answer_later will ask, of many. Only where store::reads_ahead.
+Result<void> read_ahead(store::View& view, const Packs& packs, Instant now,
+                        std::span<const AheadShow> shows);
 // Reads nothing where nothing is wished or the view would not keep it.
 Result<void> read_ahead(store::View& view, const Packs& packs, const AheadWish& wish);
 

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "engine/ahead.h"
 #include "engine/execute.h"
+#include "engine/group_run.h"
 #include "engine/health.h"
 #include "engine/schema_work.h"
 #include "engine/uploads.h"
@@ -37,8 +38,6 @@ void look_for_others(store::Database& database, Health& health) {
   auto others = store::notice_others(database);
   if (!others) health.note(others.error());
 }
-
-KnownAnswers::Key key_of(const Command& command) { return {command.by.person.text(), command.key}; }
 
 }  // namespace
 
@@ -201,14 +200,6 @@ std::optional<Instant> Engine::turn() {
   return *next;
 }
 
-std::vector<KnownAnswers::Key> Engine::keys_of(const std::deque<Waiting>& group) {
-  std::vector<KnownAnswers::Key> keys;
-  for (const Waiting& waiting : group) {
-    if (!waiting.command.key.empty()) keys.push_back(key_of(waiting.command));
-  }
-  return keys;
-}
-
 void Engine::run_group(std::deque<Waiting> group) {
   // Accepted while all was well, and the trouble came first.
   std::erase_if(group, [this](Waiting& waiting) {
@@ -219,50 +210,19 @@ void Engine::run_group(std::deque<Waiting> group) {
   if (group.empty()) return;
   Instant now = config_.store.clock.now();
   auto plant = sensing_->plant();
-  std::vector<std::optional<Result<Json>>> answers(group.size());
-  std::vector<bool> stands(group.size());  // the answer, though nothing was written
-  KnownAnswers known(keys_of(group));
-  AheadWish wish;
-  for (const Waiting& waiting : group) {
-    if (auto task = task_of(waiting.command)) wish.tasks.push_back(*task);
-  }
-  std::vector<store::Work> works;
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    works.push_back([&, i](store::Transaction& transaction) -> Result<void> {
-      if (i == 0) known.begin_again();
-      auto ahead = i == 0 ? read_ahead(transaction, packs_, wish) : Result<void>{};
-      if (!ahead) {
-        answers[i] = std::unexpected(ahead.error());
-        return ahead;
-      }
-      Execution execution(
-          {packs_, config_, database_->blobs(), ids_, now, plant, &known, sensing_.get()},
-          transaction);
-      auto answer = execution.run(group[i].command);
-      stands[i] = answer && execution.is_taken_back();
-      if (!answer || stands[i]) known.remove(key_of(group[i].command));
-      if (!answer) {
-        answers[i] = answer;
-        return std::unexpected(answer.error());
-      }
-      if (auto refused = execution.refused_after_commit()) {
-        answers[i] = std::unexpected(*refused);
-        return {};
-      }
-      answers[i] = std::move(answer);
-      if (execution.is_taken_back()) return refuse(ErrorCode::WrongState, "taken back");
-      return {};
-    });
-  }
-  auto committed = commit_group(works);
+  std::vector<const Command*> commands;
+  for (const Waiting& waiting : group) commands.push_back(&waiting.command);
+  GroupRun run({.packs = packs_,
+                .config = config_,
+                .blobs = database_->blobs(),
+                .ids = ids_,
+                .now = now,
+                .plant = plant,
+                .sensing = sensing_.get()},
+               std::move(commands));
+  auto committed = commit_group(run.works());
   if (!committed) log(LogLevel::Error, "commit failed", log_error(committed.error()));
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    if (!committed) group[i].done(std::unexpected(committed.error()));
-    else if (answers[i] && *answers[i] && !(*committed)[i] && !stands[i])
-      group[i].done(std::unexpected((*committed)[i].error()));
-    else if (answers[i]) group[i].done(std::move(*answers[i]));
-    else group[i].done(refuse(ErrorCode::Internal, "a command was not run"));
-  }
+  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(run.answer(i, committed));
 }
 
 void Engine::run_timers(Instant now) {

@@ -52,7 +52,7 @@ Result<Json> Execution::run(const Command& command) {
   command_ = &command;
   if (auto earlier = TRY(earlier_answer(command))) return *earlier;
   Json answer = TRY(std::visit([this](const auto& what) { return execute(what); }, command.what));
-  TRY(keep_answer(command, answer));
+  if (!later_) TRY(keep_answer(command, answer));
   return answer;
 }
 

@@ -41,6 +41,7 @@ class Execution {
     std::shared_ptr<const PlantModel> plant;  // shared: see PlantModel::load
     KnownAnswers* answers = nullptr;          // of the group; may be null
     Sensing* sensing = nullptr;               // where people are; null: nobody is positioned
+    bool answers_later = false;               // what a record shows may be asked after the group
   };
   Execution(const Around& around, store::Transaction& transaction)
       : around_(around), transaction_(transaction) {}
@@ -48,6 +49,14 @@ class Execution {
   // A refusal here takes everything back. `refused_after_commit` of a log-in is not one: its log
   // entry must stay.
   Result<Json> run(const Command& command);
+  // The record that the answer shows, where it waits for answer_later: run has answered null.
+  struct Later {
+    const records::Form* form;
+    RecordId id;
+  };
+  const std::optional<Later>& later() const { return later_; }
+  // When the whole group is written, and what this will ask was read ahead.
+  Result<Json> answer_later(const Command& command, const Later& later);
   std::optional<Error> refused_after_commit() const { return refused_after_commit_; }
   // A dry run, or an import with refused rows: the answer stands, the writes do not.
   bool is_taken_back() const { return is_taken_back_; }
@@ -208,6 +217,7 @@ class Execution {
   Result<void> require(std::string_view form);  // Administer on a pseudo-form
   Result<Json> enter(const access::LoginResult& result);
   Result<Json> answer_record(const records::Form& form, RecordId id);
+  Result<Json> answer_changed(const records::Form& form, RecordId id);  // now or later
   Result<std::optional<Json>> answer_made(const records::Form& form);
   Result<Json> answer_task(TaskId id);
   Result<void> create_person(const Json& row, std::string hash);
@@ -227,6 +237,7 @@ class Execution {
   store::Transaction& transaction_;
   const Command* command_ = nullptr;
   const flow::NewRecord* begun_ = nullptr;  // the flow of this record begins at its event
+  std::optional<Later> later_{};
   Json made_{};  // the record that was just created, whole, where no flow goes on with it
   std::optional<Error> refused_after_commit_;
   bool is_taken_back_ = false;

@@ -96,7 +96,7 @@ Result<Json> Execution::execute(const ActOnTask& what) {
   Json record = TRY(records::read_whole(transaction_, *form, task.record_id));
   flow::Step step = TRY(act_step(task, what, record));
   TRY(finish_step(*form, task.record_id, std::move(step)));
-  return answer_record(*form, task.record_id);
+  return answer_changed(*form, task.record_id);
 }
 
 // Whoever may not know of the record is told that there is none.
@@ -117,7 +117,7 @@ Result<Json> Execution::execute(const ActOnCase& what) {
     return std::unexpected(step.error());
   }
   TRY(finish_step(*form, what.id, std::move(*step)));
-  return answer_record(*form, what.id);
+  return answer_changed(*form, what.id);
 }
 
 Result<Json> Execution::execute(const SaveDraft& what) {

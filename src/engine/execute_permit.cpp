@@ -124,7 +124,7 @@ Result<Json> Execution::execute(const SuspendPermit& what) {
       reach.is_allowed && TRY(records::is_visible(transaction_, *form, what.permit, reach.scope));
   if (!is_seen) return refuse(ErrorCode::NotFound);
   TRY(suspend_one(what.permit, "person", Json::object({{"note", what.reason}})));
-  return answer_record(*form, what.permit);
+  return answer_changed(*form, what.permit);
 }
 
 // All that goes on in an area, of what the caller sees: for whom a role gives the button.

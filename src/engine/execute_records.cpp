@@ -88,6 +88,36 @@ Result<Json> Execution::answer_record(const records::Form& form, RecordId id) {
   return Json::object({{"record", Json::object({{"id", id.text()}})}});
 }
 
+Result<Json> Execution::answer_changed(const records::Form& form, RecordId id) {
+  if (!around_.answers_later) return answer_record(form, id);
+  later_ = Later{&form, id};
+  return Json();
+}
+
+// As answer_record, with what was read ahead: the whole record, and the tasks of it that are open
+// to whoever asks.
+Result<Json> Execution::answer_later(const Command& command, const Later& later) {
+  command_ = &command;
+  const records::Form& form = *later.form;
+  auto answer = [&]() -> Result<Json> {
+    auto whole = records::read_whole(transaction_, form, later.id);
+    if (!whole) return answer_record(form, later.id);
+    auto rights =
+        TRY(flow::rights_on(transaction_, around_.packs.library, command.by, form.id, later.id,
+                            duty::asker({transaction_, around_.packs.forms, around_.now})));
+    access::Ask ask{.form = form.id, .action = Action::Read, .state = whole->text_or("state", "")};
+    auto verdict = around_.packs.policy.may(command.by, ask, rights ? &*rights : nullptr);
+    bool is_inside =
+        verdict.allowed && is_by_place(verdict.scope) && matches(verdict.scope, *whole);
+    if (!is_inside) return answer_record(form, later.id);
+    Json record = TRY(records::shown_record(transaction_, form, *whole, verdict.fields));
+    return Json::object({{"record", std::move(record)}});
+  };
+  Json answered = TRY(answer());
+  TRY(keep_answer(command, answered));
+  return answered;
+}
+
 // The same without reading the record back, where its scope can be judged by what it holds.
 Result<std::optional<Json>> Execution::answer_made(const records::Form& form) {
   Json made = std::exchange(made_, Json());
@@ -103,7 +133,7 @@ Result<Json> Execution::execute(const CreateRecord& what) {
   const records::Form* form = TRY(form_of(what.form));
   RecordId id = TRY(create_one(*form, what.fields, what.id));
   if (auto answer = TRY(answer_made(*form))) return *answer;
-  return answer_record(*form, id);
+  return answer_changed(*form, id);
 }
 
 Result<Json> Execution::execute(const UpdateRecord& what) {
@@ -120,7 +150,7 @@ Result<Json> Execution::execute(const UpdateRecord& what) {
   TRY(keep_photos(transaction_, photos, *form, written.record));
   TRY(look_again(*form, what.id));
   TRY(ask_form_guards(*form, what.id));
-  return answer_record(*form, what.id);
+  return answer_changed(*form, what.id);
 }
 
 Result<Json> Execution::execute(const ImportRecords& what) {
@@ -203,7 +233,7 @@ Result<Json> Execution::execute(const CompleteTask& what) {
   if (proof.signature) step.change.files.push_back(proof.signature->file);
   for (const std::string& file : proof.attachments) step.change.files.push_back(file);
   TRY(finish_step(*form, task.record_id, std::move(step)));
-  return answer_record(*form, task.record_id);
+  return answer_changed(*form, task.record_id);
 }
 
 Result<Json> Execution::execute(const ReturnTask& what) {
@@ -215,7 +245,7 @@ Result<Json> Execution::execute(const ReturnTask& what) {
       flow_around(by.actor), by,
       {.task = what.task, .to_node = what.to, .comment = what.comment, .record = record}));
   TRY(finish_step(*form, task.record_id, std::move(step)));
-  return answer_record(*form, task.record_id);
+  return answer_changed(*form, task.record_id);
 }
 
 Result<Json> Execution::execute(const RegisterFile& what) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "flow/acts.h"
+#include "flow/ahead.h"
 #include "flow/assign.h"
 #include "flow/case_state.h"
 #include "flow/go_back.h"
@@ -130,12 +131,8 @@ constexpr const char* kOrder =
 // The rows of the record's tasks that are open to the person.
 Result<store::Rows> rows_open_to(store::View& view, const access::Subject& subject,
                                  std::string_view form, RecordId id, const AwayAsk& away) {
-  store::Sql open = open_to(subject, TRY(ask_absent(away, subject.person)), Driver::Record);
-  store::Sql sql{"SELECT t.* FROM flow_task t WHERE t.form = ? AND t.record_id = ? AND ",
-                 {std::string(form), id.text()}};
-  sql.text += open.text;
-  sql.params.insert(sql.params.end(), open.params.begin(), open.params.end());
-  return view.query(sql);
+  store::Sql question = TRY(rights_question(subject, form, id, away));
+  return view.query(question);
 }
 
 // Who looks, and whether the task is his to do.
@@ -239,6 +236,16 @@ void widen(access::NodeRights& rights, const access::NodeRights& more) {
 }
 
 }  // namespace
+
+Result<store::Sql> rights_question(const access::Subject& subject, std::string_view form,
+                                   RecordId id, const AwayAsk& away) {
+  store::Sql open = open_to(subject, TRY(ask_absent(away, subject.person)), Driver::Record);
+  store::Sql sql{"SELECT t.* FROM flow_task t WHERE t.form = ? AND t.record_id = ? AND ",
+                 {std::string(form), id.text()}};
+  sql.text += open.text;
+  sql.params.insert(sql.params.end(), open.params.begin(), open.params.end());
+  return sql;
+}
 
 Result<Task> find_task(store::View& view, TaskId id) {
   store::Rows rows = TRY(row_of_task(view, id));

@@ -12,6 +12,17 @@ namespace {
 // A group has at most limits::kCommandGroupMax subjects; more are asked in several statements.
 constexpr std::size_t kAtOnce = 256;
 
+// All that is asked and named, where it is named by texts alone.
+std::string whole_of(const Sql& sql) {
+  std::string whole = sql.text;
+  for (const Value& value : sql.params) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (!text) return {};
+    whole.append(1, '\0').append(*text);
+  }
+  return whole;
+}
+
 const std::string* subject_of(const Sql& sql) {
   return sql.params.size() == 1 ? std::get_if<std::string>(&sql.params[0]) : nullptr;
 }
@@ -85,6 +96,22 @@ Result<std::vector<Rows>> read_ahead(View& view, std::span<const AheadAsk> asks)
   return answers;
 }
 
+Result<void> ask_ahead(View& view, std::vector<Sql> questions) {
+  auto* reading = dynamic_cast<AheadReading*>(&view);
+  CHECK(reading && reading->ahead(), "reads_ahead was asked before");
+  std::vector<Rows> answers = TRY(reading->query_all(questions));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    reading->ahead()->keep_whole(questions[i], std::move(answers[i]));
+  }
+  return {};
+}
+
+void give_up_together(View& view) {
+  auto* reading = dynamic_cast<AheadReading*>(&view);
+  CHECK(reading && reading->ahead(), "only what is done together is given up");
+  reading->give_up();
+}
+
 void Ahead::keep(const Sql& asked, Rows rows) {
   const std::string* subject = subject_of(asked);
   CHECK(subject, "a lookup asks for one subject");
@@ -94,7 +121,16 @@ void Ahead::keep(const Sql& asked, Rows rows) {
   else known->rows = std::move(rows);
 }
 
+void Ahead::keep_whole(const Sql& asked, Rows rows) {
+  std::string whole = whole_of(asked);
+  if (!whole.empty()) wholes_.insert_or_assign(std::move(whole), std::move(rows));
+}
+
 const Rows* Ahead::find(const Sql& asked) const {
+  if (!wholes_.empty()) {
+    auto whole = wholes_.find(whole_of(asked));
+    if (whole != wholes_.end()) return &whole->second;
+  }
   if (answers_.empty()) return nullptr;
   const std::string* subject = subject_of(asked);
   if (!subject) return nullptr;
@@ -105,6 +141,7 @@ const Rows* Ahead::find(const Sql& asked) const {
 }
 
 void Ahead::forget(const Change& change) {
+  if (!change.is_housekeeping) wholes_.clear();
   if (answers_.empty()) return;
   for (const RowChange& row : change.rows) {
     for (const auto* cells : {&row.key, &row.cells}) {

@@ -39,9 +39,16 @@ bool reads_ahead(View& view);
 // reads_ahead.
 Result<std::vector<Rows>> read_ahead(View& view, std::span<const AheadAsk> asks);
 
+// The same for questions that name more than one subject, all by texts: exactly these are answered,
+// until anything is changed that anybody decided.
+Result<void> ask_ahead(View& view, std::vector<Sql> questions);
+// A Work that can't do its part of a group that is done together: it is all done again, one by one.
+void give_up_together(View& view);
+
 class Ahead {
  public:
   void keep(const Sql& asked, Rows rows);
+  void keep_whole(const Sql& asked, Rows rows);
   const Rows* find(const Sql& asked) const;  // until the next call of keep or forget
   void forget(const Change& change);
 
@@ -51,6 +58,7 @@ class Ahead {
     Rows rows;
   };
   ByText<std::vector<Answer>> answers_;  // by subject
+  ByText<Rows> wholes_;                  // by all that is asked and named
 };
 
 // What a View can do beside being asked one question after the other; the writer's can.
@@ -61,6 +69,7 @@ class AheadReading {
   virtual Result<std::vector<Rows>> query_all(std::span<const Sql> all) = 0;
   // Null where Works are done one by one: nothing is kept then.
   virtual Ahead* ahead() = 0;
+  virtual void give_up() = 0;
 };
 
 }  // namespace anlan::store

@@ -119,6 +119,46 @@ TEST_P(AheadTest, NothingIsKeptWhereAGroupIsDoneAgain) {
   EXPECT_EQ(round, 2);
 }
 
+TEST_P(AheadTest, AQuestionOfSeveralSubjectsIsAnsweredUntilSomethingIsDecided) {
+  Sql question{"SELECT name FROM task WHERE hazard = ? AND id <> ? ORDER BY name", {"h1", "t-a"}};
+  auto count = [&](View& view) { return view.query(question)->size(); };
+  auto answers = commit_all(*database_, {[&](Transaction& t) -> Result<void> {
+    TRY(ask_ahead(t, {question}));
+    EXPECT_EQ(count(t), 1u);
+    Change secret{.act = "answer.keep", .is_housekeeping = true};
+    secret.rows.push_back({.table = "task",
+                           .key = {{"id", "t-c"}},
+                           .cells = {{"hazard", "h1"}, {"name", "c"}},
+                           .is_private = true});
+    TRY(t.apply(secret));
+    EXPECT_EQ(count(t), 1u) << "what was read is answered";
+    Sql other{question.text, {"h1", "t-b"}};
+    EXPECT_EQ(t.query(other)->size(), 2u) << "another question";
+    TRY(t.apply(rename("h2", "anything")));
+    EXPECT_EQ(count(t), 2u) << "asked anew";
+    return {};
+  }});
+  EXPECT_TRUE(answers[0]);
+}
+
+// What was written before is not lost with it, it is done again.
+TEST_P(AheadTest, WhoGivesUpTheGroupIsRefusedAlone) {
+  int round = 0;
+  auto answers = commit_all(*database_, {[&](Transaction& t) -> Result<void> {
+                                           ++round;
+                                           return t.apply(rename("h1", "mended"));
+                                         },
+                                         [&](Transaction& t) -> Result<void> {
+                                           if (!reads_ahead(t)) return {};
+                                           give_up_together(t);
+                                           return refuse(ErrorCode::Internal);
+                                         }});
+  EXPECT_TRUE(answers[0]);
+  EXPECT_TRUE(answers[1]);
+  EXPECT_EQ(round, 2);
+  EXPECT_EQ(rows({"SELECT title FROM hazard WHERE id = ?", {"h1"}})[0].text("title"), "mended");
+}
+
 TEST_P(AheadTest, ASnapshotReadsNothingAhead) {
   auto view = database_->snapshot().value();
   EXPECT_FALSE(reads_ahead(*view));

@@ -49,7 +49,8 @@ void WriteLane::note(const Result<void>& outcome) {
 }
 
 Result<std::vector<Result<void>>> WriteLane::commit_group(std::span<const Work> works) {
-  CHECK(works.size() <= limits::kCommandGroupMax, "a commit group has a bound");
+  // The last one may answer for all of them.
+  CHECK(works.size() <= limits::kCommandGroupMax + 1, "a commit group has a bound");
   std::scoped_lock lock(mutex_);
   touched_.clear();
   auto commit = [&]() -> Result<Answers> {

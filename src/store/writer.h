@@ -58,6 +58,7 @@ class Writer final : public Transaction, public Reading, public AheadReading {
   Result<void> visit(const Sql& sql, const Visit& each) override;
   Result<std::vector<Rows>> query_all(std::span<const Sql> all) override;
   Ahead* ahead() override { return lane_.ahead; }
+  void give_up() override { has_failed_ = true; }
   Dialect dialect() const override { return lane_.connection.dialect(); }
   std::optional<uint64_t> stamp(Tables tables) override;
   Memory& memory() override { return lane_.shared.memory; }

@@ -91,6 +91,44 @@ TEST_F(EngineTest, OneRefusalInAGroupFailsNoOther) {
   EXPECT_EQ(hazards(), 2U);
 }
 
+// The records that a group answers with are read together when all of it is written.
+TEST_F(EngineTest, AGroupAnswersAsEachWouldBeAnsweredAlone) {
+  std::vector<std::optional<Result<Json>>> answers(4);
+  auto submit = [&](std::size_t i, engine::Command command) {
+    plant_->engine().submit(std::move(command), [&answers, i](Result<Json> r) { answers[i] = r; });
+  };
+  submit(0, command("k1", "a"));
+  submit(1, command("k2", "b"));
+  submit(2, {.by = worker_,
+             .key = "k3",
+             .fingerprint = "c",
+             .what = engine::CreateRecord{.form = "nowhere", .fields = Json::object()}});
+  plant_->engine().turn();
+  ASSERT_TRUE(answers[0] && answers[1] && answers[2]);
+  EXPECT_EQ(answers[2]->error().code, ErrorCode::NotFound);
+  for (std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    ASSERT_TRUE(answers[i]->has_value()) << answers[i]->error().detail;
+    const Json& shown = (**answers[i])["record"];
+    RecordId id = RecordId::parse(shown.text_or("id", "")).value();
+    EXPECT_EQ(shown, (*plant_->engine().record(worker_, "hazard", id))["record"]);
+  }
+  EXPECT_NE((**answers[0])["record"]["id"], (**answers[1])["record"]["id"]);
+  // What was answered late is kept under its key too.
+  EXPECT_EQ(*plant_->engine().run(command("k2", "b")), **answers[1]);
+  EXPECT_EQ(hazards(), 2U);
+}
+
+TEST_F(EngineTest, TheSameRequestTwiceInAGroupIsDoneOnce) {
+  std::vector<std::optional<Result<Json>>> answers(2);
+  for (std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    plant_->engine().submit(command("k1", "same"), [&, i](Result<Json> r) { answers[i] = r; });
+  }
+  plant_->engine().turn();
+  ASSERT_TRUE(answers[0] && answers[1] && answers[0]->has_value());
+  EXPECT_EQ(**answers[0], **answers[1]);
+  EXPECT_EQ(hazards(), 1U);
+}
+
 TEST_F(EngineTest, RefusesWhatDoesNotFitIntoTheQueue) {
   std::size_t refused = 0;
   engine::Command touch{.by = worker_, .what = engine::ReadNotice{"none"}};

@@ -37,7 +37,8 @@ T need(Result<T> result) {
       return std::move(result).value();
     }
   }
-  std::fprintf(stderr, "bench: %s\n", result.error().detail.c_str());
+  std::string code(error_text(result.error().code).code);
+  std::fprintf(stderr, "bench: %s %s\n", code.c_str(), result.error().detail.c_str());
   std::exit(1);
 }
 
