@@ -9,7 +9,7 @@ constexpr std::size_t kPermitsMax = 10'000;        // open at once in the larges
 constexpr std::size_t kCertificatesMax = 200'000;  // of some 20,000 people
 constexpr std::size_t kShiftsMax = 5'000;
 constexpr int kPermitDaysMax = 62;  // twice the longest validity that any regime gives
-constexpr int kParentsMax = 8;  // linked permits lie that deep at most
+constexpr int kParentsMax = 8;      // linked permits lie that deep at most
 
 // Kept under a name that no other type has, as long as the record says the same. Its version would
 // not do: a transaction may be taken back.

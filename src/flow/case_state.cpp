@@ -300,8 +300,7 @@ RowChange case_change(const CaseRow& row) {
   // be committed.
   change.kind = RowChange::Kind::Update;
   change.version = row.version;
-  change.cells = {
-      {"state", row.state}, {"ended", instant_or_null(row.ended)}, {"seq", row.seq}};
+  change.cells = {{"state", row.state}, {"ended", instant_or_null(row.ended)}, {"seq", row.seq}};
   std::string vars = write_json(row.vars);
   if (vars != row.vars_before) change.cells.push_back({"vars", std::move(vars)});
   if (row.is_moved) {

@@ -132,8 +132,9 @@ class View {
     if (is_sqlite) {
       return "(SELECT group_concat(" + shown + ", ',') FROM json_each(" + column + ") e)";
     }
-    return "(SELECT string_agg(" + shown + ", ',' ORDER BY e.place) FROM jsonb_array_elements_text(" +
-           column + "::jsonb) WITH ORDINALITY AS e (value, place))";
+    return "(SELECT string_agg(" + shown +
+           ", ',' ORDER BY e.place) FROM jsonb_array_elements_text(" + column +
+           "::jsonb) WITH ORDINALITY AS e (value, place))";
   }
 
   std::string value_of(const Field& field, const std::string& column) const {
