@@ -6,7 +6,7 @@ namespace anlan::test {
 namespace {
 
 constexpr std::size_t kOldTasks = 50;
-constexpr std::size_t kTriesMost = 12;  // people who are asked in turn
+constexpr std::size_t kTriesMost = 12;                // people who are asked in turn
 constexpr Duration kSeenMost = Duration::minutes(2);  // the last place that was seen is one's own
 
 }  // namespace
@@ -163,14 +163,14 @@ bool Crew::press_as(Job& job, const OpenTask& task, Member& by, const Json& what
 
 void Crew::note(Job& job, const OpenTask& task, const Member& by, const Json& what) {
   count("pressed:" + task.node + ":" + what.text_or("outcome", ""));
-  job.acts.push_back({.node = task.node,
-                      .outcome = what.text_or("outcome", ""),
-                      .by = by.subject.person,
-                      .at = now(),
-                      .stood = by.away_since ? twin::Point{} : by.at,
-                      .was_seen = !by.badge.empty() && (!by.unseen_since ||
-                                                        now() - *by.unseen_since <= kSeenMost),
-                      .had_comment = what["comment"].is_text()});
+  job.acts.push_back(
+      {.node = task.node,
+       .outcome = what.text_or("outcome", ""),
+       .by = by.subject.person,
+       .at = now(),
+       .stood = by.away_since ? twin::Point{} : by.at,
+       .was_seen = !by.badge.empty() && (!by.unseen_since || now() - *by.unseen_since <= kSeenMost),
+       .had_comment = what["comment"].is_text()});
   if (old_tasks_.size() >= kOldTasks) old_tasks_.erase(old_tasks_.begin());
   old_tasks_.push_back(task);
 }
