@@ -47,6 +47,20 @@ TEST(PermitWatch, StopsWorkWhoseGasAnalysisGrewTooOldOrIsMissing) {
   EXPECT_EQ(only_reason(watch_permits({old}, world(kNow, beside(kNow)), away)), "gas_age");
 }
 
+TEST(PermitWatch, AsksForAnotherTestAtTheIntervalOfTheStandard) {
+  std::map<RecordId, Instant> away;
+  LivePermit entered = hot();
+  entered.limits.gas_max_age = Duration::hours(2);
+  entered.limits.retest_every = Duration::hours(2);
+  entered.gas_at = kNow - Duration::hours(2);
+  EXPECT_TRUE(watch_permits({entered}, world(kNow, beside(kNow)), away).empty());
+  entered.gas_at = kNow - Duration::minutes(121);
+  EXPECT_EQ(only_reason(watch_permits({entered}, world(kNow, beside(kNow)), away)), "retest");
+  entered.limits.gas_max_age = Duration::hours(1);
+  EXPECT_EQ(only_reason(watch_permits({entered}, world(kNow, beside(kNow)), away)), "gas_age")
+      << "the plant's own figure is stricter";
+}
+
 TEST(PermitWatch, StopsWorkOnlyAfterTheGuardianWasAwayForTheGraceTime) {
   std::map<RecordId, Instant> away;
   auto far = [](Instant seen) {

@@ -1,8 +1,11 @@
 #include "engine/permit_board.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 
+#include "engine/gas_unit.h"
 #include "engine/gates.h"
 #include "engine/permits.h"
 #include "engine/read.h"
@@ -140,9 +143,13 @@ Json row_json(const Json& shown, const Json& whole, const PermitDesk& desk) {
   row.set("_titles", shown["_titles"]);
   auto gas_at = instant_in(whole, "gas_at");
   auto limits = permit_limits_of(desk, whole);
-  auto minutes = limits ? number_in(**limits, "gas_max_age_min") : std::nullopt;
-  if (shown.has("gas_at") && gas_at && minutes) {
-    Duration age = Duration::seconds(static_cast<int64_t>(*minutes * 60));
+  double minutes = std::numeric_limits<double>::infinity();
+  for (const char* interval : {"gas_max_age_min", "retest_every_min"}) {
+    auto one = limits ? number_in(**limits, interval) : std::nullopt;
+    minutes = std::min(minutes, one.value_or(minutes));
+  }
+  if (shown.has("gas_at") && gas_at && std::isfinite(minutes)) {
+    Duration age = Duration::seconds(static_cast<int64_t>(minutes * 60));
     row.set("gas_due", format_instant(*gas_at + age));
   }
   return row;
@@ -216,6 +223,32 @@ Result<std::shared_ptr<const OpenWork>> open_work(const PermitDesk& desk) {
                                      [&] { return read_open_work(desk); });
 }
 
+// Detectors whose readings can be compared with no limit of a permit, whatever they read.
+std::vector<const TagInfo*> tags_of_no_use(const PlantModel& plant) {
+  std::vector<const TagInfo*> odd;
+  for (const TagInfo& tag : plant.tags()) {
+    if (tag.purpose != "gas") continue;
+    GasAmount any{.value = 1, .unit = gas_unit_from(tag.unit)};
+    if (!gas_as_limits(tag.substance, any, tag.molar_mass)) odd.push_back(&tag);
+  }
+  return odd;
+}
+
+// Codes of those that stand near enough to mean the permit.
+Json unknown_beside(const PermitDesk& desk, const Json& permit,
+                    const std::vector<const TagInfo*>& odd) {
+  Json codes = Json::array();
+  ehs::PermitPlace place = place_of(desk, permit);
+  auto limits = permit_limits_of(desk, permit);
+  double reach_m = limits ? number_in(**limits, "neighbour_m").value_or(0) : 0;
+  for (const TagInfo* tag : odd) {
+    bool is_near = place.at && tag->at ? twin::distance_m(*place.at, *tag->at) <= reach_m
+                                       : place.area == tag->area;
+    if (is_near) codes.push(tag->code);
+  }
+  return codes;
+}
+
 bool is_over(const Json& permit) {
   const Json& state = permit["state"];
   return state == Json("closed") || state == Json("expired") || state == Json("refused");
@@ -231,12 +264,16 @@ Result<Json> permit_board(Engine& engine, const access::Subject& by, const Permi
   auto permits =
       TRY(records::all_whole(*view, *form, both(window_filter(window), reach.scope), kRowsMax));
   auto open = TRY(flow::steps_open(*view, engine.packs().library, "permit"));
+  auto odd = tags_of_no_use(*board.plant);
   Json rows = Json::array();
   std::vector<Json> standing;
   for (const Json& permit : permits) {
     Json shown = TRY(records::shown_record(*view, *form, permit, reach.modes));
     Json row = row_json(shown, permit, board.desk);
     if (row.has("workers")) row.set("workers", TRY(workers_json(board, shown["workers"])));
+    if (!odd.empty() && row.has("area")) {
+      row.set("gas_unknown", unknown_beside(board.desk, permit, odd));
+    }
     auto steps = open.find(TRY(RecordId::parse(permit.text_or("id", ""))));
     bool is_waiting = steps != open.end();
     Json waiting;

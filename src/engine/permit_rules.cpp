@@ -68,9 +68,11 @@ Result<Json> permit_preview(Engine& engine, const access::Subject& by, const Jso
   Json made = TRY(permit_decision(desk, permit, "permit"));
   Json preview = Json::object({{"regime", regime}});
   for (const char* name :
-       {"grade_computed", "grade", "reason", "mark", "source", "limits", "approvers", "measures"}) {
+       {"grade_computed", "grade", "mark", "source", "limits", "approvers", "measures"}) {
     preview.set(name, made[name]);
   }
+  Json reason = Json::object({{"zh", made["reason_zh"]}, {"en", made["reason_en"]}});
+  preview.set("reason", made["reason_zh"].is_text() ? std::move(reason) : Json());
   return preview;
 }
 

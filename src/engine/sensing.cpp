@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "ehs/ehs.h"
 #include "engine/engine.h"
+#include "engine/gas_unit.h"
 #include "engine/permits.h"
 
 namespace anlan::engine {
@@ -277,7 +278,10 @@ std::vector<ehs::GasReading> Sensing::gas_readings(Instant now) {
   std::vector<ehs::GasReading> readings;
   fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
     if (tag.purpose != "gas") return;
-    readings.push_back({tag.code, tag.substance, live.value, live.at, tag.area, tag.at});
+    GasAmount told{.value = live.value, .unit = gas_unit_from(tag.unit)};
+    auto amount = gas_as_limits(tag.substance, told, tag.molar_mass);
+    if (!amount) return;  // compared with nothing; the board says so
+    readings.push_back({tag.code, tag.substance, *amount, live.at, tag.area, tag.at});
   });
   return readings;
 }

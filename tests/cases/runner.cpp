@@ -124,6 +124,7 @@ class Run {
     std::string first = rest.substr(0, space);
     std::string second = space == std::string::npos ? "" : rest.substr(space + 1);
     if (word == "each") return each(first, second);
+    if (word == "row") return row(first, second);
     Json body = Json::object();
     if (second.starts_with("{") || second.starts_with("[")) {
       auto parsed = parse_json(second);
@@ -168,6 +169,9 @@ class Run {
     if (word == "comment") return run(engine::CommentRecord{first, *id, tail});
     if (word == "stop") return run(engine::SuspendPermit{.permit = *id, .reason = tail});
     if (word == "suspend") return suspend(*id, first);
+    if (word == "withdraw") {
+      return run(engine::ActOnCase{.form = first, .id = *id, .act = "withdraw", .comment = tail});
+    }
     if (word == "say") return run(engine::WriteMessage{first, *id, tail});
     if (word == "not_fixed") return run(engine::WriteMessage{first, *id, tail, true});
     if (word == "update") {
@@ -222,6 +226,28 @@ class Run {
       if (is_timed) row.set(std::string(words[0]), format_instant(*at));
       *at = *at + *step;
       out.push(std::move(row));
+    }
+    variables_[name] = write_json(out);
+    return {};
+  }
+
+  // row NAME PLACE {members}: the list $NAME with these members in that row.
+  std::string row(const std::string& name, const std::string& rest) {
+    std::size_t space = rest.find(' ');
+    auto members = parse_json(space == std::string::npos ? "" : rest.substr(space + 1));
+    auto rows = parse_json(variables_[name]);
+    std::size_t place = std::strtoul(rest.c_str(), nullptr, 10);
+    bool is_there = rows && rows->is_array() && place < rows->as_array().size();
+    if (!members || !members->is_object() || !is_there) return "row NAME PLACE {members}";
+    Json out = Json::array();
+    for (const Json& one : rows->as_array()) {
+      Json changed = one;
+      if (out.as_array().size() == place) {
+        for (const Json::Member& member : members->as_object()) {
+          changed.set(member.first, member.second);
+        }
+      }
+      out.push(std::move(changed));
     }
     variables_[name] = write_json(out);
     return {};

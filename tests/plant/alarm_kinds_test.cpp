@@ -162,9 +162,11 @@ TEST_F(AlarmKindsTest, PerformanceIsCountedForOnePosition) {
   EXPECT_EQ((*found)["figures"].as_array().size(), 11U);
   for (const Json& figure : (*found)["figures"].as_array()) {
     EXPECT_FALSE(figure["source"].as_text().empty());
-    if (figure["figure"] == Json("chattering")) EXPECT_EQ(figure["verdict"], Json("poor"));
-    if (figure["figure"] == Json("worst_share")) EXPECT_EQ(figure["verdict"], Json("small"));
-    if (figure["figure"] == Json("per_day")) EXPECT_EQ(figure["verdict"], Json("good"));
+    std::string name = figure.text_or("figure", "");
+    std::string verdict = figure.text_or("verdict", "");
+    EXPECT_TRUE(name != "chattering" || verdict == "poor") << verdict;
+    EXPECT_TRUE(name != "worst_share" || verdict == "small") << verdict;
+    EXPECT_TRUE(name != "per_day" || verdict == "good") << verdict;
   }
   auto elsewhere = ask("A3");
   ASSERT_TRUE(elsewhere);
@@ -173,7 +175,8 @@ TEST_F(AlarmKindsTest, PerformanceIsCountedForOnePosition) {
   EXPECT_EQ(engine::alarm_performance(engine(), control_, now, now, "").error().field, "from");
   auto worker = plant_->as("worker111").value();
   auto of_worker = engine::alarm_performance(engine(), worker, {}, {}, "");
-  if (!of_worker) EXPECT_EQ(of_worker.error().code, ErrorCode::Forbidden);
+  ASSERT_FALSE(of_worker);
+  EXPECT_EQ(of_worker.error().code, ErrorCode::Forbidden);
 }
 
 }  // namespace

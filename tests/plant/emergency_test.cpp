@@ -317,6 +317,35 @@ TEST_P(EmergencyTest, PermitsThatLevelOneStoppedBelongToTheResponseOfLevelTwo) {
   EXPECT_EQ((*engine().gate_rules()).as_array().size(), 2U);
 }
 
+// Over the permit's own limit, under the first level of the alarm.
+TEST_P(EmergencyTest, APermitThatAReadingStoppedBelongsToTheResponseThatFollows) {
+  give("GAS-2107", 12);
+  pass(Duration::seconds(1));
+  Json stopped = permit_in("suspended");
+  ASSERT_EQ(stopped.as_array().size(), 1U);
+  EXPECT_EQ(stopped.as_array()[0]["suspend_reason"], Json("gas_reading"));
+  EXPECT_TRUE(only_response().is_null());
+  give("GAS-2107", 60);
+  turn();
+  Json named = console()["permits"];
+  auto is_it = [&](const Json& one) { return one["id"] == stopped.as_array()[0]["id"]; };
+  EXPECT_TRUE(std::ranges::any_of(named.as_array(), is_it)) << write_json(named);
+}
+
+// The store of the demo plant is entered with a permit only, and nobody has one yet.
+TEST_P(EmergencyTest, AnAreaThatAsksForPermitsLetsNobodyInWithoutOne) {
+  std::map<std::string, std::optional<std::vector<std::string>>> told;
+  engine().responder().on_allowed(
+      [&](std::string_view gate, const std::optional<std::vector<std::string>>& badges) {
+        told.insert_or_assign(std::string(gate), badges);
+      });
+  engine().watch();
+  ASSERT_TRUE(told.contains("G-A4"));
+  ASSERT_TRUE(told["G-A4"].has_value());
+  EXPECT_TRUE(told["G-A4"]->empty());
+  EXPECT_FALSE(told["G-A1"].has_value());
+}
+
 TEST_P(EmergencyTest, TracksOfAResponseAreForgottenAfterThirtyDays) {
   give("GAS-2107", 60);
   turn();

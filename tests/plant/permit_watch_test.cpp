@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/permit_board.h"
 #include "tests/plant/permit_fixture.h"
 
 namespace anlan::test {
@@ -54,6 +55,31 @@ TEST_P(PermitWatchTest, AReadingOverThePermitsLimitStopsItInTheNextTurn) {
   EXPECT_EQ(state(permit_), "suspended");
   EXPECT_EQ(reason(), "gas_reading");
   EXPECT_EQ(detail()["tag"], Json(near));
+}
+
+// % vol against % LEL: a raw 20 would be over the limit of 8.3, and is compared with nothing.
+TEST_P(PermitWatchTest, AReadingInAnotherUnitIsUnknownAndTheBoardNamesIt) {
+  auto plant = plant_->engine().sensing().plant();
+  auto near = std::ranges::find_if(plant->tags(), [](const engine::TagInfo& tag) {
+    return tag.purpose == "gas" && tag.substance == "combustible" && tag.at &&
+           twin::distance_m(*tag.at, {165, 310}) <= 20;
+  });
+  ASSERT_NE(near, plant->tags().end());
+  auto board = [&] { return *engine::permit_board(plant_->engine(), as("safety1"), {}); };
+  EXPECT_FALSE(board()["rows"].as_array().at(0).has("gas_unknown"));
+  auto changed =
+      plant_->run(as("admin"), engine::UpdateRecord{.form = "tag",
+                                                    .id = near->id,
+                                                    .version = near->record.int_or("version", 0),
+                                                    .fields = Json::object({{"unit", "%VOL"}})});
+  ASSERT_TRUE(changed) << changed.error().field << changed.error().detail;
+  const std::string code = near->code;
+  plant_->clock().advance(Duration::seconds(2));
+  plant_->engine().watch();
+  measure(code, 20);
+  look();
+  EXPECT_EQ(state(permit_), "active");
+  EXPECT_EQ(board()["rows"].as_array().at(0)["gas_unknown"], Json::array({code}));
 }
 
 TEST_P(PermitWatchTest, WorkBesideAGasAlarmThatStandsDoesNotGoOn) {

@@ -67,7 +67,17 @@ constexpr std::string_view fault_of(std::string_view poison, double lel, double 
 }
 
 inline constexpr double kHotToVent_m = 30;  // 1.7: hot work from a gas vent, also from blinding
-inline constexpr double kSameLine_m = 2;    // 1.7: height over height, nobody under a load
+// 1.7: hot work from what the plant does there; the purposes of the tags that tell.
+constexpr double state_within_m(std::string_view purpose) {
+  if (purpose == "state_vent") return 30;
+  if (purpose == "state_drain") return 15;
+  return purpose == "state_solvent" || purpose == "state_dust" ? 10 : 0;
+}
+// 1.5: fog and storm stop it outdoors.
+constexpr bool minds_storm(std::string_view kind) {
+  return kind == "hot" || kind == "height" || kind == "lifting";
+}
+inline constexpr double kSameLine_m = 2;  // 1.7: height over height, nobody under a load
 inline constexpr double kBeside_m =
     35;  // [D] between areas that an alarm reaches across: 30 m and 5 m of error
 inline constexpr double kOwnHeight_m = 4;                          // what one such job takes up

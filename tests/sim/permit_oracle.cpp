@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <utility>
 
 #include "tests/sim/permit_figures.h"
 
@@ -50,6 +51,7 @@ void Oracle::expect(bool is_right, const std::string& rule, const Job& job,
 void Oracle::see() {
   Seen seen{.at = world_.now(),
             .detectors = world_.detectors(),
+            .states = world_.states(),
             .wind_m_s = world_.wind_m_s(),
             .rain_mm_h = world_.rain_mm_h()};
   for (const Member& member : world_.members()) {
@@ -78,6 +80,7 @@ void Oracle::judge_active(Job& job, const Jobs& live) {
   judge_readings(job);
   judge_guardian(job, live);
   judge_weather(job);
+  judge_states(job);
   judge_people(job);
   judge_neighbours(job, live);
   judge_ties(job, live);
@@ -153,7 +156,37 @@ void Oracle::judge_guardian(const Job& job, const Jobs& live) {
   }
 }
 
+void Oracle::judge_states(const Job& job) {
+  if (job.kind != "hot") return;
+  for (const PlantState& one : world_.states()) {
+    bool is_beside = twin::distance_m(one.at, job.at) < one.within_m;
+    expect(!one.is_on || !is_beside, "state", job, one.code);
+  }
+}
+
+void Oracle::judge_gate(const std::string& area, const std::vector<std::string>& badges,
+                        const Jobs& live) {
+  std::set<std::string> allowed;
+  for (const auto& job : live) {
+    if (job->area != area || !job->is_active()) continue;
+    for (const Member& member : world_.members()) {
+      if (job->is_about(member.subject.person)) allowed.insert(member.badge);
+    }
+  }
+  allowed.erase("");
+  ++looks_["gate"];
+  // What a look of the watch stops, the next one tells the gate.
+  std::set<std::string> before = std::exchange(allowed_before_[area], allowed);
+  std::set<std::string> told(badges.begin(), badges.end());
+  if (told == allowed || told == before) return;
+  if (++wrong_counts_["gate"] > kTellMost) return;
+  wrongs_.push_back(std::format("gate: {} at {}: {} badges told, {} people at work", area,
+                                format_instant(world_.now()), badges.size(), allowed.size()));
+}
+
 void Oracle::judge_weather(const Job& job) {
+  bool is_storm = job.is_outdoor && world_.rain_mm_h() > 0;
+  expect(!is_storm || !figures::minds_storm(job.kind), "storm", job, "outdoors");
   const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
   if (kind == nullptr || kind->wind_force_stop == 0 || !job.is_outdoor) return;
   int force = figures::beaufort(world_.wind_m_s());

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,9 @@ class Oracle {
   void see();
   // After each look of the watch, before anybody acts again.
   void look(const Jobs& live);
+  // Which badges a gate lets in, as it was told: just the people of work that goes on behind it.
+  void judge_gate(const std::string& area, const std::vector<std::string>& badges,
+                  const Jobs& live);
   // A permit was suspended since the last look.
   void judge_suspension(const Job& job, const Jobs& live);
   // A permit went from one state to another.
@@ -49,6 +53,7 @@ class Oracle {
   void judge_readings(const Job& job);
   void judge_guardian(const Job& job, const Jobs& live);
   void judge_weather(const Job& job);
+  void judge_states(const Job& job);
   void judge_people(const Job& job);
   void judge_neighbours(const Job& job, const Jobs& live);
   void judge_ties(const Job& job, const Jobs& live);
@@ -59,6 +64,7 @@ class Oracle {
   void judge_spot(const Job& job, const Act& act);
   void judge_resumption(const Job& job);
   bool has_alarm_beside(const Job& job) const;
+  std::optional<bool> is_seen_cause(const Job& job, const std::string& reason) const;
   bool is_cause_true(const Job& job, const std::string& reason, const Jobs& live) const;
   void expect(bool is_right, const std::string& rule, const Job& job, const std::string& what);
   const Member& who(PersonId person) const;
@@ -66,6 +72,7 @@ class Oracle {
   struct Seen {  // of the world at an earlier look
     Instant at;
     std::vector<Detector> detectors;
+    std::vector<PlantState> states;
     double wind_m_s = 0, rain_mm_h = 0;
     std::set<std::string> away, unseen;              // log-ins
     std::map<std::string, twin::Point> guardians{};  // where each stood, by log-in
@@ -76,6 +83,7 @@ class Oracle {
   std::vector<std::string> wrongs_;
   std::map<std::string, int> looks_, wrong_counts_;
   std::set<std::pair<std::string, RecordId>> told_;
+  std::map<std::string, std::set<std::string>> allowed_before_;  // badges, by area
   std::deque<Seen> before_;  // this look and those of the last kCauseAge
 };
 

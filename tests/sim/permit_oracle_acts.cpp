@@ -172,7 +172,8 @@ bool Oracle::has_alarm_beside(const Job& job) const {
   });
 }
 
-bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs& live) const {
+// Of a cause that stood in the world at this look or the one before; nothing of any other.
+std::optional<bool> Oracle::is_seen_cause(const Job& job, const std::string& reason) const {
   const Member& guardian = who(job.guardian);
   auto any = [&](auto is_so) { return std::ranges::any_of(before_, is_so); };
   auto has_gas = [&](double within_m) {
@@ -185,24 +186,6 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
   };
   if (reason == "alarm") return has_alarm_beside(job);
   if (reason == "gas_reading") return has_gas(60);
-  auto points = job.points();
-  auto any_point = [&](auto is_so) {
-    return std::ranges::any_of(points, [&](const auto& one) { return is_so(one.second); });
-  };
-  if (reason == "gas") {
-    // A better one of the same point may have followed at once.
-    return std::ranges::any_of(job.tests, [&](const GasTest& test) {
-      bool is_late = world_.now() - test.told <= kCauseAge;
-      return is_late &&
-             !figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
-    });
-  }
-  if (reason == "gas_age" || reason == "retest") {
-    const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
-    if (points.empty() || kind == nullptr) return true;
-    Duration least = Duration::minutes(kind->sample_to_start_min);
-    return any_point([&](const GasTest& test) { return world_.now() - test.at >= least; });
-  }
   if (reason == "guardian_left") {
     return any([&](const Seen& seen) {
       auto stood = seen.guardians.find(guardian.login);
@@ -217,8 +200,38 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
   if (reason == "wind") {
     return any([&](const Seen& seen) { return figures::beaufort(seen.wind_m_s) >= 5; });
   }
-  if (reason == "shift_end") return job.shift_end && *job.shift_end <= world_.now();
+  if (reason == "neighbour") {
+    return job.kind == "hot" && any([&](const Seen& seen) {
+             return std::ranges::any_of(seen.states, [&](const PlantState& one) {
+               return one.is_on && twin::distance_m(one.at, job.at) < one.within_m;
+             });
+           });
+  }
   if (reason == "weather") return any([](const Seen& seen) { return seen.rain_mm_h > 0; });
+  return std::nullopt;
+}
+
+bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs& live) const {
+  if (auto seen = is_seen_cause(job, reason)) return *seen;
+  auto points = job.points();
+  auto any_point = [&](auto is_so) {
+    return std::ranges::any_of(points, [&](const auto& one) { return is_so(one.second); });
+  };
+  if (reason == "gas") {
+    // A better one of the same point may have followed at once.
+    return std::ranges::any_of(job.tests, [&](const GasTest& test) {
+      bool is_recent = world_.now() - test.told <= kCauseAge;
+      return is_recent &&
+             !figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
+    });
+  }
+  if (reason == "gas_age" || reason == "retest") {
+    const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+    if (points.empty() || kind == nullptr) return true;
+    Duration least = Duration::minutes(kind->sample_to_start_min);
+    return any_point([&](const GasTest& test) { return world_.now() - test.at >= least; });
+  }
+  if (reason == "shift_end") return job.shift_end && *job.shift_end <= world_.now();
   if (reason == "parent") {
     auto parent =
         std::ranges::find_if(live, [&](const auto& one) { return job.parent == one->id; });

@@ -36,6 +36,12 @@ Result<std::unique_ptr<Play>> Play::create(uint64_t seed) {
   play->crew_.emplace(*play->world_, *play->oracle_);
   TRY(play->world_->settle());
   play->began_ = play->world_->now();
+  play->plant_->engine().responder().on_allowed(
+      [of = play.get()](std::string_view gate,
+                        const std::optional<std::vector<std::string>>& badges) {
+        if (badges) of->allowed_.insert_or_assign(std::string(gate), *badges);
+        else of->allowed_.erase(std::string(gate));
+      });
   return play;
 }
 
@@ -49,6 +55,7 @@ void Play::step(std::size_t permits) {
   plant_->engine().watch();
   crew_->refresh_all();
   oracle_->look(crew_->live());
+  judge_gates();
   crew_->clear_over();
   world_->tend_alarms();
   end_responses();
@@ -56,6 +63,14 @@ void Play::step(std::size_t permits) {
   crew_->act_due();
   bool is_last = crew_->applied() >= permits && !last_application_;
   if (is_last) last_application_ = world_->now();
+}
+
+void Play::judge_gates() {
+  auto model = plant_->engine().sensing().plant();
+  for (const twin::Gate& gate : model->plan().gates()) {
+    auto told = allowed_.find(gate.code);
+    if (told != allowed_.end()) oracle_->judge_gate(gate.zone, told->second, crew_->live());
+  }
 }
 
 // Mostly about a minute; now and then a second; long where nothing happens.

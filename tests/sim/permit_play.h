@@ -1,6 +1,10 @@
 #pragma once
 // The plant, the world, the crew and the oracle together, step by step.
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "core/json.h"
 #include "tests/sim/permit_crew.h"
 
@@ -27,12 +31,14 @@ class Play {
  private:
   Play() = default;
   Duration step_length();
+  void judge_gates();
   void end_responses();
 
   std::unique_ptr<Plant> plant_;
   std::optional<World> world_;
   std::optional<Oracle> oracle_;
   std::optional<Crew> crew_;
+  std::map<std::string, std::vector<std::string>> allowed_;  // badges, by gate that asks for them
   Instant began_{}, next_duty_{};
   std::optional<Instant> last_application_{};
   int64_t steps_ = 0;

@@ -35,6 +35,7 @@ double bad_value(const Detector& detector) {
 void World::move(Instant at) {
   move_weather(at);
   move_gas(at);
+  move_states(at);
   move_people(at);
   renew_certificates(at);
   moved_ = at;
@@ -69,6 +70,16 @@ void World::move_gas(Instant at) {
   one.value = bad_value(one);
 }
 
+// One of them begins every few hours and lasts for minutes.
+void World::move_states(Instant at) {
+  for (PlantState& one : states_) one.is_on = one.is_on && at < one.until;
+  if (at < next_state_) return;
+  next_state_ = at + between(1'800, 14'400);
+  PlantState& one = states_[random_.below(states_.size())];
+  one.is_on = true;
+  one.until = at + between(120, 1'500);
+}
+
 // Guardians wander off or lose their signal; whoever is away comes back after a while.
 void World::move_people(Instant at) {
   for (Member& member : members_) {
@@ -92,7 +103,8 @@ void World::feed(Instant at) {
   std::vector<history::Sample> samples;
   for (history::TagIndex tag : wind_speeds_) samples.push_back(good(tag, at, wind_m_s_));
   for (history::TagIndex tag : wind_froms_) samples.push_back(good(tag, at, 270));
-  for (history::TagIndex tag : rains_) samples.push_back(good(tag, at, rain_mm_h_));
+  for (history::TagIndex tag : storms_) samples.push_back(good(tag, at, rain_mm_h_ > 0 ? 1 : 0));
+  for (const PlantState& one : states_) samples.push_back(good(one.tag, at, one.is_on ? 1 : 0));
   for (const Detector& detector : detectors_) {
     if (detector.gas == Gas::Silent) continue;
     samples.push_back(good(detector.tag, at, detector.value));

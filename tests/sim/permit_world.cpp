@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/sim/permit_figures.h"
+
 namespace anlan::test {
 namespace {
 
@@ -61,6 +63,7 @@ Result<void> World::settle() {
   TRY(add_people());
   TRY(add_badges());
   TRY(add_certificates());
+  TRY(add_states());
   TRY(plant_.engine().sensing().reload());
   find_detectors();
   moved_ = now();
@@ -188,12 +191,41 @@ void World::renew_certificates(Instant at) {
   }
 }
 
+// Tags that tell what goes on beside the places where people work, and of a storm.
+Result<void> World::add_states() {
+  states_ = {{.code = "VENT-1", .purpose = "state_vent", .area = "A1", .at = {165, 318}},
+             {.code = "DRAIN-1", .purpose = "state_drain", .area = "A2", .at = {365, 350}},
+             {.code = "SOLVENT-1", .purpose = "state_solvent", .area = "A5", .at = {722, 118}},
+             {.code = "DUST-1", .purpose = "state_dust", .area = "A3", .at = {735, 306}}};
+  auto admin = TRY(plant_.as("admin"));
+  Json source = TRY(plant_.id_of("source", "S-PLC1"));
+  auto add = [&](const std::string& code, const std::string& purpose,
+                 const std::string& area) -> Result<Json> {
+    Json fields = Json::object({{"code", code},
+                                {"name_zh", code},
+                                {"area", TRY(plant_.id_of("area", area))},
+                                {"purpose", purpose},
+                                {"source", source}});
+    auto one = std::ranges::find(states_, code, &PlantState::code);
+    if (one != states_.end()) fields.set("x", one->at.x).set("y", one->at.y);
+    return plant_.run(admin, engine::CreateRecord{.form = "tag", .fields = std::move(fields)});
+  };
+  for (PlantState& one : states_) {
+    one.within_m = figures::state_within_m(one.purpose);
+    TRY(add(one.code, one.purpose, one.area));
+  }
+  TRY(add("STORM-1", "storm", "A6"));
+  return {};
+}
+
 void World::find_detectors() {
   auto model = plant_.engine().sensing().plant();
   for (const engine::TagInfo& tag : model->tags()) {
     if (tag.purpose == "wind_speed") wind_speeds_.push_back(tag.index);
     if (tag.purpose == "wind_from") wind_froms_.push_back(tag.index);
-    if (tag.purpose == "rain") rains_.push_back(tag.index);
+    if (tag.purpose == "storm") storms_.push_back(tag.index);
+    auto state = std::ranges::find(states_, tag.code, &PlantState::code);
+    if (state != states_.end()) state->tag = tag.index;
     if (tag.purpose != "gas" || !tag.at) continue;
     Detector one{.code = tag.code,
                  .area = tag.area,

@@ -51,6 +51,16 @@ struct Detector {
   Instant until{};
 };
 
+// What of the plant forbids hot work beside it, and goes on now and then.
+struct PlantState {
+  std::string code, purpose, area;
+  twin::Point at{};
+  double within_m = 0;  // standards.md 1.7
+  history::TagIndex tag{};
+  bool is_on = false;
+  Instant until{};
+};
+
 class World {
  public:
   World(Plant& plant, uint64_t seed);
@@ -69,6 +79,7 @@ class World {
   std::vector<Member>& members() { return members_; }
   Member* find(PersonId id);
   const std::vector<Detector>& detectors() const { return detectors_; }
+  const std::vector<PlantState>& states() const { return states_; }
   double wind_m_s() const { return wind_m_s_; }
   double rain_mm_h() const { return rain_mm_h_; }
   SeededRandom& random() { return random_; }
@@ -87,7 +98,9 @@ class World {
   Result<void> add_badges();
   Result<void> add_certificates();
   Result<Json> certify(Member& member, const std::string& kind, Validity validity);
+  Result<void> add_states();
   void find_detectors();
+  void move_states(Instant now);
   void move_weather(Instant now);
   void move_gas(Instant now);
   void move_people(Instant now);
@@ -98,10 +111,11 @@ class World {
   SeededRandom random_;
   std::vector<Member> members_;
   std::vector<Detector> detectors_;
-  std::vector<history::TagIndex> wind_speeds_, wind_froms_, rains_;
+  std::vector<PlantState> states_;
+  std::vector<history::TagIndex> wind_speeds_, wind_froms_, storms_;
   double wind_m_s_ = 3, rain_mm_h_ = 0;
-  Instant wind_until_{}, next_gas_{}, next_renewal_{}, next_tending_{}, next_revocation_{},
-      moved_{};
+  Instant wind_until_{}, next_gas_{}, next_state_{}, next_renewal_{}, next_tending_{},
+      next_revocation_{}, moved_{};
 };
 
 }  // namespace anlan::test

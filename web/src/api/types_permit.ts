@@ -124,7 +124,7 @@ export interface PermitPreview {
   regime: string;
   grade_computed: string | null;
   grade: string | null;
-  reason: string | null;
+  reason: LocalText | null;
   mark: RuleMark | null;
   source: string | null;
   limits: Record<string, unknown> | null;

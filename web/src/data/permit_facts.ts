@@ -1,6 +1,6 @@
 // The fields of a permit in the order people read them: what, where, who, the block of the kind,
 // grade and figures. What no block names follows at the end, so that nothing is left out.
-import type { FormSource } from "../api/types.ts";
+import type { FormSource, Language } from "../api/types.ts";
 import { kindFields } from "./permit_wish.ts";
 
 export interface FactBlock {
@@ -13,8 +13,8 @@ const blocks: Record<Exclude<FactBlock["id"], "kind" | "other">, string[]> = {
   place: ["area", "device", "x", "y", "z_low_m", "z_high_m", "radius_m", "is_outdoor"],
   people: ["leader", "guardian", "workers", "gives_disclosure", "coordinator", "rigger",
     "signaller", "approved_by", "approved_at", "revalidated_by", "accepted_by"],
-  grade: ["regime", "grade_computed", "grade", "grade_reason", "grade_why", "rule_mark",
-    "rule_source"],
+  grade: ["regime", "grade_computed", "grade", "grade_reason", "grade_reason_zh",
+    "grade_reason_en", "grade_why", "rule_mark", "rule_source"],
   limits: ["limit_valid_h", "limit_extend_h", "limit_gas_start_min", "limit_gas_min",
     "limit_retest_min", "limit_watch_min", "limit_lel", "limit_o2_low", "limit_o2_high",
     "limit_toxic", "limit_evidence", "limit_source"],
@@ -24,7 +24,10 @@ const elsewhere = ["kind", "measures", "jsa", "evidenced", "inside_count", "hand
   "suspend_reason", "suspend_detail", "suspended_at", "suspend_count", "drawing", "facts",
   "facts_decided", "grade_decided", "valid_to_decided", "gas_points", "measures_asked"];
 
-export function factBlocks(form: FormSource, kind: string): FactBlock[] {
+// A text that is kept in both languages is shown in the reader's.
+const otherLanguage: Record<Language, string> = { zh: "_en", en: "_zh" };
+
+export function factBlocks(form: FormSource, kind: string, lang: Language): FactBlock[] {
   const own = (kindFields[kind] ?? []).filter((field) => field in form.data.properties);
   const known = new Set([...Object.values(blocks).flat(), ...elsewhere,
     ...Object.values(kindFields).flat()]);
@@ -36,5 +39,9 @@ export function factBlocks(form: FormSource, kind: string): FactBlock[] {
     { id: "grade", fields: has(blocks.grade) }, { id: "limits", fields: has(blocks.limits) },
     { id: "other", fields: Object.keys(form.data.properties).filter((key) => !known.has(key)) },
   ];
-  return made.filter(({ fields }) => fields.length > 0);
+  return made
+    .map(({ id, fields }) => ({
+      id, fields: fields.filter((field) => !field.endsWith(otherLanguage[lang])),
+    }))
+    .filter(({ fields }) => fields.length > 0);
 }

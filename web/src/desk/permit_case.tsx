@@ -161,7 +161,7 @@ function Blocks({ form, view }: CaseProps) {
     (field !== "limit_toxic" || isToxic(record)) && modes[field] !== "hidden" &&
     form.data.properties[field]?.["x-kind"] !== "photos";
   const drawing = photosOf(record["drawing"]);
-  return factBlocks(form, kind).map(({ id, fields }) => {
+  return factBlocks(form, kind, lang).map(({ id, fields }) => {
     const shown = fields.filter(isTold);
     if (shown.length === 0) return null;
     const title = id === "kind" ? kindText({ kind }, form, lang) : p(`block_${id}`);

@@ -86,7 +86,7 @@ function Previewed({ made, form }: { made: PermitPreview; form: FormSource }) {
     <section className="panel" aria-label={p("byRule")}>
       <h2>{p("byRule")} <MarkBadge mark={made.mark} /></h2>
       <p className="big">{choiceText(form, "grade", made.grade, lang)}</p>
-      {made.reason && <p>{made.reason}</p>}
+      {made.reason && <p>{localText(made.reason, lang)}</p>}
       <dl className="facts">
         {isFilled(hours) && (
           <div>

@@ -133,6 +133,8 @@ export const enPermitDesk: Record<keyof typeof zhPermitDesk, string> = {
   rule_steps_zh: "Steps",
   rule_steps_en: "Steps",
   rule_reason: "Reason",
+  rule_reason_zh: "Reason (Chinese)",
+  rule_reason_en: "Reason",
   rule_a: "Work A",
   rule_b: "Work B",
   rule_hard: "Blocks",

@@ -126,6 +126,8 @@ export const zhPermitDesk = {
   rule_steps_zh: "步骤",
   rule_steps_en: "步骤",
   rule_reason: "原因",
+  rule_reason_zh: "原因",
+  rule_reason_en: "原因(英文)",
   rule_a: "作业甲",
   rule_b: "作业乙",
   rule_hard: "禁止同时",
