@@ -22,6 +22,9 @@ const licences = {
   archive: "BSD-2-Clause", acl: "LGPL-2.1-or-later", bz2: "bzip2-1.0.6", lz4: "BSD-2-Clause",
   lzma: "0BSD", xml2: "MIT", xxhash: "BSD-2-Clause", xlsxwriter: "BSD-2-Clause", minizip: "Zlib",
   modbus: "LGPL-2.1-or-later", mosquitto: "EPL-2.0", "hpdf-2.3.0": "Zlib", curl: "curl",
+  // open62541, and the mbedTLS that Debian builds it with: of "Apache-2.0 OR GPL-2.0-or-later" we
+  // take the first.
+  open62541: "MPL-2.0", mbedtls: "Apache-2.0", mbedx509: "Apache-2.0", mbedcrypto: "Apache-2.0",
   // What Debian's libcurl brings along. Of "LGPL-3.0-or-later OR GPL-2.0-or-later" we take the
   // first.
   nghttp2: "MIT", nghttp3: "MIT", ssh2: "BSD-3-Clause", psl: "MIT", ffi: "MIT",

@@ -80,6 +80,11 @@ void SourceBook::note(std::string trouble) {
   state_.trouble = std::move(trouble);
 }
 
+void SourceBook::detail(Json detail) {
+  std::lock_guard lock(mutex_);
+  state_.detail = std::move(detail);
+}
+
 SourceState SourceBook::state() {
   int64_t oldest = steady_second() - static_cast<int64_t>(seconds_.size());
   std::lock_guard lock(mutex_);

@@ -26,6 +26,7 @@ class Driver {
 
 std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_mqtt_driver(Source source, Sink& sink, Clock& clock);
+std::unique_ptr<Driver> make_opcua_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_sparkplug_driver(Source source, Sink& sink, Clock& clock);
 
 // Where one lot of rows went. Booked as a whole, so that nobody ever sees a book out of balance.
@@ -47,6 +48,7 @@ class SourceBook {
   void up();
   void down(std::string trouble);
   void note(std::string trouble);  // it is up, but something about it is wrong; empty: all is well
+  void detail(Json detail);
   SourceState state();
 
  private:

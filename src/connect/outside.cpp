@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "connect/publish.h"
+#include "connect/source_secrets.h"
 #include "core/log.h"
 
 namespace anlan::connect {
@@ -123,7 +124,12 @@ Result<void> Outside::connect_sources(const Json& config) {
       log_failure("a source is not read", one.error());
       continue;
     }
-    for (Source& source : *one) list.push_back(std::move(source));
+    auto known = add_secrets(engine_.config().store.folder, one->front());
+    if (!known) {
+      log_failure("a source is not read", known.error());
+      continue;
+    }
+    list.push_back(std::move(one->front()));
   }
   auto fresh = TRY(Sources::make(std::move(list), *sink_, engine_.config().store.clock));
   std::unique_ptr<Sources> old;
@@ -242,6 +248,7 @@ Json Outside::source_rows() {
                             {"requests", state.requests},
                             {"failures", state.failures},
                             {"round_trip_ms", state.round_trip_ms},
+                            {"detail", state.detail},
                             {"balances", is_balanced}}));
   }
   return rows;

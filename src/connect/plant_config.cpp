@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "connect/opcua_link.h"
 #include "connect/register_value.h"
 #include "connect/sparkplug_host.h"
 
@@ -38,7 +39,9 @@ constexpr auto kTypes = std::to_array<Word<ValueType>>({{"bool", ValueType::Bool
 constexpr auto kProtocols =
     std::to_array<Word<Source::Protocol>>({{"modbus", Source::Protocol::Modbus},
                                            {"mqtt", Source::Protocol::Mqtt},
-                                           {"sparkplug", Source::Protocol::Sparkplug}});
+                                           {"sparkplug", Source::Protocol::Sparkplug},
+                                           {"opcua", Source::Protocol::Opcua}});
+constexpr auto kSecurities = std::to_array<Word<bool>>({{"none", false}, {"basic256sha256", true}});
 
 template <class T, std::size_t n>
 Result<T> word_at(const Json& row, std::string_view name, const std::array<Word<T>, n>& words) {
@@ -112,6 +115,10 @@ Result<TagAddress> parse_tag(const Json& row, Source::Protocol protocol) {
     tag.path = row.text_or("path", "");
     if (!parse_sparkplug_path(tag.path)) return refuse(ErrorCode::BadField, tag.path, "path");
   }
+  if (protocol == Source::Protocol::Opcua) {
+    tag.path = row.text_or("path", "");
+    if (!is_opcua_node(tag.path)) return refuse(ErrorCode::BadField, tag.path, "path");
+  }
   return tag;
 }
 
@@ -140,14 +147,18 @@ Result<void> check_paths(const Source& source) {
   return {};
 }
 
+int64_t usual_port(Source::Protocol protocol) {
+  if (protocol == Source::Protocol::Modbus) return 502;
+  return protocol == Source::Protocol::Opcua ? 4840 : 1883;
+}
+
 Result<Source> parse_source(const Json& row) {
   Source source;
   source.code = TRY(code_of(row));
   source.protocol = TRY(word_at(row, "protocol", kProtocols));
-  bool is_modbus = source.protocol == Source::Protocol::Modbus;
   source.host = row.text_or("host", source.host);
   source.port =
-      static_cast<uint16_t>(TRY(whole_at(row, "port", {1, 65535, is_modbus ? 502 : 1883})));
+      static_cast<uint16_t>(TRY(whole_at(row, "port", {1, 65535, usual_port(source.protocol)})));
   source.unit_id = static_cast<int>(TRY(whole_at(row, "unit_id", {0, 255, source.unit_id})));
   source.gap_max = static_cast<int>(TRY(whole_at(row, "gap_max", {0, 124, source.gap_max})));
   int64_t time_out = TRY(whole_at(row, "time_out_ms", {10, kTimeOutMsMax, 500}));
@@ -157,6 +168,11 @@ Result<Source> parse_source(const Json& row) {
   source.password = row.text_or("password", "");
   source.host_id = row.text_or("host_id", source.host_id);
   TRY(check_broker(source));
+  source.url_path = row.text_or("url_path", "");
+  if (!source.url_path.empty() && !source.url_path.starts_with('/')) {
+    return refuse(ErrorCode::BadField, source.url_path, "url_path");
+  }
+  if (row.has("security")) source.is_secure = TRY(word_at(row, "security", kSecurities));
   const Json& tags = row["tags"];
   if (tags.is_null()) return source;
   if (!tags.is_array()) return refuse(ErrorCode::BadField, "not a list", "tags");

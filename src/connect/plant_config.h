@@ -25,11 +25,12 @@ struct TagAddress {
   double scale = 1;            // value = raw * scale + offset
   double offset = 0;
   Duration every = Duration::seconds(1);
-  std::string path{};  // Sparkplug: "group/node//metric" or "group/node/device//metric"
+  // Sparkplug: "group/node//metric" or "group/node/device//metric"; OPC UA: "ns=2;s=Line 1/Speed"
+  std::string path{};
 };
 
 struct Source {
-  enum class Protocol { Modbus, Mqtt, Sparkplug };
+  enum class Protocol { Modbus, Mqtt, Sparkplug, Opcua };
   std::string code;
   Protocol protocol = Protocol::Modbus;
   std::string host = "127.0.0.1";
@@ -39,15 +40,19 @@ struct Source {
   Duration time_out = Duration::milliseconds(500);
   std::string topic{};            // MQTT: "plant/#"; Sparkplug: a group, empty: all of them
   std::string host_id = "anlan";  // Sparkplug: who we are to the edge nodes
-  std::string user{};             // of the broker, may be empty
-  std::string password{};
+  std::string url_path{};         // OPC UA: what follows the port, "/UA/Plant"
+  bool is_secure = false;         // OPC UA: Basic256Sha256, signed and encrypted
+  std::string user{};             // of broker or server, may be empty; this and what follows
+  std::string password{};         // stand in files of the data folder, never in records
+  std::string certificate{}, key{}, server_certificate{};  // OPC UA, DER
+  std::string application_uri{};                           // as our certificate says
   std::vector<TagAddress> tags{};  // none for MQTT: its values name tags by code
 };
 
-// Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","topic",
-// "host_id","user","password","tags":[{"index","code","table","address","type","order","scale",
-// "offset","every_ms","path"}]}] with the words of the forms; what is left out has the value above.
-// Decimals may be texts. BadField names the source or tag, and nothing is taken.
+// Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","topic","host_id",
+// "url_path","security","user","password","tags":[{"index","code","table","address","type",
+// "order","scale","offset","every_ms","path"}]}] with the words of the forms; what is left out has
+// the value above. Decimals may be texts. BadField names the source or tag, and nothing is taken.
 Result<std::vector<Source>> parse_sources(const Json& rows);
 
 }  // namespace anlan::connect

@@ -13,6 +13,7 @@ std::unique_ptr<Driver> make_driver(Source source, Sink& sink, Clock& clock) {
   switch (source.protocol) {
     case Source::Protocol::Modbus: return make_modbus_driver(std::move(source), sink, clock);
     case Source::Protocol::Mqtt: return make_mqtt_driver(std::move(source), sink, clock);
+    case Source::Protocol::Opcua: return make_opcua_driver(std::move(source), sink, clock);
     case Source::Protocol::Sparkplug: return make_sparkplug_driver(std::move(source), sink, clock);
   }
   return nullptr;

@@ -48,6 +48,7 @@ struct SourceState {
   std::map<std::string, int64_t> dropped{};   // by reason: "queue_full", "sink_failed"
   int64_t requests = 0, failures = 0;
   double round_trip_ms = 0;  // mean of the last minute
+  Json detail{};             // of the protocol: what an OPC UA server made of our wishes
 };
 
 // Codes of badges that a gate lets in; nothing for everybody.

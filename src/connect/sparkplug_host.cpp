@@ -116,7 +116,10 @@ SparkplugHost::Rows SparkplugHost::take(std::string_view topic, std::string_view
     refuse_all(payload_, "too_many_nodes", rows);
     return rows;
   }
-  Message message{.kind = parsed->kind, .device = parsed->device, .received = moment.clock};
+  Message message{.kind = parsed->kind,
+                  .device = parsed->device,
+                  .received = moment.clock,
+                  .steady = moment.steady};
   bool has_seq = payload_.seq && *payload_.seq < kSeqEnd;
   if (message.kind == Kind::NodeDeath) take_node_death(*node, moment, rows);
   else if (!has_seq) refuse_all(payload_, "bad_seq", rows);
@@ -153,7 +156,8 @@ void SparkplugHost::take_node_birth(Node& node, Moment moment, Rows& rows) {
     node.proof_until = moment.steady + kSparkplugSilence;
     want(node, moment);
   }
-  apply(node, {.kind = Kind::NodeBirth, .received = moment.clock}, moment, rows);
+  apply(node, {.kind = Kind::NodeBirth, .received = moment.clock, .steady = moment.steady}, moment,
+        rows);
   std::erase_if(node.held, [&](const auto& entry) {
     SparkplugPayload old;
     bool is_read = read_sparkplug(entry.second.bytes, old).has_value();
@@ -240,8 +244,12 @@ void SparkplugHost::drain(Node& node, Moment moment, Rows& rows) {
     held_bytes_ -= held.bytes.size();
     ++node.next_seq;
     if (!read_sparkplug(held.bytes, payload_)) continue;
-    apply(node, {.kind = held.kind, .device = held.device, .received = held.received}, moment,
-          rows);
+    apply(node,
+          {.kind = held.kind,
+           .device = held.device,
+           .received = held.received,
+           .steady = moment.steady},
+          moment, rows);
   }
   if (node.held.empty()) node.hole_until.reset();
   else if (!node.hole_until) node.hole_until = moment.steady + kSparkplugReorder;
@@ -387,8 +395,9 @@ void SparkplugHost::take_metric(const Slot& slot, const SparkplugMetric& metric,
                          .value = value,
                          .quality = quality_of(metric)};
   if (metric.is_historical) return rows.historical.push_back(sample);
+  bool is_old = state.at == at || (state.is_affirmed && at <= state.at);
   bool is_same =
-      state.is_known && state.at == at && state.value == value && state.quality == sample.quality;
+      state.is_known && is_old && state.value == value && state.quality == sample.quality;
   if (is_same) {
     ++rows.duplicate;
     return;
@@ -399,7 +408,12 @@ void SparkplugHost::take_metric(const Slot& slot, const SparkplugMetric& metric,
   if (was_silent && at <= state.stale_at) {
     sample.at = std::max(state.stale_at + kOneMs, instant_of(payload_.time_ms.value_or(0)));
   }
-  state = {.at = sample.at, .value = value, .quality = sample.quality, .is_known = true};
+  if (state.is_affirmed && at <= state.at) sample.at = state.at + kOneMs;
+  state = {.at = sample.at,
+           .value = value,
+           .quality = sample.quality,
+           .is_known = true,
+           .told_at = message.steady};
   rows.samples.push_back(sample);
 }
 
@@ -415,6 +429,26 @@ void SparkplugHost::go_stale(Node& node, uint32_t device, Instant now, Rows& row
                             .received = now,
                             .value = state.value,
                             .quality = history::Quality::Stale});
+  }
+}
+
+void SparkplugHost::affirm(const Node& node, Moment moment, Rows& rows) {
+  for (const Device& device : node.devices) {
+    if (!device.is_born) continue;
+    for (uint32_t place : device.tags) {
+      TagState& state = states_[place];
+      bool is_due = state.is_known && state.quality <= history::Quality::Uncertain &&
+                    moment.steady - state.told_at >= kAffirmEvery;
+      if (!is_due) continue;
+      state.at = std::max(moment.clock - node.skew - kAffirmLate, state.at + kOneMs);
+      state.is_affirmed = true;
+      state.told_at = moment.steady;
+      rows.samples.push_back({.tag = tags_[place].tag,
+                              .at = state.at,
+                              .received = moment.clock,
+                              .value = state.value,
+                              .quality = state.quality});
+    }
   }
 }
 

@@ -29,6 +29,10 @@ inline constexpr Duration kSparkplugSilence = Duration::seconds(5);
 inline constexpr Duration kRebirthEvery = Duration::seconds(5);
 inline constexpr Duration kRebirthEveryMost = Duration::seconds(60);
 inline constexpr int kRebirthsPerSecond = 10;  // of all nodes, so that births make no storm
+// A value that does not change is not sent. While its node lives it is told again, so that nobody
+// takes it for stale; a little late, so that a change on its way is still newer.
+inline constexpr Duration kAffirmEvery = Duration::seconds(20);
+inline constexpr Duration kAffirmLate = Duration::seconds(2);
 inline constexpr std::size_t kSparkplugNodesMax = 1'000;
 inline constexpr std::size_t kSparkplugDevicesMax = 2'000;  // of one node
 inline constexpr std::size_t kHeldMessagesMax = 128;        // of one node: half of the numbers
@@ -132,12 +136,15 @@ class SparkplugHost {
     double value = 0;
     history::Quality quality = history::Quality::Stale;
     bool is_known = false;
+    bool is_affirmed = false;  // `at` is ours, not the node's
     Instant stale_at{};
+    Duration told_at{};
   };
   struct Message {
     SparkplugTopic::Kind kind;
     std::string_view device;
     Instant received{};
+    Duration steady{};
     bool is_birth() const {
       return kind == SparkplugTopic::Kind::NodeBirth || kind == SparkplugTopic::Kind::DeviceBirth;
     }
@@ -161,6 +168,7 @@ class SparkplugHost {
   void take_metric(const Slot& slot, const SparkplugMetric& metric, const Message& message,
                    Rows& rows);
   void go_stale(Node& node, uint32_t device, Instant now, Rows& rows);
+  void affirm(const Node& node, Moment moment, Rows& rows);
   void node_stale(Node& node, Instant now, Rows& rows);
   void want(Node& node, Moment moment);
 
@@ -172,6 +180,7 @@ class SparkplugHost {
   std::map<std::string, Node, std::less<>> nodes_;
   SparkplugPayload payload_;  // of the message at hand
   std::size_t held_bytes_ = 0;
+  Duration affirmed_at_{};
   Duration asked_second_{};
   int asked_ = 0;
 };

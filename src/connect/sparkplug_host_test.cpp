@@ -379,6 +379,27 @@ TEST_F(Host, ABirthThatADeathOvertookHasToBeProven) {
   EXPECT_TRUE(host_.turn(now_).samples.empty()) << "an answer is proof";
 }
 
+TEST_F(Host, AValueThatDoesNotChangeIsToldAgainWhileItsNodeLives) {
+  be_born();
+  Instant born = now_.clock;
+  pass(kAffirmEvery);
+  Rows rows = host_.turn(now_);
+  ASSERT_EQ(rows.samples.size(), 2);
+  EXPECT_EQ(rows.samples[0].value, 20);
+  EXPECT_EQ(rows.samples[0].at, now_.clock - kAffirmLate);
+  EXPECT_TRUE(host_.turn(now_).samples.empty()) << "once";
+  // A change that was measured before we told the old value again is newer all the same.
+  rows = data("NDATA", 2, {{.alias = 1, .value = 25, .ago = Duration::seconds(3)}});
+  ASSERT_EQ(rows.samples.size(), 1);
+  EXPECT_GT(rows.samples[0].at, now_.clock - kAffirmLate);
+  SparkplugMetric same = named("Flow/In", 2, 5);
+  same.time_ms = static_cast<uint64_t>(born.to_milliseconds());
+  EXPECT_EQ(say("DBIRTH", 3, {same}, "D").duplicate, 1);
+  say("NDEATH", std::nullopt, {bd_seq(0)});
+  pass(kAffirmEvery);
+  EXPECT_TRUE(host_.turn(now_).samples.empty());
+}
+
 TEST_F(Host, ALostBrokerMakesEverythingStale) {
   be_born();
   node_data(4, 1);

@@ -10,6 +10,8 @@ namespace anlan::connect {
 SparkplugHost::Rows SparkplugHost::turn(Moment moment) {
   Rows rows;
   auto is_due = [&](const std::optional<Duration>& due) { return due && moment.steady >= *due; };
+  bool must_affirm = moment.steady - affirmed_at_ >= Duration::seconds(1);
+  if (must_affirm) affirmed_at_ = moment.steady;
   for (auto& [name, node] : nodes_) {
     if (is_due(node.hole_until)) {
       bool was_born = std::exchange(node.is_born, false);
@@ -28,6 +30,8 @@ SparkplugHost::Rows SparkplugHost::turn(Moment moment) {
       node.devices[i].reborn_until.reset();
       go_stale(node, i, moment.clock, rows);
     }
+    bool is_whole = node.is_born && !node.hole_until && !node.proof_until;
+    if (must_affirm && is_whole) affirm(node, moment, rows);
   }
   return rows;
 }

@@ -128,6 +128,7 @@ TEST_F(SparkplugSource, ALostBrokerMakesEverythingStale) {
   EXPECT_TRUE(sink_.wait_quality(3, Quality::Stale));
   EXPECT_TRUE(sink_.wait_quality(4, Quality::Stale));
   serve();
+  ASSERT_TRUE(eventually([&] { return state().is_up; }));
   Party party(port_, "spBv1.0/#");
   ASSERT_TRUE(eventually([&] { return !party.heard(std::string(kCommand)).empty(); }));
   be_born(party);

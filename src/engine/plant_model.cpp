@@ -81,8 +81,8 @@ Result<void> PlantModel::load_areas(store::View& view, const Packs& packs) {
 Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
   for (const Json& row : TRY(rows_of(view, packs, "source"))) {
     Json source = Json::object({{"tags", Json::array()}});
-    for (const char* name :
-         {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic", "host_id"}) {
+    for (const char* name : {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic",
+                             "host_id", "url_path", "security"}) {
       if (!row[name].is_null()) source.set(name, row[name]);
     }
     std::string code = row.text_or("code", "");

@@ -20,6 +20,7 @@ const owners = [
   [/^(libpq-fe\.h|libpq\/|postgresql\/)/, ["store"]],
   [/^sodium/, ["access", "core"]],
   [/^yyjson\.h/, ["core"]],
+  [/^open62541\//, ["connect"]],
   [/^(opencv2\/|jpeglib\.h|png\.h|webp\/|seccomp\.h)/, ["vision"]],
 ];
 

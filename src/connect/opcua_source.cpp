@@ -1,0 +1,266 @@
+// The OPC UA driver: one thread, one session. Values come by subscription, each with the time of
+// its source, the time of the server and a status code; what cannot be subscribed to is read.
+
+#include <chrono>
+#include <cmath>
+#include <format>
+#include <thread>
+
+#include "connect/driver.h"
+#include "connect/knock.h"
+#include "connect/mqtt_wire.h"
+#include "connect/opcua_book.h"
+#include "connect/opcua_link.h"
+#include "core/log.h"
+
+namespace anlan::connect {
+namespace {
+
+constexpr Duration kTurn = Duration::milliseconds(50);
+constexpr Duration kOneMs = Duration::milliseconds(1);
+// As for Sparkplug (sparkplug_host.h): what does not change is not sent, but it is known.
+constexpr Duration kAffirmEvery = Duration::seconds(20), kAffirmLate = Duration::seconds(2);
+
+std::vector<OpcuaLink::Item> items_of(const Source& source) {
+  std::vector<OpcuaLink::Item> items;
+  for (const TagAddress& tag : source.tags) items.push_back({tag.path, tag.every});
+  return items;
+}
+
+class OpcuaDriver final : public Driver {
+ public:
+  OpcuaDriver(Source source, Sink& sink, Clock& clock)
+      : source_(std::move(source)),
+        sink_(sink),
+        clock_(clock),
+        book_(source_.code, "opcua"),
+        states_(source_.tags.size()),
+        link_(OpcuaLink::make(
+            {.url = std::format("opc.tcp://{}:{}{}", source_.host, source_.port, source_.url_path),
+             .time_out = source_.time_out,
+             .is_secure = source_.is_secure,
+             .user = source_.user,
+             .password = source_.password,
+             .certificate = source_.certificate,
+             .key = source_.key,
+             .server_certificate = source_.server_certificate,
+             .application_uri = source_.application_uri},
+            items_of(source_), [this](auto values) { take(values); }, [this] { gap_of_all(); })),
+        back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {}
+  ~OpcuaDriver() override { stop(); }
+
+  void start() override {
+    if (thread_.joinable()) return;
+    stop_.lower();
+    thread_ = std::thread([this] { run(); });
+  }
+  void stop() override {
+    stop_.raise();
+    if (thread_.joinable()) thread_.join();
+    book_.down("stopped");
+  }
+  SourceState state() override { return book_.state(); }
+
+ private:
+  struct TagState {
+    Instant at{};
+    double value = 0;
+    history::Quality quality = history::Quality::Stale;
+    bool is_known = false;
+    bool is_affirmed = false;  // `at` is ours, not the source's
+    std::chrono::steady_clock::time_point told{};
+  };
+
+  void run() {
+    while (!stop_.is_raised()) {
+      std::string trouble = knock(source_.host, source_.port, source_.time_out);
+      trouble = trouble.empty() ? link_->connect() : "connect: " + trouble;
+      if (trouble.empty()) link_works();
+      while (trouble.empty() && !stop_.is_raised()) {
+        trouble = link_->turn(kTurn);
+        if (trouble.empty()) affirm();
+      }
+      if (stop_.is_raised()) break;
+      link_failed(trouble);
+      if (stop_.wait_for(back_off_.next())) break;
+    }
+    link_->disconnect();
+  }
+
+  void take(std::span<const OpcuaLink::Value> values) {
+    Instant now = clock_.now();
+    book_.heard(now);
+    Settled settled;
+    std::vector<history::Sample> samples, gaps;
+    for (const OpcuaLink::Value& value : values) {
+      TagState& state = states_[value.item];
+      if (is_overflow(value.status)) mark_gap(value.item, now, gaps);
+      auto sample = sample_of(value, now, settled);
+      if (!sample) continue;
+      bool is_old = state.at == sample->at || (state.is_affirmed && sample->at <= state.at);
+      bool is_same = state.is_known && is_old && state.value == sample->value &&
+                     state.quality == sample->quality;
+      if (is_same) {
+        ++settled.duplicate;
+        continue;
+      }
+      if (state.is_affirmed && sample->at <= state.at) sample->at = state.at + kOneMs;
+      state = {.at = sample->at,
+               .value = sample->value,
+               .quality = sample->quality,
+               .is_known = true,
+               .told = std::chrono::steady_clock::now()};
+      samples.push_back(*sample);
+    }
+    if (!gaps.empty()) store(settled, gaps.size(), sink_.historical(source_.code, gaps));
+    if (!samples.empty()) store(settled, samples.size(), sink_.samples(source_.code, samples));
+    book_.settle(settled);
+  }
+
+  void affirm() {
+    auto steady = std::chrono::steady_clock::now();
+    if (steady - affirmed_ < std::chrono::seconds(1)) return;
+    affirmed_ = steady;
+    Instant now = clock_.now();
+    std::vector<history::Sample> samples;
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      TagState& state = states_[i];
+      bool is_due = state.is_known && state.quality <= history::Quality::Uncertain &&
+                    steady - state.told >= std::chrono::nanoseconds(kAffirmEvery.ns);
+      if (!is_due) continue;
+      state.at = std::max(now - kAffirmLate, state.at + kOneMs);
+      state.is_affirmed = true;
+      state.told = steady;
+      samples.push_back({.tag = source_.tags[i].tag,
+                         .at = state.at,
+                         .received = now,
+                         .value = state.value,
+                         .quality = state.quality});
+    }
+    if (samples.empty()) return;
+    Settled settled;
+    store(settled, samples.size(), sink_.samples(source_.code, samples));
+    book_.settle(settled);
+  }
+
+  // Part 4, 7.11: the source's time where it tells one, else the server's, else ours.
+  std::optional<history::Sample> sample_of(const OpcuaLink::Value& value, Instant now,
+                                           Settled& settled) {
+    const TagAddress& tag = source_.tags[value.item];
+    const TagState& state = states_[value.item];
+    history::Sample sample{.tag = tag.tag,
+                           .at = value.source_time.value_or(value.server_time.value_or(now)),
+                           .received = now,
+                           .value = state.value,
+                           .quality = opcua_quality(value.status)};
+    if (sample.at > now + kFutureMax) {
+      ++settled.rejected["future"];
+      return std::nullopt;
+    }
+    double number = value.value ? *value.value * tag.scale + tag.offset : NAN;
+    if (std::isfinite(number)) {
+      sample.value = number;
+    } else if (sample.quality != history::Quality::Bad) {
+      ++settled.rejected["bad_value"];
+      return std::nullopt;
+    }
+    // After a silence of the link the same value with its old time is known anew.
+    bool was_stale = state.quality == history::Quality::Stale && state.is_known;
+    if (was_stale && sample.at <= state.at) sample.at = std::max(state.at + kOneMs, now);
+    return sample;
+  }
+
+  // From the last value on nothing is known until the next: a sample that is kept only.
+  void mark_gap(std::size_t item, Instant now, std::vector<history::Sample>& gaps) {
+    const TagState& state = states_[item];
+    if (!state.is_known || state.quality == history::Quality::Stale) return;
+    gaps.push_back({.tag = source_.tags[item].tag,
+                    .at = state.at + kOneMs,
+                    .received = now,
+                    .value = state.value,
+                    .quality = history::Quality::Stale});
+  }
+
+  void gap_of_all() {
+    std::vector<history::Sample> gaps;
+    Instant now = clock_.now();
+    for (std::size_t i = 0; i < states_.size(); ++i) mark_gap(i, now, gaps);
+    if (gaps.empty()) return;
+    Settled settled;
+    store(settled, gaps.size(), sink_.historical(source_.code, gaps));
+    book_.settle(settled);
+  }
+
+  static void store(Settled& settled, std::size_t count, const Result<void>& given) {
+    if (given) settled.stored += static_cast<int64_t>(count);
+    else settled.dropped["sink_failed"] += static_cast<int64_t>(count);
+  }
+
+  void link_works() {
+    back_off_.reset();
+    is_up_ = true;
+    book_.up();
+    OpcuaLink::Revised revised = link_->revised();
+    book_.detail(Json::object({{"taken_over", revised.is_taken_over},
+                               {"publish_ms", revised.publish_ms},
+                               {"keep_alive", static_cast<int64_t>(revised.keep_alive)},
+                               {"lifetime", static_cast<int64_t>(revised.lifetime)},
+                               {"subscribed", static_cast<int64_t>(revised.subscribed)},
+                               {"polled", static_cast<int64_t>(revised.polled)},
+                               {"refused", static_cast<int64_t>(revised.refused)},
+                               {"sampling_ms_max", revised.sampling_ms_max},
+                               {"queue_min", static_cast<int64_t>(revised.queue_min)}}));
+    book_.note(revised.refused == 0
+                   ? ""
+                   : std::format("the server does not have {} of the nodes", revised.refused));
+    log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
+  }
+
+  // Stale by our clock, but never older than the last value.
+  void link_failed(const std::string& trouble) {
+    if (is_up_) {
+      log(LogLevel::Warning, "source is down",
+          Json::object({{"source", source_.code}, {"trouble", trouble}}));
+    }
+    is_up_ = false;
+    book_.failed();
+    book_.down(trouble);
+    std::vector<history::Sample> samples;
+    Instant now = clock_.now();
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      TagState& state = states_[i];
+      if (!state.is_known || state.quality == history::Quality::Stale) continue;
+      state.quality = history::Quality::Stale;
+      state.at = std::max(now, state.at + kOneMs);
+      samples.push_back({.tag = source_.tags[i].tag,
+                         .at = state.at,
+                         .received = now,
+                         .value = state.value,
+                         .quality = history::Quality::Stale});
+    }
+    if (samples.empty()) return;
+    Settled settled;
+    store(settled, samples.size(), sink_.samples(source_.code, samples));
+    book_.settle(settled);
+  }
+
+  Source source_;
+  Sink& sink_;
+  Clock& clock_;
+  SourceBook book_;
+  std::vector<TagState> states_;
+  std::unique_ptr<OpcuaLink> link_;
+  bool is_up_ = false;
+  std::chrono::steady_clock::time_point affirmed_{};
+  BackOff back_off_;
+  StopSign stop_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+std::unique_ptr<Driver> make_opcua_driver(Source source, Sink& sink, Clock& clock) {
+  return std::make_unique<OpcuaDriver>(std::move(source), sink, clock);
+}
+
+}  // namespace anlan::connect

@@ -1,0 +1,53 @@
+#include "connect/source_secrets.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "core/json.h"
+
+namespace anlan::connect {
+namespace {
+
+constexpr std::size_t kBytesMax = 64 << 10;
+
+Result<std::optional<std::string>> read_secret(const std::string& path) {
+  struct stat about{};
+  if (::stat(path.c_str(), &about) != 0) return std::nullopt;
+  if ((about.st_mode & 077) != 0) {
+    return refuse(ErrorCode::Forbidden, path + " is open to others: chmod 600");
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes(kBytesMax + 1, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  if (bytes.size() > kBytesMax) return refuse(ErrorCode::LimitReached, path);
+  return bytes;
+}
+
+}  // namespace
+
+Result<void> add_secrets(const std::string& data_folder, Source& source) {
+  std::string stem = (std::filesystem::path(data_folder) / "sources" / source.code).string();
+  auto words = TRY(read_secret(stem + ".json"));
+  if (words) {
+    Json json = TRY(parse_json(*words));
+    source.user = json.text_or("user", "");
+    source.password = json.text_or("password", "");
+    source.application_uri = json.text_or("application_uri", "");
+  }
+  auto certificate = TRY(read_secret(stem + ".cert.der"));
+  auto key = TRY(read_secret(stem + ".key.der"));
+  auto server = TRY(read_secret(stem + ".server.der"));
+  source.certificate = certificate.value_or("");
+  source.key = key.value_or("");
+  source.server_certificate = server.value_or("");
+  if (!source.is_secure) return {};
+  bool is_whole = certificate && key && server && !source.application_uri.empty();
+  if (!is_whole) return refuse(ErrorCode::MissingField, stem + ".*", "certificate");
+  return {};
+}
+
+}  // namespace anlan::connect
