@@ -8,9 +8,9 @@
 namespace anlan::history {
 namespace {
 
-// Tails become blocks within a minute, so nearly nothing comes later than that.
-constexpr Duration kAfterHour = Duration::minutes(2);
-constexpr int64_t kSpreadSeconds = 3000;
+// Tails become blocks within ten minutes, so nearly nothing comes later than that.
+constexpr Duration kAfterHour = Duration::minutes(12);
+constexpr int64_t kSpreadSeconds = 2400;
 // Late samples come in crowds; what they change is summed up once.
 constexpr Duration kQuiet = Duration::minutes(10);
 
