@@ -258,7 +258,9 @@ void SparkplugHost::drain(Node& node, Moment moment, Rows& rows) {
 // payload_ is the next message of a born node.
 void SparkplugHost::apply(Node& node, const Message& message, Moment moment, Rows& rows) {
   if (payload_.time_ms) {
-    Duration skew = message.received - instant_of(*payload_.time_ms);
+    // No clock is believed that runs ahead further than a value may.
+    Duration skew =
+        std::max(message.received - instant_of(*payload_.time_ms), Duration{} - kFutureMax);
     node.skew = std::abs(skew.ns) < kSkewMin.ns ? Duration{} : skew;
   }
   bool is_later = node.died_at && moment.steady - *node.died_at >= kOvertaken;
@@ -406,7 +408,8 @@ void SparkplugHost::take_metric(const Slot& slot, const SparkplugMetric& metric,
   // known to hold only since the message that says so.
   bool was_silent = state.quality == history::Quality::Stale && state.stale_at.ns != 0;
   if (was_silent && at <= state.stale_at) {
-    sample.at = std::max(state.stale_at + kOneMs, instant_of(payload_.time_ms.value_or(0)));
+    Instant said = std::min(instant_of(payload_.time_ms.value_or(0)), message.received);
+    sample.at = std::max(state.stale_at + kOneMs, said);
   }
   if (state.is_affirmed && at <= state.at) sample.at = state.at + kOneMs;
   state = {.at = sample.at,

@@ -323,6 +323,18 @@ TEST_F(Host, ANodeWithASlowClockIsStaleByItsOwnClock) {
   EXPECT_EQ(rows.samples[0].received, now_.clock);
 }
 
+TEST_F(Host, ANodeWhosePayloadIsFarAheadIsNotBelieved) {
+  std::vector<SparkplugMetric> metrics{bd_seq(0), named("Temp", 1, 20)};
+  sent_ms_ = ms() + 3'600'000;
+  say("NBIRTH", 0, metrics);
+  Rows rows = host_.lose_all(now_);
+  ASSERT_EQ(rows.samples.size(), 1);
+  EXPECT_LE(rows.samples[0].at, now_.clock + kFutureMax);
+  rows = say("NBIRTH", 0, metrics);
+  ASSERT_EQ(rows.samples.size(), 1);
+  EXPECT_LE(rows.samples[0].at, now_.clock + kFutureMax + Duration::seconds(1));
+}
+
 TEST_F(Host, DevicesThatAreNotBornAgainGoStale) {
   be_born();
   pass(Duration::seconds(1));
