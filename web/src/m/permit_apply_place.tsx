@@ -7,7 +7,6 @@ import { dateTime } from "../data/format.ts";
 import { useKeptAreas, useKeptDevices } from "../data/kept.ts";
 import { fillWish } from "../data/permit_wish.ts";
 import { findCode } from "../data/place_code.ts";
-import { zoneAt, type Plan } from "../data/plan.ts";
 import { fieldTitle, masterName } from "../data/records.ts";
 import { usePermitPhone } from "../text/permit_phone.ts";
 import { Button } from "../parts/button.tsx";
@@ -34,9 +33,8 @@ export default function PlaceStep(props: StepProps) {
     return true;
   };
   const code = String(areas.find((row) => row.id === area)?.["code"] ?? "");
-  const toPoint = (at: Point, plan: Plan) => {
-    const zone = zoneAt(plan, at);
-    const known = areas.find((row) => row["code"] === zone?.code);
+  const toPoint = (at: Point, zone: string) => {
+    const known = areas.find((row) => row["code"] === zone);
     const round = (n: number) => Math.round(n * 10) / 10;
     fillWish({
       x: round(at[0]), y: round(at[1]),
