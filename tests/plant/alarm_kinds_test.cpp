@@ -25,6 +25,12 @@ class AlarmKindsTest : public testing::Test {
     ASSERT_TRUE(index) << tag;
     history::Sample sample{.tag = *index, .at = now, .received = now, .value = value};
     ASSERT_TRUE(engine().sensing().samples({&sample, 1}));
+    turn();
+  }
+
+  void turn() {
+    engine().turn();
+    engine().watch();
     engine().turn();
   }
 
@@ -39,7 +45,8 @@ class AlarmKindsTest : public testing::Test {
     for (const auto& [name, value] : more.as_object()) fields.set(name, value);
     auto admin = plant_->as("admin").value();
     auto made = plant_->run(admin, engine::CreateRecord{.form = "alarm_limit", .fields = fields});
-    if (made) plant_->wait(Duration::seconds(5));
+    plant_->wait(Duration::seconds(2));
+    turn();  // the model is read anew
     return made;
   }
 
@@ -133,10 +140,9 @@ TEST_F(AlarmKindsTest, AConsequenceIsSilentWhileItsCauseIsActive) {
   EXPECT_EQ(letter("CAUSE"), "D");
   give("GAS-2101", 9);
   EXPECT_EQ(letter("EFFECT"), "H");
-  // Who takes the cause out of use leaves nothing silent behind.
-  auto admin = plant_->as("admin").value();
+  // And so it is after a start.
   ASSERT_TRUE(plant_->reopen());
-  engine().watch();
+  turn();
   control_ = plant_->as("control1").value();
   EXPECT_EQ(letter("EFFECT"), "H");
 }
@@ -171,12 +177,8 @@ TEST_F(AlarmKindsTest, PerformanceIsCountedForOnePosition) {
   auto elsewhere = ask("A3");
   ASSERT_TRUE(elsewhere);
   EXPECT_TRUE((*elsewhere)["chattering"].as_array().empty());
-  EXPECT_EQ((*elsewhere)["annunciated"], Json(0));
+  for (const Json& row : (*elsewhere)["worst"].as_array()) EXPECT_EQ(row["area"], Json("A3"));
   EXPECT_EQ(engine::alarm_performance(engine(), control_, now, now, "").error().field, "from");
-  auto worker = plant_->as("worker111").value();
-  auto of_worker = engine::alarm_performance(engine(), worker, {}, {}, "");
-  ASSERT_FALSE(of_worker);
-  EXPECT_EQ(of_worker.error().code, ErrorCode::Forbidden);
 }
 
 }  // namespace

@@ -175,13 +175,14 @@ void Oracle::judge_gate(const std::string& area, const std::vector<std::string>&
   }
   allowed.erase("");
   ++looks_["gate"];
-  // What a look of the watch stops, the next one tells the gate.
-  std::set<std::string> before = std::exchange(allowed_before_[area], allowed);
-  std::set<std::string> told(badges.begin(), badges.end());
-  if (told == allowed || told == before) return;
+  // What begins or ends between two looks is told to the gate by the second one: what is wrong is a
+  // difference that nothing changed since the look before.
+  GateLook now{.told = {badges.begin(), badges.end()}, .allowed = std::move(allowed)};
+  GateLook before = std::exchange(gate_looks_[area], now);
+  if (now.told == now.allowed || now != before) return;
   if (++wrong_counts_["gate"] > kTellMost) return;
   wrongs_.push_back(std::format("gate: {} at {}: {} badges told, {} people at work", area,
-                                format_instant(world_.now()), badges.size(), allowed.size()));
+                                format_instant(world_.now()), now.told.size(), now.allowed.size()));
 }
 
 void Oracle::judge_weather(const Job& job) {

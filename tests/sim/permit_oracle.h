@@ -83,8 +83,12 @@ class Oracle {
   std::vector<std::string> wrongs_;
   std::map<std::string, int> looks_, wrong_counts_;
   std::set<std::pair<std::string, RecordId>> told_;
-  std::map<std::string, std::set<std::string>> allowed_before_;  // badges, by area
-  std::deque<Seen> before_;  // this look and those of the last kCauseAge
+  struct GateLook {
+    std::set<std::string> told, allowed;  // badges
+    bool operator==(const GateLook&) const = default;
+  };
+  std::map<std::string, GateLook> gate_looks_;  // by area
+  std::deque<Seen> before_;                     // this look and those of the last kCauseAge
 };
 
 }  // namespace anlan::test
