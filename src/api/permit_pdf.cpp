@@ -22,9 +22,10 @@ constexpr std::size_t kPairChars = 120;  // longer values are paragraphs of thei
 // Fields whose names begin so stand under their own heading.
 constexpr std::array<std::string_view, 2> kLimits{"limit_", "rule_"};
 constexpr std::array<std::string_view, 3> kStops{"suspend_", "suspended_", "revalidated_"};
-// What the course and the head tell better.
-constexpr std::array<std::string_view, 5> kTold{"state", "number", "org_path", "updated_at",
-                                                "updated_by"};
+// What the course, the head and the measures tell better, and what only the rules reckon with.
+constexpr std::array<std::string_view, 10> kTold{
+    "state", "number",        "org_path",       "updated_at", "updated_by",
+    "facts", "facts_decided", "measures_asked", "evidenced",  "is_handing"};
 
 bool begins(std::string_view key, std::span<const std::string_view> starts) {
   return std::ranges::any_of(starts,
@@ -74,6 +75,7 @@ class Ticket {
  private:
   std::string text(const Form& form, const Field& field, const Json& row) const {
     if (field.key == "workers") return workers(row[field.key]);
+    if (form.id != form_.id && field.key == "measure") return measure(row.text_or("measure", ""));
     return words_.cell_of(form, field, row).text;
   }
   std::string choice(std::string_view key) const {
@@ -86,6 +88,15 @@ class Ticket {
       out += (out.empty() ? "" : ", ") + words_.local(name);
     }
     return out;
+  }
+
+  // The words of a measure of this permit; its key where it is none.
+  std::string measure(const std::string& key) const {
+    for (const Json& row : items(record_["measures"])) {
+      std::string told = row.text_or("text_" + std::string(words_.lang()), "");
+      if (row.text_or("key", "") == key && !told.empty()) return told;
+    }
+    return key;
   }
 
   void head() {
@@ -118,7 +129,10 @@ class Ticket {
       if (!is_plain(field) || !wanted(field.key) || std::ranges::contains(kTold, field.key))
         continue;
       std::string value = text(form_, field, record_);
-      if (value.empty()) continue;
+      // Without a toxic gas its limit is no limit.
+      bool is_no_limit =
+          field.key == "limit_toxic" && record_.text_or("toxic_substance", "").empty();
+      if (value.empty() || is_no_limit) continue;
       (value.size() > kPairChars ? prose : pairs)
           .emplace_back(words_.title_of(field), std::move(value));
     }
@@ -136,12 +150,17 @@ class Ticket {
       Form rows{.id = form_.id};
       std::vector<const Field*> columns;
       for (const Field& item : field.items) {
-        if (is_in_this_language(field, item)) columns.push_back(&item);
+        // What has words needs no key.
+        bool is_key = item.key == "key" && has_words(field);
+        if (!is_key && is_in_this_language(field, item)) columns.push_back(&item);
       }
       table(rows, columns, items(record_[field.key]));
     }
   }
 
+  static bool has_words(const Field& field) {
+    return std::ranges::contains(field.items, "text_zh", &Field::key);
+  }
   // A text that rows hold in two languages is shown once.
   bool is_in_this_language(const Field& field, const Field& item) const {
     for (std::string_view lang : {"zh", "en"}) {

@@ -43,6 +43,18 @@ TEST_F(PermitPrintTest, HoldsJobPeopleLimitsCourseAndProof) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
   EXPECT_EQ(text.find("不得作业。"), std::string::npos) << "it is active";
+  // Nobody reads ids, keys or what the rules reckon with.
+  std::string confirmer;
+  Json whole = body_of(ask(get("/api/records/permit/" + permit.text_or("id", ""))))["record"];
+  for (const Json& measure : whole["measures"].as_array()) {
+    EXPECT_EQ(text.find(measure.text_or("key", "?")), std::string::npos)
+        << measure.text_or("key", "");
+    if (measure["done_by"].is_text()) confirmer = measure["done_by"].as_text();
+  }
+  ASSERT_FALSE(confirmer.empty());
+  EXPECT_EQ(text.find(confirmer.substr(24, 6)), std::string::npos);
+  for (const std::string& inner : {std::string("定级事实"), std::string("规则要求的措施")})
+    EXPECT_EQ(text.find(inner), std::string::npos) << inner;
   auto view = engine_->database().snapshot().value();
   auto acts = store::acts_on(*view, "permit", permit.text_or("id", ""), "permit.print").value();
   ASSERT_EQ(acts.size(), 1U);

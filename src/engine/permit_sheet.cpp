@@ -22,6 +22,8 @@ Result<Json> course_of(Engine& engine, const access::Subject& by, const records:
   for (const Json& row : answer["rows"].as_array()) {
     std::string act = row.text_or("act", "");
     if (!std::ranges::contains(kCourse, act)) continue;
+    // A step that nobody gave a name is machinery too.
+    if (row["name"].is_null() && act != "case.start") continue;
     course.push(Json::object(
         {{"at", row["at"]},
          {"name", row["name"]},
@@ -51,6 +53,27 @@ Result<Json> workers_of(Engine& engine, const Json& workers) {
     for (const Json& name : others.as_array()) names.push(name);
   }
   return Json::object({{"names", std::move(names)}});
+}
+
+// Rows of the permit itself, its measures first of all, hold ids of people where a sheet has names.
+Result<Json> with_names(Engine& engine, const records::Form& form, Json record) {
+  auto view = TRY(engine.database().snapshot());
+  Reader reader(*view, engine.packs(), engine.clock().now());
+  for (const records::Field& field : form.fields) {
+    if (field.kind != records::FieldKind::Subform || !record[field.key].is_array()) continue;
+    Json rows = record[field.key];
+    for (Json& row : rows.as_array()) {
+      Json titles = Json::object();
+      for (const records::Field& item : field.items) {
+        if (item.kind != records::FieldKind::Person || !row[item.key].is_text()) continue;
+        std::string name = TRY(reader.person_name(row[item.key].as_text()));
+        titles.set(item.key, std::move(name));
+      }
+      row.set("_titles", std::move(titles));
+    }
+    record.set(field.key, std::move(rows));
+  }
+  return record;
 }
 
 bool refers_to_permits(const records::Form& form) {
@@ -87,6 +110,8 @@ Result<Json> permit_sheet(Engine& engine, const access::Subject& by, RecordId id
     record.set("workers", TRY(workers_of(engine, record["workers"])));
     sheet.set("record", std::move(record));
   }
+  if (sheet["record"].is_object())
+    sheet.set("record", TRY(with_names(engine, form, sheet["record"])));
   sheet.set("course", TRY(course_of(engine, by, form, id)));
   Json linked = Json::array();
   for (const records::Form* other : engine.packs().forms.all()) {
