@@ -126,8 +126,9 @@ class Ticket {
   void facts(PrintText title, Wanted wanted) {
     std::vector<std::pair<std::string, std::string>> pairs, prose;
     for (const Field& field : form_.fields) {
-      if (!is_plain(field) || !wanted(field.key) || std::ranges::contains(kTold, field.key))
-        continue;
+      bool is_told = std::ranges::contains(kTold, field.key);
+      if (!is_plain(field) || !wanted(field.key) || is_told) continue;
+      if (!is_in_this_language(form_.fields, field)) continue;
       std::string value = text(form_, field, record_);
       // Without a toxic gas its limit is no limit.
       bool is_no_limit =
@@ -152,7 +153,7 @@ class Ticket {
       for (const Field& item : field.items) {
         // What has words needs no key.
         bool is_key = item.key == "key" && has_words(field);
-        if (!is_key && is_in_this_language(field, item)) columns.push_back(&item);
+        if (!is_key && is_in_this_language(field.items, item)) columns.push_back(&item);
       }
       table(rows, columns, items(record_[field.key]));
     }
@@ -161,13 +162,13 @@ class Ticket {
   static bool has_words(const Field& field) {
     return std::ranges::contains(field.items, "text_zh", &Field::key);
   }
-  // A text that rows hold in two languages is shown once.
-  bool is_in_this_language(const Field& field, const Field& item) const {
+  // A text that is held in two languages is shown once.
+  bool is_in_this_language(const std::vector<Field>& fields, const Field& item) const {
     for (std::string_view lang : {"zh", "en"}) {
       std::string ending = "_" + std::string(lang);
       if (!item.key.ends_with(ending) || lang == words_.lang()) continue;
       std::string other = item.key.substr(0, item.key.size() - ending.size()) + "_" + words_.lang();
-      if (std::ranges::contains(field.items, other, &Field::key)) return false;
+      if (std::ranges::contains(fields, other, &Field::key)) return false;
     }
     return true;
   }
