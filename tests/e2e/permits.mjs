@@ -186,7 +186,7 @@ export async function permitActsWalk(where) {
 export async function isolationWalk(where) {
   const { lang, seed } = where;
   const permits = new Permits(where.server, seed.password);
-  const id = await permits.apply("excavation", { guardian: "worker321", worker: "repair5" });
+  const id = await permits.apply("excavation", { guardian: "worker411", worker: "repair5" });
   await permits.until(id, { node: "sign" });
   const [one, two] = [await seatOf(where, "worker122", "phone"),
     await seatOf(where, "leader12", "phone")];
