@@ -120,7 +120,8 @@ TEST_F(AlarmKindsTest, AConsequenceIsSilentWhileItsCauseIsActive) {
   auto refused = add_limit(guard.set("is_safety", true));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().field, "cause");
-  ASSERT_TRUE(add_limit(wish));
+  auto effect = add_limit(wish);
+  ASSERT_TRUE(effect);
   auto letter = [&](std::string_view code) {
     Json open = engine().alarms(control_).value();
     for (const Json& row : open["rows"].as_array()) {
@@ -145,6 +146,18 @@ TEST_F(AlarmKindsTest, AConsequenceIsSilentWhileItsCauseIsActive) {
   turn();
   control_ = plant_->as("control1").value();
   EXPECT_EQ(letter("EFFECT"), "H");
+  // Who takes its cause away leaves nothing silent behind.
+  auto admin = plant_->as("admin").value();
+  const Json& record = (*effect)["record"];
+  auto changed = plant_->run(
+      admin, engine::UpdateRecord{.form = "alarm_limit",
+                                  .id = RecordId::parse(record.text_or("id", "")).value(),
+                                  .version = record.int_or("version", 1),
+                                  .fields = Json::object({{"cause", nullptr}})});
+  ASSERT_TRUE(changed) << changed.error().detail << changed.error().field;
+  plant_->wait(Duration::seconds(2));
+  turn();
+  EXPECT_TRUE(letter("EFFECT").starts_with("B")) << letter("EFFECT");
 }
 
 TEST_F(AlarmKindsTest, PerformanceIsCountedForOnePosition) {
