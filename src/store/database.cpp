@@ -21,9 +21,11 @@ Result<OpenConnection> opener_of(const Config& config) {
   constexpr std::string_view kPostgres = "postgres:";
   if (text.starts_with(kSqlite)) {
     SqliteOptions options{std::string(text.substr(kSqlite.size())), config.sqlite_vfs, config.sync};
-    return [options](bool is_reader) mutable {
-      options.read_only = is_reader;
-      return open_sqlite(options);
+    // Readers of several threads ask at once.
+    return [options](bool is_reader) {
+      SqliteOptions own = options;
+      own.read_only = is_reader;
+      return open_sqlite(own);
     };
   }
   if (text.starts_with(kPostgres)) {
@@ -38,10 +40,10 @@ class StoreDatabase final : public Database {
   StoreDatabase(const Config& config, std::unique_ptr<Connection> writer,
                 const OpenConnection& open)
       : clock_(config.clock),
-        open_([open]() mutable { return open(false); }),
-        lane_(std::move(writer), config.random, [open]() mutable { return open(false); },
+        open_([open] { return open(false); }),
+        lane_(std::move(writer), config.random, [open] { return open(false); },
               {table_clock_, memory_}),
-        readers_([open]() mutable { return open(true); }, {table_clock_, memory_}, lane_.dialect()),
+        readers_([open] { return open(true); }, {table_clock_, memory_}, lane_.dialect()),
         blobs_(std::filesystem::path(config.folder) / "blobs"),
         ledger_(config, lane_) {}
 
