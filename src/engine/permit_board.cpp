@@ -203,8 +203,8 @@ struct OpenWork {
 };
 
 Result<OpenWork> read_open_work(const PermitDesk& desk) {
-  auto permits =
-      TRY(permits_in(desk, {"applied", "approving", "ready", "active", "suspended", "watching"}));
+  auto permits = TRY(
+      permit_places_in(desk, {"applied", "approving", "ready", "active", "suspended", "watching"}));
   OpenWork open{.permits = {}, .places = places_of(desk, permits)};
   for (const Json& permit : permits) {
     Json told = Json::object();
@@ -307,9 +307,7 @@ Result<Json> permit_conflicts(Engine& engine, const access::Subject& by, const J
   auto open = TRY(open_work(board.desk));
   const std::vector<Json>& others = open->permits;
   std::vector<ehs::PermitPlace> places = open->places;
-  ehs::PermitPlace own = place_of(board.desk, permit);
-  auto parent = std::ranges::find(places, own.family, &ehs::PermitPlace::id);
-  if (parent != places.end()) own.family = parent->family;
+  ehs::PermitPlace own = place_among(board.desk, permit, places);
   for (ehs::PermitPlace& state : states_of(board)) places.push_back(std::move(state));
   Json found = Json::array();
   for (const ehs::Conflict& one : ehs::conflicts(own, places, *rules, board.plant->plan())) {

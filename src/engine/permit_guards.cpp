@@ -73,7 +73,8 @@ Result<Json> guard_people(const GuardCall& call) {
   TRY(check_certificates(call, parts));
   Span span = span_of(call.permit);
   Json warnings = Json::array();
-  for (const Json& other : TRY(permits_standing(call.desk.permits))) {
+  auto standing = TRY(permits_standing(call.desk.permits));
+  for (const Json& other : *standing) {
     bool is_beside = other["id"] != call.permit["id"] && !is_one_job(other, call.permit) &&
                      overlap(span, span_of(other));
     if (!is_beside) continue;
@@ -109,19 +110,16 @@ Result<Json> guard_conflict(const GuardCall& call) {
   auto rules = TRY(conflict_rules_of(desk, call.permit));
   if (rules->empty()) return Json();
   auto standing = TRY(permits_standing(desk));
-  std::vector<Json> all = standing;
-  all.push_back(call.permit);
-  std::vector<ehs::PermitPlace> places = places_of(desk, all);
-  ehs::PermitPlace own = places.back();
-  places.pop_back();
+  std::vector<ehs::PermitPlace> places = places_of(desk, *standing);
+  ehs::PermitPlace own = place_among(desk, call.permit, places);
   for (const ehs::PermitPlace& state : call.desk.states) places.push_back(state);
   Json said = Json::array();
   bool needs_coordinator = false;
   for (const ehs::Conflict& one : ehs::conflicts(own, places, *rules, desk.plant.plan())) {
     const ehs::ConflictRule& rule = (*rules)[one.rule];
-    bool is_permit = one.other < standing.size();
-    Json params =
-        is_permit ? about(standing[one.other]) : Json::object({{"state", places[one.other].name}});
+    bool is_permit = one.other < standing->size();
+    Json params = is_permit ? about((*standing)[one.other])
+                            : Json::object({{"state", places[one.other].name}});
     params.set("level", ehs::conflict_level_text(one.level)).set("gap_m", one.gap_m);
     if (one.is_hard) {
       return std::unexpected(Error{.code = ErrorCode::PermitConflict,

@@ -1,6 +1,7 @@
 #include "engine/permits.h"
 
 #include <algorithm>
+#include <array>
 
 namespace anlan::engine {
 namespace {
@@ -199,11 +200,20 @@ Result<std::vector<Json>> permits_in(const PermitDesk& desk,
   return records::all_whole(desk.view, *form, in_states(in), kPermitsMax);
 }
 
-Result<std::vector<Json>> permits_standing(const PermitDesk& desk) {
-  auto standing = TRY(store::remembered<std::vector<Json>>(
+Result<std::vector<Json>> permit_places_in(const PermitDesk& desk,
+                                           std::initializer_list<const char*> in) {
+  static constexpr std::array<std::string_view, 14> kMembers{
+      "id",       "number",  "state",    "kind",       "area",     "x",    "y",
+      "radius_m", "z_low_m", "z_high_m", "valid_from", "valid_to", "pipe", "parent"};
+  const records::Form* form = desk.packs.forms.find("permit");
+  if (form == nullptr) return std::vector<Json>{};
+  return records::all_partly(desk.view, *form, in_states(in), kPermitsMax, kMembers);
+}
+
+Result<std::shared_ptr<const std::vector<Json>>> permits_standing(const PermitDesk& desk) {
+  return store::remembered<std::vector<Json>>(
       desk.view, "engine.permits.standing", {"f_permit"},
-      [&] { return permits_in(desk, {"ready", "active", "suspended", "watching"}); }));
-  return *standing;
+      [&] { return permits_in(desk, {"ready", "active", "suspended", "watching"}); });
 }
 
 ehs::PermitPlace place_of(const PermitDesk& desk, const Json& permit) {
@@ -242,6 +252,17 @@ std::vector<ehs::PermitPlace> places_of(const PermitDesk& desk, const std::vecto
     }
   }
   return places;
+}
+
+ehs::PermitPlace place_among(const PermitDesk& desk, const Json& permit,
+                             std::span<ehs::PermitPlace> others) {
+  ehs::PermitPlace own = place_of(desk, permit);
+  auto parent = std::ranges::find(others, own.family, &ehs::PermitPlace::id);
+  if (parent != others.end()) own.family = parent->family;
+  for (ehs::PermitPlace& other : others) {
+    if (other.family == own.id) other.family = own.family;
+  }
+  return own;
 }
 
 Result<std::shared_ptr<const std::vector<ehs::LivePermit>>> live_permits(const PermitDesk& desk) {

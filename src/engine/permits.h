@@ -39,11 +39,17 @@ Result<std::shared_ptr<const ehs::ConflictRules>> conflict_rules_of(const Permit
 
 // Records of form `permit` in one of these states, whole.
 Result<std::vector<Json>> permits_in(const PermitDesk& desk, std::initializer_list<const char*> in);
+// The same with the members only that say what it is and where: id and what place_of reads.
+Result<std::vector<Json>> permit_places_in(const PermitDesk& desk,
+                                           std::initializer_list<const char*> in);
 // Approved, and not over: what other work has to reckon with.
-Result<std::vector<Json>> permits_standing(const PermitDesk& desk);
+Result<std::shared_ptr<const std::vector<Json>>> permits_standing(const PermitDesk& desk);
 // Places of these records. `families` follow the parents among them.
 std::vector<ehs::PermitPlace> places_of(const PermitDesk& desk, const std::vector<Json>& permits);
 ehs::PermitPlace place_of(const PermitDesk& desk, const Json& permit);
+// Of one beside others: it is of the family of its parent, and what hangs on it is too.
+ehs::PermitPlace place_among(const PermitDesk& desk, const Json& permit,
+                             std::span<ehs::PermitPlace> others);
 
 // Those whose work goes on now, with the figures of their regime; remembered until a record that
 // they follow from changes.

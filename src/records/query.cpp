@@ -148,11 +148,12 @@ Result<Json> read_whole(store::View& view, const Form& form, RecordId id) {
   return record_of(shown, rows.cells()[0]);
 }
 
-Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
-                                    std::size_t count) {
+namespace {
+
+Result<std::vector<Json>> all_shown(store::View& view, const Form& form, const Filter& filter,
+                                    std::size_t count, const std::vector<Shown>& shown) {
   Condition where{"deleted_at IS NULL"};
   where.add_and(TRY(scope_condition(form, filter)));
-  std::vector<Shown> shown = all_members(form);
   where.params.emplace_back(static_cast<int64_t>(count + 1));
   auto rows =
       TRY(view.query({select_text(form, shown) + " WHERE " + where.text + " ORDER BY id LIMIT ?",
@@ -163,6 +164,23 @@ Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const F
   records.reserve(rows.size());
   for (const auto& cells : rows.cells()) records.push_back(record_of(shown, cells));
   return records;
+}
+
+}  // namespace
+
+Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
+                                    std::size_t count) {
+  return all_shown(view, form, filter, count, all_members(form));
+}
+
+Result<std::vector<Json>> all_partly(store::View& view, const Form& form, const Filter& filter,
+                                     std::size_t count, std::span<const std::string_view> members) {
+  std::vector<Shown> shown;
+  for (std::string_view key : members) {
+    const Field* field = form.find_member(key);
+    if (field != nullptr) shown.push_back({field, false});
+  }
+  return all_shown(view, form, filter, count, shown);
 }
 
 Result<std::string> stamp_of(store::View& view, const Form& form) {

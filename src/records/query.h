@@ -2,7 +2,9 @@
 // Reading records. Scope and modes come from access; a hidden field can't be asked for, filtered,
 // sorted or searched (Forbidden), so it leaks through no side door.
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/access.h"
@@ -59,6 +61,9 @@ Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const 
 // above `count`: whoever works with all of something must never work with a part of it.
 Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
                                     std::size_t count);
+// The same with these members only; one that the form does not have is left out.
+Result<std::vector<Json>> all_partly(store::View& view, const Form& form, const Filter& filter,
+                                     std::size_t count, std::span<const std::string_view> members);
 // Whether a row scope fits the form, its variables still in it. BadPack names the member.
 Result<void> check_scope(const Form& form, const Filter& scope);
 // Changes whenever any record of the form does.

@@ -1,6 +1,7 @@
 // What screens ask about permits: board, conflicts of a draft, steps, figures, refused passes.
 
 #include "engine/permit_board.h"
+#include "engine/permit_sheet.h"
 #include "tests/plant/permit_fixture.h"
 
 namespace anlan::test {
@@ -175,6 +176,20 @@ TEST_P(PermitBoardTest, ARefusedPassIsOnRecordOnce) {
   Json shown = board();
   ASSERT_EQ(shown["refusals"].as_array().size(), 1u);
   EXPECT_EQ(shown["refusals"].as_array()[0]["badge"], Json("B-0001"));
+}
+
+// Who has a permit in copy looks at it, and takes nothing away.
+TEST_P(PermitBoardTest, ACopyGivesNoSheet) {
+  auto copied = plant_->run(as("safety2"), engine::ActOnTask{.task = task_of(permit_),
+                                                             .act = "cc",
+                                                             .to = {as("ehshead").person},
+                                                             .comment = "请知悉"});
+  ASSERT_TRUE(copied) << copied.error().detail;
+  RecordId id = id_of(permit_);
+  EXPECT_TRUE(plant_->engine().record(as("ehshead"), "permit", id));
+  auto taken = engine::permit_sheet(plant_->engine(), as("ehshead"), id);
+  expect_refused(taken, ErrorCode::NotFound, "");
+  EXPECT_TRUE(engine::permit_sheet(plant_->engine(), as("safety1"), id));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, PermitBoardTest, testing::Values(false));

@@ -1,10 +1,12 @@
 #pragma once
-// The oracle's own table of the rules of GB 30871-2022 as domain/standards.md sections 1 and 4 give
-// them, for the demo plant. Figures that the standard leaves to the plant are marked; where a pack
-// may choose, the table holds the mildest choice that the page allows.
+// The oracle's own tables of the rules of GB 30871-2022, MEM Order 13 and 29 CFR 1910 as
+// domain/standards.md sections 1, 4 and 6 give them, for the demo plant. Figures that a standard
+// leaves to the plant are marked; where a pack may choose, the table holds the mildest choice that
+// the page allows. Order 13 gives figures of confined space only; for the rest such a plant follows
+// GB 30871, as the page says of it (section 0).
 
 #include <array>
-#include <optional>
+#include <span>
 #include <string_view>
 
 #include "core/time.h"
@@ -20,7 +22,7 @@ struct OfKind {
   std::string_view approver;     // 1.1, one of the roles separated by spaces
 };
 
-inline constexpr std::array kKinds{
+inline constexpr std::array kChemicalKinds{
     OfKind{"hot", "special", 8, 30, 120, 5, "general_manager safety_director"},
     OfKind{"hot", "one", 8, 30, 240, 5, "general_manager safety_director safety_officer"},
     OfKind{"hot", "two", 72, 30, 480, 5, ""},
@@ -35,44 +37,98 @@ inline constexpr std::array kKinds{
     OfKind{"road", "", 720, 0, 0, 0, ""},
 };
 
-constexpr const OfKind* find(std::string_view kind, std::string_view grade) {
-  for (const OfKind& one : kKinds) {
-    if (one.kind == kind && (one.grade.empty() || one.grade == grade)) return &one;
-  }
-  return nullptr;
-}
+// 1910.146: no permit outlasts the task, a working day here [D]; 1910.252 gives no hours either
+// [D].
+inline constexpr std::array kOshaKinds{
+    OfKind{"hot", "", 8, 30, 240, 6, ""},       OfKind{"confined", "", 12, 30, 120, 0, ""},
+    OfKind{"blinding", "", 24, 0, 0, 0, ""},    OfKind{"height", "", 168, 0, 0, 6, ""},
+    OfKind{"lifting", "", 24, 0, 0, 6, ""},     OfKind{"power", "", 720, 0, 0, 0, ""},
+    OfKind{"excavation", "", 360, 0, 0, 0, ""}, OfKind{"road", "", 720, 0, 0, 0, ""},
+};
 
-// 1.3: 0.5 % vol is 12.5 % of the LEL of hydrogen, less of every other gas of the plant.
-inline constexpr double kLelMost = 12.5;
-inline constexpr double kOxygenLeast = 19.5, kOxygenMost = 21;
-
+inline constexpr double kOxygenLeast = 19.5;
 // 4.1 at 25 C, ppm: 20 mg/m3 of ammonia, 10 of hydrogen sulfide, 20 of carbon monoxide, 5 of NO2.
 struct OfToxic {
   std::string_view substance;
   double ppm;
 };
-inline constexpr std::array kToxic{OfToxic{"nh3", 28.8}, OfToxic{"h2s", 7.2}, OfToxic{"co", 17.5},
-                                   OfToxic{"no2", 2.7}};
-constexpr double toxic_most(std::string_view substance) {
-  for (const OfToxic& one : kToxic) {
-    if (one.substance == substance) return one.ppm;
+inline constexpr std::array kGbzToxic{OfToxic{"nh3", 28.8}, OfToxic{"h2s", 7.2},
+                                      OfToxic{"co", 17.5}, OfToxic{"no2", 2.7}};
+// 4.1, the column of OSHA's PEL.
+inline constexpr std::array kPelToxic{OfToxic{"nh3", 50}, OfToxic{"h2s", 20}, OfToxic{"co", 50},
+                                      OfToxic{"no2", 5}};
+
+// Who must hold what; 6, 1.4, 1.8. Empty: nobody.
+struct OfPeople {
+  std::string_view kind, leader, worker;
+};
+inline constexpr std::array kPeople{
+    OfPeople{"hot", "", "hot"},
+    OfPeople{"height", "", "height"},
+    OfPeople{"lifting", "", "lifting"},
+    OfPeople{"power", "", "electric"},
+};
+
+// The rules that an area follows.
+struct Regime {
+  std::string_view name;
+  std::span<const OfKind> kinds;
+  std::span<const OfToxic> toxic;
+  std::span<const OfPeople> people;
+  double lel_most;
+  double oxygen_most;
+  double hot_apart_m;  // hot work from a gas vent, and from a detector that reads too much
+  double drain_apart_m, other_apart_m;
+  bool is_raised_at_odd_times;
+
+  constexpr const OfKind* find(std::string_view kind, std::string_view grade) const {
+    for (const OfKind& one : kinds) {
+      if (one.kind == kind && (one.grade.empty() || one.grade == grade)) return &one;
+    }
+    return nullptr;
   }
-  return 0;
+  constexpr double toxic_most(std::string_view substance) const {
+    for (const OfToxic& one : toxic) {
+      if (one.substance == substance) return one.ppm;
+    }
+    return 0;
+  }
+  constexpr std::string_view fault_of(std::string_view poison, double lel, double o2,
+                                      double ppm) const {
+    if (lel > lel_most) return "lel";
+    if (o2 < kOxygenLeast || o2 > oxygen_most) return "o2";
+    return ppm > toxic_most(poison) ? "toxic" : "";
+  }
+  // 1.7: hot work from what the plant does there; the purposes of the tags that tell.
+  constexpr double state_within_m(std::string_view purpose) const {
+    if (!purpose.starts_with("state_")) return 0;
+    if (purpose == "state_vent") return hot_apart_m;
+    return purpose == "state_drain" ? drain_apart_m : other_apart_m;
+  }
+  constexpr std::string_view hot_grade(std::string_view place, bool is_odd_time) const {
+    bool is_odd = is_odd_time && is_raised_at_odd_times;
+    bool is_running = place == "running" || place == "tank_farm";
+    bool is_hazardous = place == "explosive" || place == "rack";
+    if (is_running || (is_hazardous && is_odd)) return "special";
+    return is_hazardous || is_odd ? "one" : "two";
+  }
+};
+
+// 1.3: 0.5 % vol is 12.5 % of the LEL of hydrogen, less of every other gas of the plant; 1910.146:
+// below 10 %, oxygen up to 23.5 %; 1910.252: 35 feet.
+inline constexpr std::array kRegimes{
+    Regime{"gb30871", kChemicalKinds, kGbzToxic, kPeople, 12.5, 21, 30, 15, 10, true},
+    Regime{"order13", kChemicalKinds, kGbzToxic, kPeople, 12.5, 21, 30, 15, 10, true},
+    Regime{"osha", kOshaKinds, kPelToxic, {}, 10, 23.5, 10.7, 10.7, 10.7, false},
+};
+constexpr const Regime& regime_of(std::string_view name) {
+  for (const Regime& one : kRegimes) {
+    if (one.name == name) return one;
+  }
+  return kRegimes[0];
 }
 
-constexpr std::string_view fault_of(std::string_view poison, double lel, double o2, double toxic) {
-  if (lel > kLelMost) return "lel";
-  if (o2 < kOxygenLeast || o2 > kOxygenMost) return "o2";
-  return toxic > toxic_most(poison) ? "toxic" : "";
-}
-
-inline constexpr double kHotToVent_m = 30;  // 1.7: hot work from a gas vent, also from blinding
-// 1.7: hot work from what the plant does there; the purposes of the tags that tell.
-constexpr double state_within_m(std::string_view purpose) {
-  if (purpose == "state_vent") return 30;
-  if (purpose == "state_drain") return 15;
-  return purpose == "state_solvent" || purpose == "state_dust" ? 10 : 0;
-}
+inline constexpr double kHotToBlinding_m = 30;  // 1.7
 // 1.5: fog and storm stop it outdoors.
 constexpr bool minds_storm(std::string_view kind) {
   return kind == "hot" || kind == "height" || kind == "lifting";
@@ -99,12 +155,6 @@ constexpr int rank(std::string_view kind, std::string_view grade) {
   if (kind == "height") return place(kHeight);
   if (kind == "lifting") return place(kLifting);
   return grade == "none" ? 0 : -1;
-}
-constexpr std::string_view hot_grade(std::string_view place, bool is_odd_time) {
-  bool is_running = place == "running" || place == "tank_farm";
-  bool is_hazardous = place == "explosive" || place == "rack";
-  if (is_running || (is_hazardous && is_odd_time)) return "special";
-  return is_hazardous || is_odd_time ? "one" : "two";
 }
 constexpr std::string_view height_grade(double height_m, bool has_factor) {
   int rank = (height_m > 5) + (height_m > 15) + (height_m > 30) + (has_factor ? 1 : 0);
@@ -150,16 +200,6 @@ inline constexpr std::array kReasons{
     OfReason{"other", true, false, true},
 };
 
-// Who must hold what; 6, 1.4, 1.8. Empty: nobody.
-struct OfPeople {
-  std::string_view kind, leader, worker;
-};
-inline constexpr std::array kPeople{
-    OfPeople{"hot", "", "hot"},
-    OfPeople{"height", "", "height"},
-    OfPeople{"lifting", "", "lifting"},
-    OfPeople{"power", "", "electric"},
-};
 inline constexpr std::string_view kGuardianCertificate = "guardian";
 
 // Lower end of each Beaufort force in m/s (GB/T 28591-2012, table 1).

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/permit_figures.h"
 #include "tests/sim/permit_world.h"
 
 namespace anlan::test {
@@ -41,7 +42,7 @@ struct Entry {
 
 struct Job {
   // As it was applied for, with every change that the product took.
-  std::string kind, area, toxic_substance = "none", hot_place, pipe;
+  std::string kind, area, regime, toxic_substance = "none", hot_place, pipe;
   std::string grade;  // that it needs, by the oracle's own table
   twin::Point at{};
   double height_m = 0, load_t = 0;
@@ -75,6 +76,7 @@ struct Job {
   Instant next_act{}, done_at{}, next_test{};
   bool is_over = false, was_started = false, is_stop_new = false;
 
+  const figures::Regime& rules() const { return figures::regime_of(regime); }
   bool is_active() const { return state == "active"; }
   std::string approved_grade() const { return record.text_or("grade", ""); }
   bool has_gas_limits() const { return kind == "hot" || kind == "confined"; }

@@ -95,7 +95,7 @@ void Crew::edit(Job& job) {
   if (what == 5 && job.kind == "hot") {
     std::string before = job.grade;
     job.hot_place = "running";
-    job.grade = figures::hot_grade(job.hot_place, world_.is_odd_time(job.valid_from));
+    job.grade = job.rules().hot_grade(job.hot_place, world_.is_odd_time(job.valid_from));
     if (before != job.grade) job.changed_at = now();
   }
   refresh(job);

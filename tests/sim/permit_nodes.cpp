@@ -24,7 +24,7 @@ bool Crew::is_quiet_at(const Job& job) {
     double gap = std::hypot(one.at.x - job.at.x, one.at.y - job.at.y);
     if (is_bad && (one.area == job.area || gap < 80)) return false;
   }
-  const figures::OfKind* kind = figures::find(job.kind, job.grade);
+  const figures::OfKind* kind = job.rules().find(job.kind, job.grade);
   bool minds_wind = kind != nullptr && kind->wind_force_stop > 0 && job.is_outdoor;
   if (minds_wind && figures::beaufort(world_.wind_m_s()) >= 5) return false;
   Member* guardian = world_.find(job.guardian);

@@ -22,7 +22,7 @@ bool is_at_level_one(const Detector& detector) {
 bool is_over_limit(const Job& job, const Detector& detector) {
   if (detector.gas == Gas::Silent) return false;
   bool breathes = job.kind == "confined";
-  if (detector.substance == "combustible") return detector.value > figures::kLelMost;
+  if (detector.substance == "combustible") return detector.value > job.rules().lel_most;
   return breathes && is_at_level_one(detector);
 }
 
@@ -90,8 +90,9 @@ void Oracle::judge_time(const Job& job) {
   Instant now = world_.now();
   expect(now >= job.valid_from, "early", job, "from " + format_instant(job.valid_from));
   expect(now <= job.valid_to, "expired", job, "to " + format_instant(job.valid_to));
-  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  const figures::OfKind* kind = job.rules().find(job.kind, job.approved_grade());
   expect(kind != nullptr, "kind", job, "no such kind and grade");
+  expect(job.record["regime"] == Json(job.regime), "regime", job, job.record.text_or("regime", ""));
   int has = figures::rank(job.kind, job.record.text_or("grade", ""));
   // Only with a name behind it is a grade lower than the one that the rules give.
   bool is_lowered = std::ranges::any_of(job.acts, [&](const Act& act) {
@@ -110,14 +111,14 @@ void Oracle::judge_time(const Job& job) {
 
 void Oracle::judge_gas(const Job& job) {
   if (!job.has_gas_limits()) return;
-  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  const figures::OfKind* kind = job.rules().find(job.kind, job.approved_grade());
   auto points = job.points();
   bool has_levels =
       job.kind != "confined" ||
       (points.contains("upper") && points.contains("middle") && points.contains("lower"));
   expect(!points.empty() && has_levels, "no_analysis", job, std::to_string(points.size()));
   for (const auto& [level, test] : points) {
-    std::string fault(figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic));
+    std::string fault(job.rules().fault_of(job.toxic_substance, test.lel, test.o2, test.toxic));
     expect(fault.empty(), "analysis", job, level + ": " + fault);
     Duration age = world_.now() - test.at;
     expect(kind == nullptr || age <= Duration::minutes(kind->sample_age_min), "analysis_age", job,
@@ -127,7 +128,7 @@ void Oracle::judge_gas(const Job& job) {
 
 void Oracle::judge_readings(const Job& job) {
   for (const Detector& detector : world_.detectors()) {
-    bool is_near = twin::distance_m(detector.at, job.at) <= figures::kHotToVent_m;
+    bool is_near = twin::distance_m(detector.at, job.at) <= job.rules().hot_apart_m;
     if (job.has_gas_limits() && is_near) {
       expect(!is_over_limit(job, detector), "reading", job,
              std::format("{} reads {:.1f}", detector.code, detector.value));
@@ -159,7 +160,8 @@ void Oracle::judge_guardian(const Job& job, const Jobs& live) {
 void Oracle::judge_states(const Job& job) {
   if (job.kind != "hot") return;
   for (const PlantState& one : world_.states()) {
-    bool is_beside = twin::distance_m(one.at, job.at) < one.within_m;
+    double within_m = job.rules().state_within_m(one.purpose);
+    bool is_beside = twin::distance_m(one.at, job.at) < within_m;
     expect(!one.is_on || !is_beside, "state", job, one.code);
   }
 }
@@ -188,7 +190,7 @@ void Oracle::judge_gate(const std::string& area, const std::vector<std::string>&
 void Oracle::judge_weather(const Job& job) {
   bool is_storm = job.is_outdoor && world_.rain_mm_h() > 0;
   expect(!is_storm || !figures::minds_storm(job.kind), "storm", job, "outdoors");
-  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  const figures::OfKind* kind = job.rules().find(job.kind, job.approved_grade());
   if (kind == nullptr || kind->wind_force_stop == 0 || !job.is_outdoor) return;
   int force = figures::beaufort(world_.wind_m_s());
   expect(force < kind->wind_force_stop, "wind", job, "force " + std::to_string(force));
@@ -206,8 +208,9 @@ void Oracle::judge_people(const Job& job) {
            std::format("{} {} has no {}", part, member ? member->login : "?", kind));
   };
   holds(job.guardian, figures::kGuardianCertificate, "guardian");
-  auto of = std::ranges::find(figures::kPeople, job.kind, &figures::OfPeople::kind);
-  if (of == figures::kPeople.end()) return;
+  std::span<const figures::OfPeople> people = job.rules().people;
+  auto of = std::ranges::find(people, job.kind, &figures::OfPeople::kind);
+  if (of == people.end()) return;
   holds(job.leader, of->leader, "leader");
   for (PersonId worker : job.workers) holds(worker, of->worker, "worker");
   if (job.rigger) holds(*job.rigger, job.kind, "rigger");
@@ -220,7 +223,7 @@ void Oracle::judge_neighbours(const Job& job, const Jobs& live) {
     if (&other == &job || !other.is_active()) continue;
     double gap = twin::distance_m(job.at, other.at);
     bool is_hot_blind = job.kind == "hot" && other.kind == "blinding";
-    expect(!is_hot_blind || gap >= figures::kHotToVent_m, "hot_and_blinding", job,
+    expect(!is_hot_blind || gap >= figures::kHotToBlinding_m, "hot_and_blinding", job,
            std::format("{} at {:.1f} m", other.number, gap));
     bool is_two_blinds = job.kind == "blinding" && other.kind == "blinding";
     expect(!is_two_blinds || job.pipe.empty() || job.pipe != other.pipe, "two_blinds", job,

@@ -66,7 +66,7 @@ void Oracle::judge_step(const Job& job, const std::string& from) {
 
 // What must hold whenever work begins, the first time or again.
 void Oracle::judge_start(const Job& job) {
-  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  const figures::OfKind* kind = job.rules().find(job.kind, job.approved_grade());
   if (kind == nullptr) return expect(false, "kind", job, "no such kind and grade");
   if (!job.has_gas_limits() || job.tests.empty()) return;
   bool is_first = job.suspended_at.ns == 0;
@@ -111,7 +111,7 @@ void Oracle::judge_order(const Job& job) {
 }
 
 void Oracle::judge_approvers(const Job& job) {
-  const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+  const figures::OfKind* kind = job.rules().find(job.kind, job.approved_grade());
   bool has_rank = kind == nullptr || kind->approver.empty();
   for (const Act& act : job.acts) {
     bool is_yes = act.outcome == "approve" || (act.node == "sign_site" && act.outcome == "start");
@@ -203,7 +203,8 @@ std::optional<bool> Oracle::is_seen_cause(const Job& job, const std::string& rea
   if (reason == "neighbour") {
     return job.kind == "hot" && any([&](const Seen& seen) {
              return std::ranges::any_of(seen.states, [&](const PlantState& one) {
-               return one.is_on && twin::distance_m(one.at, job.at) < one.within_m;
+               double within_m = job.rules().state_within_m(one.purpose);
+               return one.is_on && twin::distance_m(one.at, job.at) < within_m;
              });
            });
   }
@@ -222,11 +223,11 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
     return std::ranges::any_of(job.tests, [&](const GasTest& test) {
       bool is_recent = world_.now() - test.told <= kCauseAge;
       return is_recent &&
-             !figures::fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
+             !job.rules().fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
     });
   }
   if (reason == "gas_age" || reason == "retest") {
-    const figures::OfKind* kind = figures::find(job.kind, job.approved_grade());
+    const figures::OfKind* kind = job.rules().find(job.kind, job.approved_grade());
     if (points.empty() || kind == nullptr) return true;
     Duration least = Duration::minutes(kind->sample_to_start_min);
     return any_point([&](const GasTest& test) { return world_.now() - test.at >= least; });

@@ -67,6 +67,7 @@ std::unique_ptr<Job> Crew::plan() {
 void Crew::place(Job& job) {
   const Spot& spot = kSpots[world_.random().below(kSpots.size())];
   job.area = spot.area;
+  job.regime = world_.regime_of(job.area);
   job.at = {spot.x, spot.y};
   // Jobs on the same spot stand some metres apart, or just there.
   if (!chance(3)) job.at.x += world_.between_m(-6, 6);
@@ -94,7 +95,7 @@ void Crew::detail(Job& job) {
     constexpr std::array kPlaces{"running", "tank_farm", "explosive", "rack", "explosive"};
     job.hot_place =
         job.area == "A4" || job.area == "A3" ? "elsewhere" : kPlaces[world_.random().below(5)];
-    job.grade = figures::hot_grade(job.hot_place, world_.is_odd_time(job.valid_from));
+    job.grade = job.rules().hot_grade(job.hot_place, world_.is_odd_time(job.valid_from));
   }
   if (job.kind == "height") {
     job.height_m = world_.between_m(2.5, 12) * (chance(4) ? 3 : 1);
@@ -124,7 +125,7 @@ void Crew::make_child(Job& job) {
     job.done_at = job.valid_to - Duration::minutes(30);
     if (job.kind == "hot") {
       job.hot_place = "explosive";
-      job.grade = figures::hot_grade(job.hot_place, world_.is_odd_time(job.valid_from));
+      job.grade = job.rules().hot_grade(job.hot_place, world_.is_odd_time(job.valid_from));
     }
     count("children");
     return;

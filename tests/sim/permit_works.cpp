@@ -38,7 +38,7 @@ void Crew::test_gas(Job& job, Quality quality) {
 // What an analyst writes down, some time after the sample was taken. Detectors near by that read
 // too much are no illusion: the test then fails too.
 bool Crew::test_point(Job& job, const std::string& level, Quality quality) {
-  double most = figures::toxic_most(job.toxic_substance);
+  double most = job.rules().toxic_most(job.toxic_substance);
   bool is_good = quality != Quality::Bad;
   Duration age = quality == Quality::Old ? world_.between(2'000, 5'000) : world_.between(10, 600);
   GasTest test{.at = now() - age,

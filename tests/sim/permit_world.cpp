@@ -63,6 +63,7 @@ Result<void> World::settle() {
   TRY(add_people());
   TRY(add_badges());
   TRY(add_certificates());
+  TRY(add_regimes());
   TRY(add_states());
   TRY(plant_.engine().sensing().reload());
   find_detectors();
@@ -191,6 +192,24 @@ void World::renew_certificates(Instant at) {
   }
 }
 
+std::string World::regime_of(std::string_view area) {
+  return area == "A3" ? "order13" : area == "A5" ? "osha" : "gb30871";
+}
+
+Result<void> World::add_regimes() {
+  auto admin = TRY(plant_.as("admin"));
+  for (const char* code : {"A3", "A5"}) {
+    RecordId id = TRY(RecordId::parse(TRY(plant_.id_of("area", code))));
+    Json record = TRY(plant_.engine().record(admin, "area", id));
+    Json fields = Json::object({{"regime", regime_of(code)}});
+    TRY(plant_.run(admin, engine::UpdateRecord{.form = "area",
+                                               .id = id,
+                                               .version = record["record"].int_or("version", 1),
+                                               .fields = std::move(fields)}));
+  }
+  return {};
+}
+
 // Tags that tell what goes on beside the places where people work, and of a storm.
 Result<void> World::add_states() {
   states_ = {{.code = "VENT-1", .purpose = "state_vent", .area = "A1", .at = {165, 318}},
@@ -211,7 +230,6 @@ Result<void> World::add_states() {
     return plant_.run(admin, engine::CreateRecord{.form = "tag", .fields = std::move(fields)});
   };
   for (PlantState& one : states_) {
-    one.within_m = figures::state_within_m(one.purpose);
     TRY(add(one.code, one.purpose, one.area));
   }
   TRY(add("STORM-1", "storm", "A6"));

@@ -55,7 +55,6 @@ struct Detector {
 struct PlantState {
   std::string code, purpose, area;
   twin::Point at{};
-  double within_m = 0;  // standards.md 1.7
   history::TagIndex tag{};
   bool is_on = false;
   Instant until{};
@@ -80,6 +79,8 @@ class World {
   Member* find(PersonId id);
   const std::vector<Detector>& detectors() const { return detectors_; }
   const std::vector<PlantState>& states() const { return states_; }
+  // Whose rules an area follows: "gb30871", "order13" (grinding) or "osha" (utilities).
+  static std::string regime_of(std::string_view area);
   double wind_m_s() const { return wind_m_s_; }
   double rain_mm_h() const { return rain_mm_h_; }
   SeededRandom& random() { return random_; }
@@ -98,6 +99,7 @@ class World {
   Result<void> add_badges();
   Result<void> add_certificates();
   Result<Json> certify(Member& member, const std::string& kind, Validity validity);
+  Result<void> add_regimes();
   Result<void> add_states();
   void find_detectors();
   void move_states(Instant now);
