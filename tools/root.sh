@@ -20,7 +20,11 @@ is_target() {
 }
 die() { echo "anlan: $*" >&2; exit 1; }
 need_root() { [ "$(id -u)" = 0 ] || die "$1 needs root: run it with sudo"; }
-packages() { cat "$repo/tools/packages/run"; [ "$1" = run ] || cat "$repo/tools/packages/test"; }
+packages() {
+  cat "$repo/tools/packages/run"
+  [ "$1" = run ] || cat "$repo/tools/packages/test"
+  [ "$1" != bench ] || cat "$repo/tools/packages/bench" # peers
+}
 stamp() { packages "$1" | sha256sum | cut -c1-16; }
 
 # The host's own Debian archive: of all sources that apt really reads, the first whose address ends

@@ -1,6 +1,7 @@
 // One JSON line for each figure. Paced: 100,000 tags once a second in batches of 10,000, on a clock
 // that the bench moves, so it says how much of a core that takes and how long an append waits.
-//   history_bench [SECONDS]   of plant time, 90 by default
+//   history_bench [SECONDS]            of plant time, 90 by default
+//   history_bench lines TAGS SECONDS   the same signals as InfluxDB lines, for peers
 
 #include <sys/resource.h>
 
@@ -250,15 +251,32 @@ void measure_backfill() {
   tell("backfill_into_blocks_s", "3.6 M samples", (now_ms() - before) / 1e3, "s");
 }
 
+void print_lines(int64_t tags, int64_t seconds) {
+  SeededRandom random{7};
+  std::vector<Signal> signals;
+  for (int64_t i = 0; i < tags; ++i) signals.emplace_back(static_cast<std::size_t>(i), random);
+  for (int64_t s = 0; s < seconds; ++s) {
+    long long at_ms = kStart.ns / 1'000'000 + s * 1000;
+    for (std::size_t i = 0; i < signals.size(); ++i)
+      std::printf("t,id=%zu v=%.15g %lld\n", i, signals[i].next(), at_ms);
+  }
+}
+
+int64_t number_of(std::string_view text, int64_t otherwise) {
+  std::from_chars(text.data(), text.data() + text.size(), otherwise);
+  return otherwise;
+}
+
 }  // namespace
 }  // namespace anlan::history
 
 int main(int argc, char** argv) {
-  int64_t seconds = 90;
-  if (argc > 1) {
-    std::string_view text = argv[1];
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
+  using anlan::history::number_of;
+  if (argc == 4 && std::string_view(argv[1]) == "lines") {
+    anlan::history::print_lines(number_of(argv[2], 100), number_of(argv[3], 60));
+    return 0;
   }
+  int64_t seconds = argc > 1 ? number_of(argv[1], 90) : 90;
   anlan::history::measure_small_batches();
   anlan::history::measure_size_and_questions();
   anlan::history::measure_backfill();
