@@ -125,7 +125,7 @@ std::optional<List> named(const std::vector<Slot>& slots, std::span<const Value>
 std::vector<Builtin> all_builtins() {
   std::vector<Builtin> out;
   for (auto rows : {string_builtins(), number_builtins(), list_builtins(), context_builtins(),
-                    range_builtins(), temporal_builtins()}) {
+                    range_builtins(), temporal_builtins(), plant_builtins()}) {
     out.insert(out.end(), rows.begin(), rows.end());
   }
   return out;

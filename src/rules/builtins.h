@@ -36,5 +36,6 @@ std::span<const Builtin> list_builtins();
 std::span<const Builtin> context_builtins();
 std::span<const Builtin> range_builtins();
 std::span<const Builtin> temporal_builtins();
+std::span<const Builtin> plant_builtins();
 
 }  // namespace anlan::rules
