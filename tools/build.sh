@@ -87,6 +87,7 @@ case "${1:-}" in
   all) pages; peers; compile ;;
   native) peers; compile -k 0 ;; # a room that breaks leaves the others to be tested
   pages) pages ;;
+  peers) peers ;;
   modules) alone pages; modules ;;
-  *) echo "usage: build.sh fresh|program|all|native|pages|modules" >&2; exit 2 ;;
+  *) echo "usage: build.sh fresh|program|all|native|pages|peers|modules" >&2; exit 2 ;;
 esac

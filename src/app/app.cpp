@@ -37,6 +37,7 @@ constexpr OptionKind kBackupOptions[] = {
     {"--data"}, {"--database"}, {"--packs"}, {"--keep"}, {"--passphrase-file"}};
 constexpr OptionKind kRestoreOptions[] = {
     {"--data"}, {"--database"}, {"--packs"}, {"--head"}, {"--passphrase-file"}};
+constexpr OptionKind kTckOptions[] = {{"--csv"}};
 constexpr OptionKind kFlowOptions[] = {
     {"--data"}, {"--database"}, {"--packs", true, true}, {"--from"}, {"--count"}};
 constexpr OptionKind kKeyOptions[] = {{"--data"}, {"--database"}, {"--packs"}, {"--reason"}};
@@ -80,7 +81,7 @@ constexpr Command kCommands[] = {
      "[--url https://127.0.0.1:8443] [--ca FILE]... [--every 2] [--after 8]\n"
      "                       [--sound PROGRAM [--sound WORD]...]",
      Text::WatchHelp, &watchdog, kWatchOptions},
-    {"dmn-tck", "FOLDER", Text::TckHelp, &dmn_tck, {}},
+    {"dmn-tck", "FOLDER [--csv FILE]", Text::TckHelp, &dmn_tck, kTckOptions},
     {"flow",
      "lint FILE.bpmn | simulate FILE.bpmn [--from 2026-01-31] [--count 200] [--data DIR] "
      "[--database ...]",

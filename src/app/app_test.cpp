@@ -128,6 +128,26 @@ TEST(Words, WhatNobodyUnderstandsIsRefusedWithHelp) {
   }
 }
 
+TEST(Words, TheConformanceKitEndsWithWhatPassed) {
+  Folder folder;
+  std::filesystem::create_directories(folder.path() + "/kit");
+  std::ofstream(folder.path() + "/kit/one.dmn")
+      << R"(<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" name="m"
+ namespace="urn:m"><decision id="d" name="d"><variable name="d"/>
+<literalExpression><text>1 + 1</text></literalExpression></decision></definitions>)";
+  std::ofstream(folder.path() + "/kit/one-test-01.xml") << R"(<testCases
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><modelName>one.dmn</modelName>
+<testCase id="good"><resultNode name="d"><expected><value xsi:type="xsd:decimal">2</value>
+</expected></resultNode></testCase><testCase id="bad"><resultNode name="d"><expected>
+<value xsi:type="xsd:decimal">3</value></expected></resultNode></testCase></testCases>)";
+  std::string csv = folder.path() + "/out.csv";
+  Child kit({"dmn-tck", folder.path() + "/kit", "--csv", csv});
+  EXPECT_TRUE(kit.said().ends_with("\npassed 1 of 2\n")) << kit.said();
+  EXPECT_EQ(kit.wait(), 1);
+  EXPECT_NE(text_in(csv).find("\"good\",\"d\",\"SUCCESS\",\"\""), std::string::npos);
+  EXPECT_NE(text_in(csv).find("\"bad\",\"d\",\"ERROR\","), std::string::npos);
+}
+
 TEST(Words, HelpAndVersionAnswer) {
   Child help({"help"});
   EXPECT_NE(help.said().find("serve"), std::string::npos);

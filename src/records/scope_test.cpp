@@ -136,7 +136,8 @@ class Expressions {
     add("count", std::to_string(pick(5)));
     add("money", std::to_string(pick(3)) + ".50");
     add("done", pick(2) ? "true" : "false");
-    add("at", R"("2026-11-2)" + std::to_string(pick(3)) + R"(T06:00:00Z")");
+    add("at", R"("2026-11-2)" + std::to_string(pick(3)) +
+                  (pick(2) ? R"(T06:00:00Z")" : R"(T06:00:00.25Z")"));
     add("day", R"("2026-11-2)" + std::to_string(pick(3)) + R"(")");
     add("takes", R"("PT)" + std::to_string(1 + pick(3)) + R"(H")");
     add("color", "\"" + std::string(kColors[pick(3)]) + "\"");

@@ -18,6 +18,7 @@ struct Slot {
   bool is_optional = false;
   bool takes_null = false;
   bool repeats = false;
+  bool may_go_unnamed = false;
 };
 
 std::vector<Slot> slots_of(std::string_view parameters) {
@@ -31,6 +32,7 @@ std::vector<Slot> slots_of(std::string_view parameters) {
     std::string_view marks = part.substr(colon + 2);
     slot.takes_null = marks.find('0') != std::string_view::npos || slot.type == 'a';
     slot.repeats = marks.find('*') != std::string_view::npos;
+    slot.may_go_unnamed = marks.find('+') != std::string_view::npos;
     out.push_back(slot);
   }
   return out;
@@ -100,7 +102,7 @@ std::optional<List> named(const std::vector<Slot>& slots, std::span<const Value>
   for (const Slot& slot : slots) {
     auto found = std::ranges::find(names, slot.name);
     if (found == names.end()) {
-      if (!slot.is_optional) return std::nullopt;
+      if (!slot.is_optional && !slot.may_go_unnamed) return std::nullopt;
       out.emplace_back();
       continue;
     }
@@ -123,10 +125,20 @@ std::optional<List> named(const std::vector<Slot>& slots, std::span<const Value>
 std::vector<Builtin> all_builtins() {
   std::vector<Builtin> out;
   for (auto rows : {string_builtins(), number_builtins(), list_builtins(), context_builtins(),
-                    range_builtins(), temporal_builtins()}) {
+                    range_builtins(), temporal_builtins(), plant_builtins()}) {
     out.insert(out.end(), rows.begin(), rows.end());
   }
   return out;
+}
+
+// The parameters of every row of builtins(), read once.
+const std::vector<Slot>& slots_at(std::size_t row) {
+  static const std::vector<std::vector<Slot>> all = [] {
+    std::vector<std::vector<Slot>> out;
+    for (const Builtin& builtin : builtins()) out.push_back(slots_of(builtin.parameters));
+    return out;
+  }();
+  return all[row];
 }
 
 }  // namespace
@@ -152,7 +164,7 @@ Value call_builtin(Evaluator& evaluator, const Builtin& first, std::span<const V
   std::span<const Builtin> all = builtins();
   std::size_t at = static_cast<std::size_t>(&first - all.data());
   for (; at < all.size() && all[at].name == first.name; ++at) {
-    std::vector<Slot> slots = slots_of(all[at].parameters);
+    const std::vector<Slot>& slots = slots_at(at);
     auto fit = names.empty() ? positional(slots, arguments) : named(slots, arguments, names);
     if (fit) return all[at].run(evaluator, *fit);
   }

@@ -15,7 +15,7 @@ class Evaluator;
 //   a anything  s string  n number  b boolean  l list  c context  r range  f function
 //   d date, date and time or string  t time  u duration  k comparable
 // "?" before the colon makes a parameter optional, "0" after the type lets null in, "*" after it
-// lets it repeat. A value that does not fit makes the call null.
+// lets it repeat, "+" makes it null where arguments are named and it is not. A value that does not fit makes the call null.
 struct Builtin {
   std::string_view name;
   std::string_view parameters;
@@ -36,5 +36,6 @@ std::span<const Builtin> list_builtins();
 std::span<const Builtin> context_builtins();
 std::span<const Builtin> range_builtins();
 std::span<const Builtin> temporal_builtins();
+std::span<const Builtin> plant_builtins();
 
 }  // namespace anlan::rules

@@ -93,13 +93,14 @@ Value negation(Evaluator&, Arguments a) {
   return a[0].as_bool() != nullptr ? Value(!a[0].is_true()) : Value();
 }
 
-// DMN 1.5, table 80: the same kind, the same value, and for times also the same zone.
+// DMN 1.5, table 80: the same kind, the same value, and for times also the same zone and fraction.
 Value is(Evaluator& evaluator, Arguments a) {
   if (a[0].kind() != a[1].kind()) return false;
   if (a[0].as_date_time() || a[0].as_time()) {
     const Zone& x = a[0].as_time() ? a[0].as_time()->zone : a[0].as_date_time()->time.zone;
     const Zone& y = a[1].as_time() ? a[1].as_time()->zone : a[1].as_date_time()->time.zone;
     if (x.kind != y.kind || x.offset_seconds != y.offset_seconds || x.name != y.name) return false;
+    return a[0] == a[1];
   }
   return evaluator.equal(a[0], a[1]).value_or(false);
 }
@@ -123,7 +124,7 @@ constexpr std::array kRows = {
     Builtin{"number", "from:s,grouping separator:s0,decimal separator:s0", to_number},
     Builtin{"number", "from:s", to_number},
     Builtin{"not", "negand:a", negation},
-    Builtin{"is", "value1:a,value2:a", is},
+    Builtin{"is", "value1:a+,value2:a+", is},
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "rules/builtins.h"
-#include "rules/calendar.h"
 #include "rules/evaluator.h"
 
 namespace anlan::rules {
@@ -120,43 +119,6 @@ Value today(Evaluator& evaluator, Arguments a) {
   return at.as_date_time() ? Value(at.as_date_time()->date) : Value();
 }
 
-// A point in time or the text of one; nothing outside what 64 bits of nanoseconds hold.
-std::optional<Instant> instant_of(const Value& value, const Zones* zones) {
-  std::optional<DateTime> at;
-  if (value.as_date_time()) at = *value.as_date_time();
-  if (value.as_date()) at = at_midnight(*value.as_date());
-  if (value.as_string()) at = parse_date_time(*value.as_string(), zones);
-  if (!at) return std::nullopt;
-  constexpr int64_t kSecondsMax = 9'000'000'000;
-  DaysDuration since = since_epoch(*at);
-  if (since.seconds < 0 || since.seconds > kSecondsMax) return std::nullopt;
-  return Instant{since.seconds * 1'000'000'000 + since.nanoseconds};
-}
-
-std::optional<Duration> length_of(const Value& value) {
-  std::optional<DaysDuration> length;
-  if (value.as_days()) length = *value.as_days();
-  if (value.as_string()) length = parse_days_duration(*value.as_string());
-  constexpr int64_t kSecondsMax = 4'000'000'000;
-  if (!length || length->seconds < 0 || length->seconds > kSecondsMax) return std::nullopt;
-  return Duration{length->seconds * 1'000'000'000 + length->nanoseconds};
-}
-
-// Ours, not of DMN: adds a length in the working time of a calendar (docs/formats/calendar.md).
-Value working_time(Evaluator& evaluator, Arguments a) {
-  const Environment& environment = evaluator.environment();
-  auto from = instant_of(a[0], environment.zones);
-  auto length = length_of(a[1]);
-  bool is_named = a[2].is_null() || a[2].as_string();
-  if (!from || !length || !is_named) {
-    return evaluator.fail("working time needs a point in time, a length and a calendar's name");
-  }
-  static const Calendars plain;
-  const Calendars& known = environment.calendars ? *environment.calendars : plain;
-  auto at = known.after(a[2].as_string() ? *a[2].as_string() : "", *from, *length);
-  return at ? Value(*at) : evaluator.fail(at.error().detail);
-}
-
 Value nth_day(Evaluator&, Arguments a) { return int64_t{day_of_year(date_of(a[0]))}; }
 Value nth_week(Evaluator&, Arguments a) { return int64_t{week_of_year(date_of(a[0]))}; }
 
@@ -201,7 +163,6 @@ constexpr std::array kRows = {
     Builtin{"day of week", "date:d", day_name},
     Builtin{"month of year", "date:d", month_name},
     Builtin{"week of year", "date:d", nth_week},
-    Builtin{"working time", "from:a,duration:a,calendar:a0", working_time},
     Builtin{"@", "from:s", at_literal},
 };
 

@@ -99,6 +99,26 @@ Result<void> Calendar::parse_years(const Json& years) {
   return {};
 }
 
+// "20:00-08:00" runs over midnight.
+Result<void> Calendar::parse_shifts(const Json& shifts) {
+  if (shifts.is_null()) return {};
+  const Json& hours = shifts["hours"];
+  if (shifts.text_or("source", "").empty()) return bad("shifts", "the shifts need their source");
+  if (!hours.is_object() || hours.as_object().size() > kHoursMax) {
+    return bad("shifts", "the hours of each shift by its id");
+  }
+  for (const Json::Member& member : hours.as_object()) {
+    std::string_view both = member.second.is_text() ? std::string_view(member.second.as_text()) : "";
+    std::size_t dash = both.find('-');
+    int64_t open = clock_time(both.substr(0, dash));
+    int64_t close = dash == std::string_view::npos ? -1 : clock_time(both.substr(dash + 1));
+    bool is_sane = !member.first.empty() && open >= 0 && open < kDay && close >= 0;
+    if (!is_sane) return bad("shifts", "hours such as 20:00-08:00 for " + member.first);
+    shifts_.push_back({member.first, open, close <= open ? close + kDay : close});
+  }
+  return {};
+}
+
 Result<Calendar> Calendar::parse(const Json& json) {
   Calendar made;
   if (json.text_or("format", "") != "anlan.calendar/1") return bad("format", "anlan.calendar/1");
@@ -108,6 +128,7 @@ Result<Calendar> Calendar::parse(const Json& json) {
   made.zone_ = TRY(parse_zone(json.text_or("zone", "")));
   TRY(made.parse_week(json["week"]));
   TRY(made.parse_years(json["years"]));
+  TRY(made.parse_shifts(json["shifts"]));
   return made;
 }
 
@@ -184,6 +205,39 @@ Result<Instant> Calendar::after(Instant from, Duration length) const {
   constexpr int64_t kLastDay = 106'000;  // in 2260: nanoseconds of 64 bits end soon after
   if (at.day > kLastDay) return refuse(ErrorCode::LimitReached, "a point in time after 2260");
   return Instant{at.day * kDay + at.time - zone_};
+}
+
+Result<int64_t> Calendar::workday(int64_t from, int64_t count) const {
+  int64_t step = count < 0 ? -1 : 1;
+  for (int64_t walked = 0; count != 0; ++walked) {
+    if (walked == kDaysMax) return refuse(ErrorCode::LimitReached, "more than a hundred years");
+    from += step;
+    if (!day(from).empty()) count -= step;
+  }
+  return from;
+}
+
+std::optional<Calendar::Shift> Calendar::shift_at(Instant at) const {
+  int64_t local = at.ns + zone_;
+  int64_t today = floor_div(local, kDay);
+  for (int64_t began : {today, today - 1}) {  // one that began yesterday may still be on
+    for (const ShiftHours& hours : shifts_) {
+      int64_t time = local - began * kDay;
+      if (time < hours.open || time >= hours.close) continue;
+      int64_t midnight = began * kDay - zone_;
+      return Shift{.id = hours.id,
+                   .day = began,
+                   .from = Instant{midnight + hours.open},
+                   .until = Instant{midnight + hours.close}};
+    }
+  }
+  return std::nullopt;
+}
+
+const Calendar* Calendars::find(std::string_view id) const {
+  if (id.empty() && calendars_.size() == 1) return &calendars_.begin()->second;
+  auto found = calendars_.find(id.empty() ? std::string_view("plant") : id);
+  return found == calendars_.end() ? nullptr : &found->second;
 }
 
 void Calendars::add(Calendar calendar) {

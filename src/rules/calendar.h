@@ -29,8 +29,27 @@ class Calendar {
   // Whole days of the length count working days, the rest counts working hours; what begins
   // outside working time begins when it opens next. LimitReached beyond about a hundred years.
   Result<Instant> after(Instant from, Duration length) const;
+  // The day that is `count` working days later, earlier below zero; days are counted from 1970.
+  // Zero is the day itself. LimitReached beyond about a hundred years.
+  Result<int64_t> workday(int64_t day, int64_t count) const;
+
+  struct Shift {
+    std::string id;
+    int64_t day = 0;  // since 1970, local: on which it begins
+    Instant from{};
+    Instant until{};  // the next shift's
+  };
+  // The shift that is on then; nothing between shifts and for a calendar without any.
+  std::optional<Shift> shift_at(Instant at) const;
+  bool has_shifts() const { return !shifts_.empty(); }
+  int64_t zone_seconds() const { return zone_ / 1'000'000'000; }
 
  private:
+  struct ShiftHours {  // nanoseconds of a local day; until the next day where close <= open
+    std::string id;
+    int64_t open = 0;
+    int64_t close = 0;
+  };
   struct Hours {  // nanoseconds of a local day, 0 to 24 h
     int64_t open = 0;
     int64_t close = 0;
@@ -45,6 +64,7 @@ class Calendar {
   static Result<int64_t> parse_zone(const std::string& text);
   Result<void> parse_week(const Json& week);
   Result<void> parse_years(const Json& years);
+  Result<void> parse_shifts(const Json& shifts);
   const Day& day(int64_t number) const;
   std::optional<Place> find(Instant at) const;  // inside working time
   Result<Place> opening(Instant from) const;
@@ -56,6 +76,7 @@ class Calendar {
   std::array<Day, 7> week_{};
   Day make_up_{};                   // hours of a day that is made up for
   std::map<int64_t, bool> days_{};  // by day: worked (true) or off, whatever the week says
+  std::vector<ShiftHours> shifts_{};
 };
 
 // What a caller passes in. "" and "24x7" are plain time and always known.
@@ -65,6 +86,8 @@ class Calendars {
   bool has(std::string_view id) const;
   // NotFound for a name that nobody has; BadExpression for a length below zero.
   Result<Instant> after(std::string_view calendar, Instant from, Duration length) const;
+  // "" is the only one there is, else the one called "plant". Null where that is nobody.
+  const Calendar* find(std::string_view id) const;
 
  private:
   std::map<std::string, Calendar, std::less<>> calendars_;

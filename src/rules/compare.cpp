@@ -14,6 +14,18 @@ std::optional<std::strong_ordering> ordered(const T* a, const T* b) {
 
 bool is_zoned(const Zone& zone) { return zone.kind != Zone::Kind::None; }
 
+// DMN 1.5, 10.3.2.3.4 and table 41: the value of a time is whole seconds, so `=` does not see
+// fractions. `<` and its like, and is(), do.
+bool same_second(const Time& a, const Time& b) {
+  return is_zoned(a.zone) == is_zoned(b.zone) &&
+         since_midnight(a).seconds == since_midnight(b).seconds;
+}
+
+bool same_second(const DateTime& a, const DateTime& b) {
+  return is_zoned(a.time.zone) == is_zoned(b.time.zone) &&
+         since_epoch(a).seconds == since_epoch(b).seconds;
+}
+
 }  // namespace
 
 std::optional<std::strong_ordering> Evaluator::compare(const Value& a, const Value& b) {
@@ -66,8 +78,8 @@ std::optional<bool> Evaluator::equal(const Value& a, const Value& b) {
       return equal(x.low, y.low).value_or(false) && equal(x.high, y.high).value_or(false);
     }
     case Kind::Function: return a.as_function() == b.as_function();
-    case Kind::Time:
-    case Kind::DateTime: return a == b;
+    case Kind::Time: return same_second(*a.as_time(), *b.as_time());
+    case Kind::DateTime: return same_second(*a.as_date_time(), *b.as_date_time());
     default: {
       auto order = compare(a, b);
       if (!order) return std::nullopt;

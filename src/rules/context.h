@@ -14,6 +14,7 @@
 namespace anlan::rules {
 
 class Calendars;
+class Host;
 class Zones;
 
 class Context {
@@ -44,6 +45,8 @@ struct Environment {
   const Zones* zones = nullptr;                  // without it only UTC and offsets are known
   std::vector<std::string>* warnings = nullptr;  // why something became null; at most 100
   const Calendars* calendars = nullptr;          // for working time(); without it only plain time
+  const Host* host = nullptr;                    // for what is asked of the plant (host.h)
+  int decisions_above = 0;                       // that asked for this one by anlan.decision()
 };
 
 // Both as context.set(name, value_from_json(member)) for every member of an object.

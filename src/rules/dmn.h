@@ -26,6 +26,13 @@ struct Matched {
   bool operator==(const Matched&) const = default;
 };
 
+// What a table looked at: the text of an input and the value it had.
+struct Asked {
+  std::string decision_id{};
+  std::string input{};
+  Value value{};
+};
+
 struct ModelData;
 
 class Model {
@@ -37,7 +44,10 @@ class Model {
     // Rules that fired, of required decisions too, in the order they were evaluated. UNIQUE, ANY
     // and FIRST list what fitted; PRIORITY only the winner; OUTPUT ORDER by priority.
     std::vector<Matched> matched{};
+    // The inputs of every table that was evaluated, in its order; at most 200.
+    std::vector<Asked> asked{};
     std::vector<std::string> warnings{};
+    uint64_t steps = 0;
   };
 
   struct Options {

@@ -256,7 +256,8 @@ bool BoxedReader::table_columns(const Xml& xml, const Surroundings& around, Tabl
     const Xml* expression = input->child("inputExpression");
     if (expression == nullptr) return fail(*input, "an input without expression") != nullptr;
     Table::Input made;
-    made.expression = text(*expression, expression->text_of("text"), around);
+    made.text = expression->text_of("text");
+    made.expression = text(*expression, made.text, around);
     made.type = type(expression->attribute("typeRef"), around, *expression);
     if (!made.expression) return false;
     const Xml* values = input->child("inputValues");
@@ -341,6 +342,7 @@ NodePtr BoxedReader::table(const Xml& xml, const Surroundings& around) {
     if (table_rule(*rule, around, *made)) continue;
     return error_ ? nullptr : broken("a broken table");
   }
+  made->index = TableIndex::over(*made);
   auto out = node(Op::Table);
   out->table = std::move(made);
   return out;

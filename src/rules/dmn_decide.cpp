@@ -182,7 +182,9 @@ Result<Outcome> Model::decide(std::string_view decision_name_or_id, const Contex
   Environment inner = with_warnings(environment, out.warnings);
   Evaluator evaluator(inner);
   evaluator.matched = &out.matched;
+  evaluator.asked = &out.asked;
   out.value = Decider(data_, evaluator, inputs).value_of(*drg);
+  out.steps = evaluator.steps();
   pass_on(environment, out.warnings);
   return out;
 }
@@ -197,6 +199,7 @@ Result<Outcome> Model::call_service(std::string_view name, const Context& inputs
   Environment inner = with_warnings(environment, out.warnings);
   Evaluator evaluator(inner);
   evaluator.matched = &out.matched;
+  evaluator.asked = &out.asked;
   List arguments;
   for (const Drg* parameter : drg->parameters) {
     const Value* given = inputs.find(parameter->name);
@@ -204,6 +207,7 @@ Result<Outcome> Model::call_service(std::string_view name, const Context& inputs
   }
   Value service = Decider(data_, evaluator, inputs).value_of(*drg);
   out.value = evaluator.call(service, arguments);
+  out.steps = evaluator.steps();
   pass_on(environment, out.warnings);
   return out;
 }

@@ -5,12 +5,14 @@
 
 #include "core/limits.h"
 #include "rules/builtins.h"
+#include "rules/host.h"
 
 namespace anlan::rules {
 
 namespace {
 
 constexpr std::size_t kWarningsMax = 100;
+constexpr std::size_t kAskedMax = 200;  // inputs told; a person reads twenty
 constexpr int kValueDepthMax = limits::kExpressionDepthMax * 4;  // lists within lists
 
 std::optional<bool> holds(Op op, std::optional<std::strong_ordering> order) {
@@ -56,6 +58,24 @@ bool Evaluator::step(std::size_t count) {
   stopped_ = true;
   fail("the evaluation took more steps than allowed");
   return false;
+}
+
+uint64_t Evaluator::steps_left() const {
+  return steps_ < environment_.steps_max ? environment_.steps_max - steps_ : 0;
+}
+
+void Evaluator::take_reasons(const Outcome& outcome) {
+  if (matched != nullptr) {
+    matched->insert(matched->end(), outcome.matched.begin(), outcome.matched.end());
+  }
+  for (const Asked& one : outcome.asked) {
+    if (asked != nullptr && asked->size() < kAskedMax) asked->push_back(one);
+  }
+}
+
+void Evaluator::tell_asked(const std::string& input, const Value& value) {
+  if (asked == nullptr || asked->size() >= kAskedMax) return;
+  asked->push_back({.decision_id = decision_id, .input = input, .value = value});
 }
 
 Value Evaluator::bounded(List items) {
@@ -160,6 +180,8 @@ Value Evaluator::choose(const Node& node, const Scope& scope) {
 
 Value Evaluator::name(const Node& node) {
   if (const Builtin* builtin = find_builtin(node.text)) return Function{.builtin = builtin};
+  bool is_caller = node.text == "user" || node.text == "org";
+  if (is_caller && environment_.host != nullptr) return environment_.host->caller(node.text);
   return fail("nothing is called '" + node.text + "'");
 }
 

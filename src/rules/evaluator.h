@@ -48,12 +48,18 @@ class Evaluator {
   Value fail(std::string why);       // null and a warning
   bool step(std::size_t count = 1);  // false: the limit is reached, give up
   bool is_stopped() const { return stopped_; }
+  uint64_t steps() const { return steps_; }
+  uint64_t steps_left() const;
+  // What a decision asked for along the way says of itself is told with this one.
+  void take_reasons(const Outcome& outcome);
+  void tell_asked(const std::string& input, const Value& value);
   // The value, or null where it has grown beyond the limits.
   Value bounded(List items);
   Value bounded(Context entries);
   Value bounded(std::string text);
 
   std::vector<Matched>* matched = nullptr;  // where tables write the rules that fired
+  std::vector<Asked>* asked = nullptr;      // and what they looked at
   std::string decision_id{};                // whose table it is
 
  private:

@@ -104,6 +104,8 @@ Value Evaluator::range_items(const Value& low, const Value& high) {
 std::optional<List> Evaluator::items_of(const Node& source, const Scope& scope) {
   Value value = eval(source, scope);
   if (const Range* range = value.as_range()) {
+    auto order = compare(range->low, range->high);
+    if (order && *order > 0) return std::nullopt;  // holds nothing; "2..1" without brackets does
     value = range_items(range->low, range->high);
     if (value.as_list() == nullptr) return std::nullopt;
     List items = *value.as_list();

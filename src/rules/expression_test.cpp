@@ -114,11 +114,28 @@ TEST(Expression, dates_and_durations_add_up) {
   EXPECT_EQ(shown("now()"), "2025-11-21T06:03:11.25Z");
 }
 
+TEST(Expression, equality_of_times_sees_seconds_and_is_sees_all) {
+  EXPECT_EQ(shown("@\"10:30:00.1\" = @\"10:30:00.9\""), "true");
+  EXPECT_EQ(shown("@\"10:30:00.1\" < @\"10:30:00.9\""), "true");
+  EXPECT_EQ(shown("@\"10:30:00\" = @\"10:30:01\""), "false");
+  EXPECT_EQ(shown("@\"2026-11-21T10:30:00.1Z\" = @\"2026-11-21T11:30:00.9+01:00\""), "true");
+  EXPECT_EQ(shown("is(@\"10:30:00.1\", @\"10:30:00.9\")"), "false");
+  EXPECT_EQ(shown("is(value2: @\"10:30:00\")"), "false");
+  EXPECT_TRUE(evaluated("is(1)").is_null());
+}
+
+TEST(Expression, a_range_that_runs_backwards_is_nothing_to_loop_over) {
+  EXPECT_EQ(shown("for i in 3..1 return i"), "[3, 2, 1]");
+  EXPECT_EQ(shown("for i in [1..3] return i"), "[1, 2, 3]");
+  EXPECT_TRUE(evaluated("for i in [3..1] return i").is_null());
+}
+
 TEST(Expression, regular_expressions_are_those_of_xpath) {
   EXPECT_EQ(shown("matches(\"foobar\", \"^fo*b\")"), "true");
   EXPECT_EQ(shown("replace(\"abcd\", \"(ab)|(a)\", \"[1=$1][2=$2]\")"), "[1=ab][2=]cd");
   EXPECT_EQ(shown("split(\"a;b;;c\", \";\")"), "[\"a\", \"b\", \"\", \"c\"]");
   EXPECT_TRUE(evaluated("matches(\"a\", \"(\")").is_null());
+  EXPECT_EQ(shown(R"(matches("hello world", "hello\ sworld", "x"))"), "true");
   EXPECT_EQ(shown("upper case(\"aéß\")").substr(0, 3), "A\xC3\x89");
 }
 

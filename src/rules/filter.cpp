@@ -158,6 +158,7 @@ class Compiler {
 
   // A constant or a variable of the caller; null is itself.
   Result<Json> value(const Node& node) {
+    point_.reset();
     if (++nodes_ > limits::kFilterNodesMax) return refuse(ErrorCode::LimitReached, "filter");
     if (auto name = variable_of(node)) {
       return Json::object({{"var", std::string(*name)}});
@@ -172,6 +173,7 @@ class Compiler {
     Value known = evaluator.eval(node, {.context = &none});
     bool is_null = known.is_null() && node.op == Op::Constant;
     if (is_null) return Json();
+    if (known.as_date_time()) point_ = *known.as_date_time();
     if (known.as_date_time() && !text_of(known).ends_with('Z')) {
       return bad("a point in time is written in UTC, with Z at its end");
     }
@@ -181,10 +183,22 @@ class Compiler {
     return json_from_value(known);
   }
 
+  // `=` of points in time sees whole seconds (compare.cpp), columns hold fractions.
+  Filter same_second(Kind kind, const std::string& field, DateTime at) {
+    at.time.nanoseconds = 0;
+    auto next = add(at, DaysDuration::of_seconds(1), nullptr);
+    Filter within = leaf(Kind::Ge, field, text_of(at));
+    if (next) {  // none comes after the last second there is
+      within = pair(Kind::And, std::move(within), leaf(Kind::Lt, field, text_of(*next)));
+    }
+    return kind == Kind::Eq ? within : negated(std::move(within));
+  }
+
   Result<Filter> compared(Kind kind, const std::string& field, const Node& with, bool wanted) {
     Json other = TRY(value(with));
     Kind met = wanted ? kind : turned(kind);
     bool is_equality = met == Kind::Eq || met == Kind::Ne;
+    if (is_equality && point_) return same_second(met, field, *point_);
     if (other.is_null()) {
       if (!is_equality) return bad("null is neither smaller nor greater: " + field);
       return null_test(field, met == Kind::Eq);
@@ -239,7 +253,10 @@ class Compiler {
     if (!is_list) return compared(Kind::Eq, field, test, wanted);
     Filter out{.kind = Kind::In, .field = field};
     if (test.op == Op::List) {
-      for (const NodePtr& part : test.parts) out.values.push_back(TRY(value(*part)));
+      for (const NodePtr& part : test.parts) {
+        out.values.push_back(TRY(value(*part)));
+        if (point_) return one_of(field, test, wanted);
+      }
     } else {
       out.values.push_back(TRY(value(test)));
     }
@@ -247,6 +264,14 @@ class Compiler {
       if (one.is_null()) return bad("null can't stand in a list of values: " + field);
     }
     return wanted ? out : negated(std::move(out));
+  }
+
+  Result<Filter> one_of(const std::string& field, const Node& list, bool wanted) {
+    Filter out{.kind = wanted ? Kind::Or : Kind::And};
+    for (const NodePtr& part : list.parts) {
+      out.parts.push_back(TRY(compared(Kind::Eq, field, *part, wanted)));
+    }
+    return out;
   }
 
   Result<Filter> under(const Node& node, bool wanted) {
@@ -276,6 +301,7 @@ class Compiler {
   }
 
   std::size_t nodes_ = 0;
+  std::optional<DateTime> point_{};  // the value read last, where it is a point in time
 };
 
 }  // namespace

@@ -25,6 +25,15 @@ TEST(FilterOf, MakesFiltersOfConditions) {
   EXPECT_EQ(made("true"), R"(["all"])");
 }
 
+// `=` of points in time sees whole seconds; a column may hold more.
+TEST(FilterOf, ComparesPointsInTimeToTheSecond) {
+  constexpr const char* kWithin =
+      R"(["and",["ge","at","2026-01-31T10:00:00Z"],["lt","at","2026-01-31T10:00:01Z"]])";
+  EXPECT_EQ(made("at = @\"2026-01-31T10:00:00.5Z\""), kWithin);
+  EXPECT_EQ(made("at != @\"2026-01-31T10:00:00Z\""), R"(["not",)" + std::string(kWithin) + "]");
+  EXPECT_EQ(made("at in [@\"2026-01-31T10:00:00Z\"]"), R"(["or",)" + std::string(kWithin) + "]");
+}
+
 TEST(FilterOf, PutsTheCallersVariablesIn) {
   EXPECT_EQ(made("owner = user.id"), R"(["eq","owner",{"var":"me"}])");
   EXPECT_EQ(made("under(org_path, user.org)"), R"(["under","org_path",{"var":"my_org"}])");

@@ -71,8 +71,11 @@ struct Translator {
   std::string out{};
   bool is_valid = true;
 
+  // With flag x the pattern is what is left without its spaces, so they may part an escape too.
   void escape(bool in_class) {
-    if (++at >= in.size()) return refuse();
+    ++at;
+    while (strip_space && !in_class && at < in.size() && is_space(in[at])) ++at;
+    if (at >= in.size()) return refuse();
     char c = in[at++];
     if (c == 'i' || c == 'c') {
       out += in_class ? "" : "[";

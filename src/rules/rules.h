@@ -18,4 +18,5 @@
 #include "rules/dmn_tables.h"
 #include "rules/expression.h"
 #include "rules/filter.h"
+#include "rules/host.h"
 #include "rules/value.h"

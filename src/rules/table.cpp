@@ -16,11 +16,7 @@ class TableRun {
 
   Value run() {
     if (!read_inputs()) return {};
-    for (const Table::Rule& rule : table_.rules) {
-      if (!fires(rule)) continue;
-      hits_.push_back(&rule);
-      if (table_.hit_policy == Table::HitPolicy::First) break;
-    }
+    find_hits();
     if (hits_.empty()) return default_output();
     switch (table_.hit_policy) {
       case Table::HitPolicy::Unique: return unique();
@@ -45,9 +41,33 @@ class TableRun {
           return false;
         }
       }
+      evaluator_.tell_asked(input.text, value);
       inputs_.push_back(std::move(value));
     }
     return true;
+  }
+
+  // False: no further rule is wanted.
+  bool try_rule(const Table::Rule& rule) {
+    if (!fires(rule)) return !evaluator_.is_stopped();
+    hits_.push_back(&rule);
+    return table_.hit_policy != Table::HitPolicy::First;
+  }
+
+  void find_hits() {
+    auto few = table_.index.candidates(inputs_);
+    if (!few) {
+      for (const Table::Rule& rule : table_.rules) {
+        if (!try_rule(rule)) return;
+      }
+      return;
+    }
+    auto named = few->named.begin();
+    auto open = few->open.begin();
+    while (named != few->named.end() || open != few->open.end()) {
+      bool is_named = open == few->open.end() || (named != few->named.end() && *named < *open);
+      if (!try_rule(table_.rules[is_named ? *named++ : *open++])) return;
+    }
   }
 
   bool fires(const Table::Rule& rule) {

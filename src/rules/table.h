@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/ast.h"
+#include "rules/table_index.h"
 
 namespace anlan::rules {
 
@@ -15,6 +16,7 @@ struct Table {
 
   struct Input {
     NodePtr expression;
+    std::string text{};  // of the expression
     NodePtr allowed{};  // unary tests, null if none are given
     TypePtr type{};
   };
@@ -37,6 +39,7 @@ struct Table {
   std::vector<Input> inputs{};
   std::vector<Output> outputs{};
   std::vector<Rule> rules{};
+  TableIndex index{};
 };
 
 }  // namespace anlan::rules

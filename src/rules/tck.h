@@ -19,6 +19,7 @@ struct TckReport {
     std::string case_id;
     std::string node;
     bool passed = false;
+    bool is_foreign = false;  // not passed, and its model calls a function in another language
     std::string detail{};  // why not
   };
 
@@ -28,7 +29,8 @@ struct TckReport {
 
   std::size_t nodes() const { return rows.size(); }
   std::size_t nodes_passed() const;
-  // The TCK's tck_results.csv: folder, test, case, node, SUCCESS or ERROR, detail.
+  std::size_t nodes_foreign() const;
+  // The TCK's tck_results.csv: folder, test, case, node, SUCCESS, ERROR or IGNORED (foreign), detail.
   std::string csv() const;
 };
 
