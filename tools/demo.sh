@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The demo plant's machines, then the server in their place: an MQTT broker for positions and gates,
-# and the simulator (controllers, gas detectors, 300 people). Both end with the server, however it
-# ends. Called inside the root: demo.sh PROGRAM serve ...
+# The demo plant's machines, then the server in their place: an MQTT broker for positions, gates,
+# weather and edge nodes, and the simulator (controllers, an OPC UA server, 300 people). Both end
+# with the server, however it ends. Called inside the root: demo.sh PROGRAM serve ...
 set -euo pipefail
 
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -21,6 +21,7 @@ posts=(--post B-0004=165,310 --post B-0048=163,308 --post B-0047=164,313 --post 
   --post B-0019=330,300 --post B-0020=331,302 --post B-0018=334,303)
 modbus=$(free_port 15020)
 mqtt=$(free_port 18830)
+opcua=$(free_port 14840)
 folder=$(mktemp -d /tmp/anlan-demo-XXXXXX)
 printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type error\n' "$mqtt" \
   >"$folder/mosquitto.conf"
@@ -30,6 +31,7 @@ for _ in $(seq 50); do
   sleep 0.1
 done
 setpriv --pdeathsig TERM "$program" plantsim --modbus-port "$modbus" --mqtt-port "$mqtt" \
-  --plan packs/plant/plan/plant.geojson "${posts[@]}" >"$folder/plantsim.log" 2>&1 &
+  --opcua-port "$opcua" --plan packs/plant/plan/plant.geojson "${posts[@]}" >"$folder/plantsim.log" 2>&1 &
 exec "$@" --packs packs --packs examples --source "S-PLC1=127.0.0.1:$modbus" \
-  --source "S-PLC2=127.0.0.1:$modbus" --source "S-RTLS=127.0.0.1:$mqtt"
+  --source "S-PLC2=127.0.0.1:$modbus" --source "S-RTLS=127.0.0.1:$mqtt" \
+  --source "S-SPB=127.0.0.1:$mqtt" --source "S-UA=127.0.0.1:$opcua"

@@ -26,13 +26,15 @@ std::expected<int64_t, Misuse> number_of(const Words& words, std::string_view na
   return std::unexpected(Misuse{Text::BadNumber, text});
 }
 
-// "leak" or "leak:NH3-6031".
-std::expected<std::string, Misuse> leak_of(const Words& words) {
+// "leak", "leak:NH3-6031", "seal_failure", "stuck:TI-2011", "link_loss:opcua": a command's words.
+Json script_of(const Words& words) {
   std::string script = words.one("--script", "");
-  if (script.empty()) return "";
-  if (script == "leak") return std::string(kUsualLeak);
-  if (script.starts_with("leak:")) return script.substr(5);
-  return std::unexpected(Misuse{Text::WrongWords, "plantsim"});
+  if (script.empty()) return {};
+  std::size_t colon = script.find(':');
+  std::string name = script.substr(0, colon);
+  std::string of = colon == std::string::npos ? "" : script.substr(colon + 1);
+  if (name == "leak") return Json::object({{"leak", of.empty() ? std::string(kUsualLeak) : of}});
+  return Json::object({{"fault", name}, {"tag", of}, {"wire", of}});
 }
 
 // The plan of the demo plant where nobody names another; without any, people walk straight lines.
@@ -72,9 +74,10 @@ Exit plantsim(const Words& words) {
       static_cast<uint16_t>(TRY(number_of(words, "--modbus-port", config.modbus_port, 65535)));
   config.mqtt_port =
       static_cast<uint16_t>(TRY(number_of(words, "--mqtt-port", config.mqtt_port, 65535)));
+  config.opcua_port = static_cast<uint16_t>(TRY(number_of(words, "--opcua-port", 14840, 65535)));
   config.people = static_cast<int>(TRY(number_of(words, "--people", config.people, 5000)));
   config.seed = static_cast<uint64_t>(TRY(number_of(words, "--seed", 7, INT64_MAX)));
-  config.leak = TRY(leak_of(words));
+  config.script = script_of(words);
   for (const std::string& word : words.all("--post")) {
     auto post = TRY(post_of(word));
     config.posts.insert(std::move(post));
@@ -90,7 +93,8 @@ Exit plantsim(const Words& words) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto tell = [&](uint16_t port) {
     std::println("{}", say(Text::PlantReady, terminal_language(),
-                           {std::to_string(port), std::to_string(config.mqtt_port)}));
+                           {std::to_string(port), std::to_string(config.mqtt_port),
+                            std::to_string(config.opcua_port)}));
     std::fflush(stdout);
   };
   Result<void> done = connect::run_plant_sim(config, [&] { return has_signal(signals); }, tell);

@@ -304,7 +304,7 @@ TEST(ModbusSource, ReadsTheWholePlantFourTimesASecondTwice) {
   ASSERT_TRUE(sources && others);
   (*sources)->start();
   (*others)->start();
-  const std::size_t all = sim_points().size();
+  const std::size_t all = sim_points_of(SimWire::Modbus).size();
   ASSERT_TRUE(sink.wait([&] { return sink.all_samples.size() >= 8 * all; }));
   ASSERT_TRUE(other.wait([&] { return other.all_samples.size() >= 7 * all; }));
   (*sources)->stop();

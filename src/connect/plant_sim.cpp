@@ -9,7 +9,9 @@
 
 #include "connect/driver.h"
 #include "connect/mqtt_link.h"
+#include "connect/plant_sim_edge.h"
 #include "connect/plant_sim_modbus.h"
+#include "connect/plant_sim_opcua.h"
 #include "connect/plant_sim_people.h"
 #include "connect/plant_sim_process.h"
 #include "core/log.h"
@@ -26,6 +28,7 @@ constexpr Duration kStep = Duration::milliseconds(100);
 constexpr std::string_view kCommandTopic = "anlan/sim/command";
 constexpr std::string_view kRulePrefix = "anlan/gate/", kRuleSuffix = "/rule";
 constexpr std::string_view kAllowedSuffix = "/allowed";
+constexpr int64_t kCutMost_s = 3600, kClockStepMost_s = 86'400 * 400;
 
 class Plant final : public PlantSim {
  public:
@@ -43,15 +46,14 @@ class Plant final : public PlantSim {
   }
 
   Result<void> begin() {
-    if (!config_.leak.empty()) TRY(process_.leak(config_.leak));
-    modbus_ = TRY(SimModbusServer::start(
-        {.host = config_.host, .port = config_.modbus_port, .units = {1, 2}},
-        [this](uint8_t unit, Table table, uint32_t address, std::span<uint16_t> out) {
-          std::lock_guard lock(mutex_);
-          process_.advance(config_.clock.now());
-          return read_sim_registers(process_, unit, table, address, out);
-        }));
+    if (!config_.script.is_null()) TRY(command(config_.script));
+    TRY(begin_modbus());
+    modbus_port_ = modbus_->port();
+    if (config_.opcua_port != 0) TRY(begin_opcua());
     if (config_.mqtt_port != 0) {
+      edges_ = SimEdges::start(
+          {.host = config_.mqtt_host, .port = config_.mqtt_port, .clock = config_.clock},
+          [this](auto points, auto values) { read(points, values); });
       link_ = MqttLink::make(
           {.host = config_.mqtt_host,
            .port = config_.mqtt_port,
@@ -62,31 +64,24 @@ class Plant final : public PlantSim {
     return {};
   }
 
-  uint16_t modbus_port() const override { return modbus_->port(); }
+  uint16_t modbus_port() const override { return modbus_port_; }
 
   Result<void> command(const Json& command) override {
     std::lock_guard lock(mutex_);
     process_.advance(config_.clock.now());
+    if (command.has("fault")) TRY(begin_fault(command));
     if (command.has("leak")) TRY(process_.leak(command.text_or("leak", "")));
     if (command.bool_or("stop", false)) {
       process_.stop_leaks();
+      process_.end_faults();
+      cuts_.clear();
+      clock_error_ = {};
       is_evacuation_ordered_ = false;
     }
     if (command.has("evacuate")) is_evacuation_ordered_ = command.bool_or("evacuate", false);
     if (command["wind"].is_object()) TRY(turn_wind(command["wind"]));
     if (command["set"].is_object()) TRY(hold(command["set"]));
-    if (command["post"].is_object()) {
-      for (const Json::Member& one : command["post"].as_object()) {
-        auto x = one.second["x"].as_double();
-        auto y = one.second["y"].as_double();
-        if (x && y) people_.post(one.first, {*x, *y});
-      }
-    }
-    if (command["silence"].is_array()) {
-      for (const Json& badge : command["silence"].as_array()) {
-        if (badge.is_text()) people_.silence(badge.as_text());
-      }
-    }
+    place_people(command);
     people_.evacuate(is_evacuation_ordered_ || people_.is_any_gate_shut());
     return {};
   }
@@ -149,37 +144,134 @@ class Plant final : public PlantSim {
     return {};
   }
 
+  void place_people(const Json& command) {
+    if (command["post"].is_object()) {
+      for (const Json::Member& one : command["post"].as_object()) {
+        auto x = one.second["x"].as_double();
+        auto y = one.second["y"].as_double();
+        if (x && y) people_.post(one.first, {*x, *y});
+      }
+    }
+    if (!command["silence"].is_array()) return;
+    for (const Json& badge : command["silence"].as_array()) {
+      if (badge.is_text()) people_.silence(badge.as_text());
+    }
+  }
+
+  Result<void> begin_modbus() {
+    modbus_ = TRY(SimModbusServer::start(
+        {.host = config_.host,
+         .port = modbus_port_ == 0 ? config_.modbus_port : modbus_port_,
+         .units = {1, 2}},
+        [this](uint8_t unit, Table table, uint32_t address, std::span<uint16_t> out) {
+          std::lock_guard lock(mutex_);
+          process_.advance(config_.clock.now());
+          return read_sim_registers(process_, unit, table, address, out);
+        }));
+    return {};
+  }
+
+  Result<void> begin_opcua() {
+    opcua_ = TRY(SimOpcuaServer::start(
+        {.host = config_.host, .port = config_.opcua_port, .clock = config_.clock},
+        [this](auto points, auto values) { read(points, values); }));
+    return {};
+  }
+
+  void read(std::span<const std::size_t> points, std::span<double> values) {
+    std::lock_guard lock(mutex_);
+    process_.advance(config_.clock.now());
+    for (std::size_t i = 0; i < points.size(); ++i) values[i] = process_.value(points[i]);
+  }
+
+  // Under the mutex, as all of a command. Links are cut and joined by the plant's thread.
+  Result<void> begin_fault(const Json& command) {
+    std::string name = command.text_or("fault", "");
+    if (name == "link_loss") {
+      constexpr std::string_view kWires[] = {"modbus", "mqtt", "sparkplug", "opcua"};
+      std::string wire = command.text_or("wire", "");
+      int64_t seconds = command.int_or("for_s", 30);
+      if (!std::ranges::contains(kWires, wire)) return refuse(ErrorCode::BadField, wire, "wire");
+      if (seconds < 1 || seconds > kCutMost_s) {
+        return refuse(ErrorCode::BadField, "1 s to an hour", "for_s");
+      }
+      cuts_[wire] = config_.clock.now() + Duration::seconds(seconds);
+      return {};
+    }
+    if (name != "clock_step") return process_.fault(command);
+    int64_t seconds = command.int_or("by_s", 3600);
+    if (std::abs(seconds) > kClockStepMost_s) {
+      return refuse(ErrorCode::BadField, "400 days at most", "by_s");
+    }
+    clock_error_ = Duration::seconds(seconds);
+    return {};
+  }
+
+  bool is_cut(const std::string& wire, Instant now) const {
+    auto found = cuts_.find(wire);
+    return found != cuts_.end() && now < found->second;
+  }
+
+  // A server that cannot listen again yet is tried again in the next turn.
+  void keep_links(Instant now) {
+    std::unique_lock lock(mutex_);
+    bool has_modbus = !is_cut("modbus", now), has_opcua = !is_cut("opcua", now);
+    bool has_edges = !is_cut("sparkplug", now);
+    has_mqtt_ = !is_cut("mqtt", now);
+    Duration error = clock_error_;
+    lock.unlock();
+    if (!has_modbus) modbus_.reset();
+    else if (!modbus_) note(begin_modbus());
+    if (!has_opcua) opcua_.reset();
+    else if (!opcua_ && config_.opcua_port != 0) note(begin_opcua());
+    if (opcua_) opcua_->set_clock_error(error);
+    if (!edges_) return;
+    edges_->set_cut(!has_edges);
+    edges_->set_clock_error(error);
+  }
+
+  static void note(const Result<void>& done) {
+    if (done) return;
+    log(LogLevel::Warning, "a server of the plant does not listen again",
+        Json::object({{"detail", done.error().detail}}));
+  }
+
   void run() {
     Instant published = config_.clock.now(), stepped = published;
     while (!wait()) {
       Instant now = config_.clock.now();
       if (now - stepped < kStep) continue;
       stepped = now;
+      keep_links(now);
       std::vector<twin::GatePass> passes;
+      bool is_second = now - published >= Duration::seconds(1);
+      if (is_second) published = now;
       std::vector<twin::Sighting> sightings;
       {
         std::lock_guard lock(mutex_);
         process_.advance(now);
         passes = people_.advance(static_cast<double>((now - walked_).ns) / 1e9, now);
         walked_ = now;
-        if (now - published >= Duration::seconds(1)) {
-          sightings = people_.sightings(now);
-          published = now;
-        }
+        if (is_second) sightings = people_.sightings(now);
       }
-      if (!link_ || !link_->is_accepted()) continue;
+      if (!is_linked_ || !link_->is_accepted()) continue;
       publish_positions(sightings, now);
+      if (is_second) publish_weather(now);
       for (const twin::GatePass& pass : passes) publish_pass(pass);
     }
   }
 
   // A moment, in which the broker is heard or looked for. True: the end.
   bool wait() {
+    if (!has_mqtt_ && is_linked_) {
+      link_->disconnect();
+      is_linked_ = false;
+    }
     if (is_linked_) {
       is_linked_ = link_->turn(kTurn).empty();
       return stop_.is_raised();
     }
-    bool is_time = link_ && config_.clock.now() >= connect_at_;
+    bool is_time = link_ && has_mqtt_ && config_.clock.now() >= connect_at_;
     if (!is_time) return stop_.wait_for(kTurn);
     is_linked_ = link_->connect().empty();
     connect_at_ = config_.clock.now() + kBrokerAgain;
@@ -204,6 +296,24 @@ class Plant final : public PlantSim {
     }
   }
 
+  void publish_weather(Instant now) {
+    std::vector<std::size_t> points = sim_points_of(SimWire::Mqtt);
+    std::vector<double> values(points.size());
+    read(points, values);
+    Json rows = Json::array();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      rows.push(Json::object(
+          {{"tag", sim_points()[points[i]].code}, {"value", std::round(values[i] * 100) / 100}}));
+    }
+    publish("plant/weather/values",
+            Json::object({{"at", format_instant(device_time(now))}, {"rows", std::move(rows)}}), 1);
+  }
+
+  Instant device_time(Instant now) {
+    std::lock_guard lock(mutex_);
+    return now + clock_error_;
+  }
+
   void publish_pass(const twin::GatePass& pass) {
     publish("plant/gates/" + pass.gate,
             Json::object({{"badge", pass.badge},
@@ -222,17 +332,22 @@ class Plant final : public PlantSim {
 
   SimConfig config_;
   std::optional<twin::Plan> plan_;
-  std::mutex mutex_;  // over process and people
+  std::mutex mutex_;  // over process and people, and what follows up to the next comment
   SimProcess process_;
   SimPeople people_;
   bool is_evacuation_ordered_ = false;
   Instant walked_;
-  std::unique_ptr<MqttLink> link_;  // the plant's thread, as the next two
-  bool is_linked_ = false;
+  std::map<std::string, Instant> cuts_;  // by wire: until when
+  Duration clock_error_{};               // of every device that has a clock
+  uint16_t modbus_port_ = 0;
+  std::unique_ptr<MqttLink> link_;  // the plant's thread, as all below
+  bool is_linked_ = false, has_mqtt_ = true;
   Instant connect_at_{};
   StopSign stop_;
   std::thread thread_;
-  std::unique_ptr<SimModbusServer> modbus_;  // its thread ends first
+  std::unique_ptr<SimModbusServer> modbus_;  // the threads of these end first
+  std::unique_ptr<SimOpcuaServer> opcua_;
+  std::unique_ptr<SimEdges> edges_;
 };
 
 }  // namespace

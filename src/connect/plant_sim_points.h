@@ -1,8 +1,10 @@
 #pragma once
-// The points of the demo plant's two controllers, out of plant_sim_points.def.
+// The points of the demo plant, out of plant_sim_points.def: those of its two controllers, and what
+// edge nodes (Sparkplug B), an OPC UA server and the weather station (MQTT) say.
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "connect/plant_config.h"
 #include "twin/twin.h"
@@ -18,11 +20,15 @@ enum class SimPurpose {
   Level,
   Interlock,
   Gate,
+  Rain,
+  Storm,
   Other
 };
 
+enum class SimWire { Modbus, Mqtt, Sparkplug, Opcua };
+
 struct SimPoint {
-  uint8_t unit;
+  uint8_t unit;  // 0: not of a controller
   Table table;
   uint16_t address;
   ValueType type;
@@ -35,6 +41,8 @@ struct SimPoint {
   double low, high;  // range
   twin::Point at;
   double usual, noise;  // mean and standard deviation of a quiet day
+  SimWire wire;
+  std::string_view path;  // of the tag, see TagAddress; none for Modbus and MQTT
 };
 
 // Addresses inside the tables that the controller refuses.
@@ -45,6 +53,8 @@ struct SimHole {
 };
 
 std::span<const SimPoint> sim_points();
+// Places of the points that come by one wire.
+std::vector<std::size_t> sim_points_of(SimWire wire);
 std::span<const SimHole> sim_holes();
 
 }  // namespace anlan::connect

@@ -71,6 +71,7 @@ void SimProcess::tick() {
       bool is_oxygen = point.substance == "O2";
       value += gas_[i] * (is_oxygen ? (kOxygenLeft_vol - point.usual) / kLeakTop : point.high);
     }
+    value = faults_.apply(i, value, at_);
     auto held = held_.find(i);
     if (held != held_.end()) value = held->second;
     values_[i] = std::clamp(value, point.low, point.high);

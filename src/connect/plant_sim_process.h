@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connect/plant_sim_faults.h"
 #include "connect/plant_sim_points.h"
 #include "core/random.h"
 #include "core/result.h"
@@ -31,6 +32,8 @@ class SimProcess {
   Result<void> set(std::string_view code, double value);  // until release()
   void release(std::string_view code);
   void set_gate(std::string_view area, bool is_open);
+  Result<void> fault(const Json& words) { return faults_.begin(words, at_); }
+  void end_faults() { faults_.end(); }
 
  private:
   struct Leak {
@@ -54,6 +57,7 @@ class SimProcess {
   std::vector<double> values_;  // what the instrument shows
   std::vector<Leak> leaks_;
   std::map<std::size_t, double> held_;
+  SimFaults faults_;
   twin::Wind wind_usual_;
   bool is_wind_held_ = false;
 };

@@ -23,12 +23,17 @@ Json read_json(const char* path) {
   return json.value_or(Json());
 }
 
-const Json& seed_rows(const Json& seed, std::string_view form) {
-  static const Json kNone = Json::array();
-  for (const Json& part : seed["records"].as_array()) {
-    if (part.text_or("form", "") == form) return part["rows"];
+// Of both seeds of the pack: the controllers' and the works'.
+Json seed_rows(std::string_view form) {
+  Json rows = Json::array();
+  for (const char* path : {"packs/sensing/seed/demo.json", "packs/sensing/seed/works.json"}) {
+    Json seed = read_json(path);
+    for (const Json& part : seed["records"].as_array()) {
+      if (part.text_or("form", "") != form) continue;
+      for (const Json& row : part["rows"].as_array()) rows.push(row);
+    }
   }
-  return kNone;
+  return rows;
 }
 
 double value(const SimProcess& process, std::string_view code) {
@@ -38,9 +43,9 @@ double value(const SimProcess& process, std::string_view code) {
 }
 
 TEST(PlantSim, HasTheAddressesOfThePack) {
-  Json seed = read_json("packs/sensing/seed/demo.json");
+  Json rows = seed_rows("tag");
   std::map<std::string, Json> tags;
-  for (const Json& tag : seed_rows(seed, "tag").as_array()) tags[tag.text_or("code", "")] = tag;
+  for (const Json& tag : rows.as_array()) tags[tag.text_or("code", "")] = tag;
   EXPECT_EQ(tags.size(), sim_points().size());
   constexpr const char* kTables[] = {"coil", "discrete", "input", "holding"};
   constexpr const char* kTypes[] = {"bool",   "int16",   "uint16", "int32",
@@ -48,22 +53,30 @@ TEST(PlantSim, HasTheAddressesOfThePack) {
   for (const SimPoint& point : sim_points()) {
     const Json& tag = tags[std::string(point.code)];
     SCOPED_TRACE(point.code);
-    EXPECT_EQ(tag["source"].text_or("code", ""), "S-PLC" + std::to_string(point.unit));
     EXPECT_EQ(tag["area"].text_or("code", ""), point.area);
+    EXPECT_EQ(tag["x"].as_double(), point.at.x);
+    EXPECT_EQ(tag["y"].as_double(), point.at.y);
+    EXPECT_EQ(tag["range_high"].as_double(), point.high);
+    EXPECT_EQ(tag.text_or("path", ""), point.path);
+    std::string source = tag["source"].text_or("code", "");
+    std::string unit = std::to_string(point.unit);
+    std::map<SimWire, std::string> sources{{SimWire::Modbus, "S-PLC" + unit},
+                                           {SimWire::Mqtt, "S-RTLS"},
+                                           {SimWire::Sparkplug, "S-SPB"},
+                                           {SimWire::Opcua, "S-UA"}};
+    EXPECT_EQ(source, sources[point.wire]);
+    if (point.wire != SimWire::Modbus) continue;
     EXPECT_EQ(tag.text_or("table", ""), kTables[static_cast<int>(point.table)]);
     EXPECT_EQ(tag.text_or("type", ""), kTypes[static_cast<int>(point.type)]);
     EXPECT_EQ(tag.int_or("address", -1), point.address);
     EXPECT_EQ(tag.text_or("order", ""), point.order);
     EXPECT_EQ(tag["scale"].as_double(), point.scale);
-    EXPECT_EQ(tag["x"].as_double(), point.at.x);
-    EXPECT_EQ(tag["y"].as_double(), point.at.y);
-    EXPECT_EQ(tag["range_high"].as_double(), point.high);
   }
 }
 
 // A quiet shift: with this seed and any wind of the day nothing crosses a limit of the pack.
 TEST(PlantSim, AQuietHourCrossesNoLimit) {
-  Json seed = read_json("packs/sensing/seed/demo.json");
+  Json limits = seed_rows("alarm_limit");
   SimProcess process(7, kTestStart);
   std::map<std::string, std::pair<double, double>> seen;
   for (int s = 0; s < 3600; ++s) {
@@ -74,7 +87,7 @@ TEST(PlantSim, AQuietHourCrossesNoLimit) {
       it->second = {std::min(it->second.first, now), std::max(it->second.second, now)};
     }
   }
-  for (const Json& limit : seed_rows(seed, "alarm_limit").as_array()) {
+  for (const Json& limit : limits.as_array()) {
     auto [low, high] = seen[limit["tag"].text_or("code", "")];
     double value = limit["limit_value"].as_double().value();
     std::string kind = limit.text_or("kind", "");
@@ -82,6 +95,7 @@ TEST(PlantSim, AQuietHourCrossesNoLimit) {
     EXPECT_TRUE(!kind.starts_with("h") || high < value) << high;
     EXPECT_TRUE(!kind.starts_with("l") || low > value) << low;
     EXPECT_TRUE(kind != "on" || high == 0) << high;
+    EXPECT_TRUE(kind != "off" || low == 1) << low;
   }
 }
 

@@ -68,19 +68,20 @@ export function publish(port, topic, body) {
 
 // {words: options of `serve`, command(json) to the simulator, mqtt, stop()}.
 export async function startMachines({ people = 300, seed = 7 } = {}) {
-  const [mqtt, modbus] = [await freePort(), await freePort()];
+  const [mqtt, modbus, opcua] = [await freePort(), await freePort(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), "anlan-machines-"));
   const config = join(folder, "mosquitto.conf");
   writeFileSync(config, `listener ${mqtt} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
   const stops = [await begin("/usr/sbin/mosquitto", ["-c", config], mqtt)];
   const words = ["plantsim", "--modbus-port", `${modbus}`, "--mqtt-port", `${mqtt}`,
-    "--people", `${people}`, "--seed", `${seed}`,
+    "--opcua-port", `${opcua}`, "--people", `${people}`, "--seed", `${seed}`,
     ...posts.flatMap((post) => ["--post", post])];
   stops.unshift(await begin(program, words, modbus));
   return {
     mqtt,
     words: ["--source", `S-PLC1=127.0.0.1:${modbus}`, "--source", `S-PLC2=127.0.0.1:${modbus}`,
-      "--source", `S-RTLS=127.0.0.1:${mqtt}`],
+      "--source", `S-RTLS=127.0.0.1:${mqtt}`, "--source", `S-SPB=127.0.0.1:${mqtt}`,
+      "--source", `S-UA=127.0.0.1:${opcua}`],
     command: (json) => publish(mqtt, "anlan/sim/command", json),
     stop: async () => {
       for (const stop of stops) await stop();
