@@ -4,7 +4,9 @@
 #   build.sh program    what ./anlan run needs
 #   build.sh all        program, tests, tools and pages
 #   build.sh native     program, tests and tools only
-#   build.sh pages      the web pages only
+#   build.sh pages      the web pages only, with the rules as WebAssembly
+#   build.sh wasm       the rules as WebAssembly only
+#   build.sh peers      foreign programs of tests and benches
 #   build.sh modules    only the npm packages of the lock files
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,7 +22,8 @@ sum_of_sources() {
   sum CMakeLists.txt tests/CMakeLists.txt tools/*.cmake tools/unity.mjs tools/packages \
     tools/verify_ledger tools/read_history tools/bench src
 }
-sum_of_pages() { sum web; }
+sum_of_wasm() { node tools/wasm.mjs stamp; }
+sum_of_pages() { printf '%s %s\n' "$(sum web)" "$(sum_of_wasm)"; }
 marked() { [ "$(cat "build/.$1" 2>/dev/null || true)" = "$2" ]; }
 mark() { printf '%s\n' "$2" >"build/.$1"; }
 
@@ -67,8 +70,22 @@ modules_of() { # folder mark
 # Foreign programs that drivers are tested against.
 peers() { alone peers; modules_of tests/peers peers; }
 
+# The pages do without where it can't be built: they then ask the server what they would say
+# themselves.
+wasm() {
+  local before
+  alone wasm
+  before=$(sum_of_wasm)
+  if ! marked wasm "$before" || [ ! -f build/wasm/rules.wasm ]; then
+    echo "anlan: building the rules for the pages" >&2
+    node tools/wasm.mjs || return 1
+    mark wasm "$before"
+  fi
+}
+
 pages() {
   local before
+  (wasm) || echo "anlan: the pages are built without rules of their own" >&2
   alone pages
   before=$(sum_of_pages)
   if [ ! -f web/package.json ]; then mark pages "$before"; return; fi
@@ -87,7 +104,8 @@ case "${1:-}" in
   all) pages; peers; compile ;;
   native) peers; compile -k 0 ;; # a room that breaks leaves the others to be tested
   pages) pages ;;
+  wasm) wasm ;;
   peers) peers ;;
   modules) alone pages; modules ;;
-  *) echo "usage: build.sh fresh|program|all|native|pages|peers|modules" >&2; exit 2 ;;
+  *) echo "usage: build.sh fresh|program|all|native|pages|wasm|peers|modules" >&2; exit 2 ;;
 esac

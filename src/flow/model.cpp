@@ -45,6 +45,10 @@ bool Graph::is_scope_within(std::size_t inner, std::size_t outer) const {
   return inner == outer;
 }
 
+bool is_target_word(std::string_view target) {
+  return target == "initiator" || target == "previous" || target == "any";
+}
+
 const Node* Graph::events_before(const Node& event) const {
   if (event.kind != NodeKind::Catch || event.in.empty()) return nullptr;
   const Node& before = nodes[edges[event.in[0]].from];

@@ -201,10 +201,6 @@ Result<void> leave_for(Machine& machine, const Place& place, const Node& target,
 
 }  // namespace
 
-bool is_target_word(std::string_view target) {
-  return target == "initiator" || target == "previous" || target == "any";
-}
-
 Result<std::vector<std::string>> return_targets(store::View& view, const Graph& graph, CaseId id,
                                                 const Node& from) {
   std::vector<std::string> all;

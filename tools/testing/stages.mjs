@@ -190,7 +190,7 @@ export function allStages() {
   const compiled = [
     build(after, [[...gently, "tools/build.sh", "native"]], { seconds: 2400 }),
     command("headers alone", [...release, "headers_alone"]),
-    command("wasm", [...gently, "tools/check_wasm.sh"]),
+    { ...command("browser", ["node", "tests/browser/run.mjs"]), after: "pages" },
     sanitizer("address", {
       kind: "address",
       env: {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const dist = join(import.meta.dirname, "../dist");
-const packable = /\.(js|css|html|svg|json|map)$/;
+const packable = /\.(js|css|html|svg|json|map|wasm)$/;
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
