@@ -20,7 +20,7 @@ sum() { # of names and contents; folders that do not exist yet count as empty
 }
 sum_of_sources() {
   sum CMakeLists.txt tests/CMakeLists.txt tools/*.cmake tools/unity.mjs tools/packages \
-    tools/verify_ledger tools/read_history tools/bench src
+    tools/verify_ledger tools/read_history tools/history_sql tools/bench src
 }
 sum_of_wasm() { node tools/wasm.mjs stamp; }
 sum_of_pages() { printf '%s %s\n' "$(sum web)" "$(sum_of_wasm)"; }

@@ -116,7 +116,8 @@ TEST_F(Wires, ALostLinkIsStaleAndComesBack) {
   }
   Instant cut = clock_.now();
   ASSERT_TRUE(command(R"({"stop":true})"));
-  for (history::TagIndex tag : {kModbus, kSparkplug, kOpcua}) EXPECT_TRUE(wait_good(tag, cut)) << tag;
+  for (history::TagIndex tag : {kModbus, kSparkplug, kOpcua})
+    EXPECT_TRUE(wait_good(tag, cut)) << tag;
   EXPECT_FALSE(command(R"({"fault":"link_loss","wire":"pigeon"})"));
 }
 

@@ -15,7 +15,8 @@ class Evaluator;
 //   a anything  s string  n number  b boolean  l list  c context  r range  f function
 //   d date, date and time or string  t time  u duration  k comparable
 // "?" before the colon makes a parameter optional, "0" after the type lets null in, "*" after it
-// lets it repeat, "+" makes it null where arguments are named and it is not. A value that does not fit makes the call null.
+// lets it repeat, "+" makes it null where arguments are named and it is not. A value that does not
+// fit makes the call null.
 struct Builtin {
   std::string_view name;
   std::string_view parameters;

@@ -1,7 +1,7 @@
-// What history acknowledged is there after kill -9 and after a power cut of the running program, once:
-// a child appends from two threads while turns make blocks, is killed amid it, and what its disk
-// would hold (tests/support/synced_only.cpp) is opened and counted. ANLAN_POWER_SAMPLES says how many
-// samples a round acknowledges at least, ANLAN_POWER_ROUNDS how many rounds.
+// What history acknowledged is there after kill -9 and after a power cut of the running program,
+// once: a child appends from two threads while turns make blocks, is killed amid it, and what its
+// disk would hold (tests/support/synced_only.cpp) is opened and counted. ANLAN_POWER_SAMPLES says
+// how many samples a round acknowledges at least, ANLAN_POWER_ROUNDS how many rounds.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -250,9 +250,7 @@ void play(End end, const char* metric) {
 
 TEST(HistoryPower, KillLosesAndDoublesNothing) { play(End::Kill, "lost_after_kill"); }
 
-TEST(HistoryPower, PowerCutLosesAndDoublesNothing) {
-  play(End::PowerCut, "lost_after_power_cut");
-}
+TEST(HistoryPower, PowerCutLosesAndDoublesNothing) { play(End::PowerCut, "lost_after_power_cut"); }
 
 // The disk of these tests forgets what was not synced, and nothing else.
 TEST(HistoryPower, TheDiskKeepsWhatWasSyncedOnly) {

@@ -1,7 +1,8 @@
-// LD_PRELOAD: a disk that keeps only what was synced. What a program writes below ANLAN_DISK_FROM goes
-// there as always; below ANLAN_DISK_TO stands what a power cut would leave at this moment: ranges of
-// files that fsync or fdatasync was called for after they were written, and names that the fsync of
-// their folder made durable (that of a new file: its own first sync). Not for mapped files.
+// LD_PRELOAD: a disk that keeps only what was synced. What a program writes below ANLAN_DISK_FROM
+// goes there as always; below ANLAN_DISK_TO stands what a power cut would leave at this moment:
+// ranges of files that fsync or fdatasync was called for after they were written, and names that
+// the fsync of their folder made durable (that of a new file: its own first sync). Not for mapped
+// files.
 
 #include <dlfcn.h>
 #include <fcntl.h>

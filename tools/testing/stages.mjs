@@ -176,7 +176,9 @@ function webScript(name, script) {
 
 function e2e() {
   if (scripts().e2e) return webScript("e2e", "e2e");
-  if (existsSync("tests/e2e/run.mjs")) return command("e2e", ["node", "tests/e2e/run.mjs"]);
+  if (existsSync("tests/e2e/run.mjs")) {
+    return command("e2e", ["node", "tests/e2e/run.mjs"], { seconds: 2700 });
+  }
   return skip("e2e", "there are no browser walks yet");
 }
 
