@@ -1,5 +1,5 @@
-// ./anlan bench history: history_bench and the power cuts of history_power_test, then VictoriaMetrics
-// and rows of PostgreSQL with the same signals in the same run. JSON lines.
+// ./anlan bench history: history_bench and the power cuts of history_power_test, then
+// VictoriaMetrics and rows of PostgreSQL with the same signals in the same run. JSON lines.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createReadStream, mkdtempSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
@@ -23,7 +23,8 @@ function run(program, ...args) {
   const made = spawnSync(program, args,
     { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8", env: environment });
   if (made.status !== 0) console.error(`bench: ${program}: ${made.signal ?? made.status}`);
-  return made.stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  return made.stdout.split("\n").filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -67,7 +68,10 @@ class Victoria {
       "-retentionPeriod=100y", "-search.latencyOffset=0s", "-search.disableCache"];
     this.child = spawn("victoria-metrics", words, { stdio: "ignore" });
     this.over = new Promise((done) => this.child.once("exit", done));
-    for (let i = 0; i < 200 && !(await this.ask("/health").catch(() => "")); i += 1) await pause(50);
+    for (let i = 0; i < 200; i += 1) {
+      if (await this.ask("/health").catch(() => "")) break;
+      await pause(50);
+    }
     return this;
   }
   async ask(path, body) {
@@ -105,7 +109,8 @@ async function victoria(path) {
   const hundred = [];
   for (let i = 0; i < questions; i += 1) {
     one.push(await server.means([i * 7]));
-    hundred.push(await server.means(Array.from({ length: 100 }, (_, k) => (i * 13 + k * 4) % tags)));
+    const ids = Array.from({ length: 100 }, (_, k) => (i * 13 + k * 4) % tags);
+    hundred.push(await server.means(ids));
   }
   await server.ask("/internal/force_merge");
   await pause(5000);
@@ -153,8 +158,10 @@ async function postgres(path) {
     const size = Number(server.sql("SELECT pg_total_relation_size('sample')").trim());
     const ask = (where) => `SELECT count(*) FROM (SELECT tag, date_trunc('minute', at), avg(value)
       FROM sample WHERE ${where} GROUP BY 1, 2) m`;
-    const timed = (where) => Number(
-      server.sql(`EXPLAIN (ANALYZE, TIMING OFF) ${ask(where)}`).match(/Execution Time: ([\d.]+)/)[1]);
+    const timed = (where) => {
+      const plan = server.sql(`EXPLAIN (ANALYZE, TIMING OFF) ${ask(where)}`);
+      return Number(plan.match(/Execution Time: ([\d.]+)/)[1]);
+    };
     const many = Array.from({ length: questions }, (_, i) => i);
     return { backfill_sps: (tags * seconds * 1000) / took,
       tag_hour_ms: median(many.map((i) => timed(`tag = ${i * 7}`))),
