@@ -1,5 +1,6 @@
 // ./anlan bench history: history_bench and the power cuts of history_power_test, then
-// VictoriaMetrics and rows of PostgreSQL with the same signals in the same run. JSON lines.
+// VictoriaMetrics and rows of PostgreSQL with the same signals in the same run. JSON lines. With
+// the word `peers` these alone.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createReadStream, mkdtempSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
@@ -10,7 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Postgres } from "../../tests/survive/plant.mjs";
 
 const start = Date.UTC(2026, 0, 1);
-const tags = 500;
+const tags = 2000;
 const seconds = 3600;
 const killedTags = 50_000;
 const killedSeconds = 20;
@@ -174,6 +175,7 @@ async function postgres(path) {
 }
 
 function tell(line, peer, value) {
+  if (line.value === undefined) return console.log(JSON.stringify({ ...line, peer, value }));
   const isMore = line.better === "higher";
   const ratio = isMore ? line.value / value : value / line.value;
   const more = line.value > 0 ? { ratio: Number(ratio.toFixed(2)) } : {};
@@ -183,7 +185,8 @@ function tell(line, peer, value) {
 try {
   execFileSync("ninja", ["-C", "build/release", "history_bench", "history_power_test"],
     { stdio: ["ignore", 2, 2] });
-  const own = [...run("build/release/history_bench", ...process.argv.slice(2)),
+  const words = process.argv.slice(2);
+  const own = words.includes("peers") ? [] : [...run("build/release/history_bench", ...words),
     ...run("build/release/tests/history_power_test", "--gtest_filter=*LosesAndDoublesNothing")];
   for (const line of own) console.log(JSON.stringify(line));
   const path = makeLines(tags, seconds);
@@ -192,11 +195,12 @@ try {
   for (const [name, figures] of Object.entries(peers)) {
     for (const [metric, value] of Object.entries(figures)) {
       const line = own.findLast((one) => one.metric === metric);
-      if (line) tell(line, name, value);
+      tell(line ?? { bench: "history", metric }, name, value);
     }
   }
-  const line = own.find((one) => one.metric === "lost_after_kill");
-  if (line) tell(line, "VictoriaMetrics, of 1,000,000 acknowledged", await victoriaKilled());
+  const line = own.find((one) => one.metric === "lost_after_kill") ??
+    { bench: "history", metric: "lost_after_kill" };
+  tell(line, "VictoriaMetrics, of 1,000,000 acknowledged", await victoriaKilled());
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
