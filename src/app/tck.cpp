@@ -35,9 +35,8 @@ Exit dmn_tck(const Words& words) {
                          {std::to_string(report->cases), std::to_string(report->cases_passed),
                           std::to_string(report->nodes()), std::to_string(report->nodes_passed()),
                           std::to_string(report->nodes_foreign())}));
-  std::println("{}",
-               say(Text::TckPassed, terminal_language(),
-                   {std::to_string(report->cases_passed), std::to_string(report->cases)}));
+  std::println("{}", say(Text::TckPassed, terminal_language(),
+                         {std::to_string(report->cases_passed), std::to_string(report->cases)}));
   return report->nodes_passed() + report->nodes_foreign() == report->nodes() ? 0 : 1;
 }
 

@@ -46,8 +46,7 @@ TEST(Bounds, depth_of_calls_and_of_values) {
 TEST(Bounds, sizes_of_lists) {
   expect_bound("count(1..200000)", "");
   expect_bound("for i in 1..200000 return i", "too long");
-  expect_bound(
-      "{l: for i in 1..60000 return i, r: concatenate(l, l)}.r", "too long");
+  expect_bound("{l: for i in 1..60000 return i, r: concatenate(l, l)}.r", "too long");
   expect_bound("{l: for i in 1..400 return i, r: flatten(for a in l return for b in l return b)}.r",
                "too long");
 }
@@ -98,8 +97,8 @@ TEST(Bounds, entities_of_files_and_entity_bombs_are_refused) {
     auto model = Model::parse(model_with(before, "\"&a;\""));
     return model ? std::string() : model.error().detail;
   };
-  EXPECT_TRUE(why(R"(<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>)")
-                  .contains("document type"));
+  EXPECT_TRUE(
+      why(R"(<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>)").contains("document type"));
   EXPECT_TRUE(why(R"(<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>)")
                   .contains("document type"));
   EXPECT_TRUE(why(R"(<!DOCTYPE d SYSTEM "http://127.0.0.1/d.dtd">)").contains("document type"));

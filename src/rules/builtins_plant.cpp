@@ -103,7 +103,7 @@ Value shift_at(Evaluator& evaluator, Arguments a) {
                  {"until", local_point(*calendar, shift->until)}};
 }
 
-// Metres between two places of the plan, {x, y} or {x, y, z}; without both heights the plane counts.
+// Metres between two places of the plan, {x, y} or {x, y, z}; without both z the plane counts.
 Value distance(Evaluator& evaluator, Arguments a) {
   std::optional<Decimal> squares = Decimal();
   for (std::string_view axis : {"x", "y", "z"}) {
@@ -133,7 +133,8 @@ Value decision(Evaluator& evaluator, Arguments a) {
   environment.warnings = nullptr;  // they come with the outcome
   static const Context none;
   bool has_inputs = a.size() > 1 && a[1].as_context() != nullptr;
-  auto outcome = host->decide(*a[0].as_string(), has_inputs ? *a[1].as_context() : none, environment);
+  auto outcome =
+      host->decide(*a[0].as_string(), has_inputs ? *a[1].as_context() : none, environment);
   if (!outcome) return evaluator.fail("decision '" + *a[0].as_string() + "' is not known");
   for (const std::string& warning : outcome->warnings) evaluator.fail(warning);
   if (!evaluator.step(outcome->steps)) return {};

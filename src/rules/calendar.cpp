@@ -108,7 +108,8 @@ Result<void> Calendar::parse_shifts(const Json& shifts) {
     return bad("shifts", "the hours of each shift by its id");
   }
   for (const Json::Member& member : hours.as_object()) {
-    std::string_view both = member.second.is_text() ? std::string_view(member.second.as_text()) : "";
+    std::string_view both =
+        member.second.is_text() ? std::string_view(member.second.as_text()) : "";
     std::size_t dash = both.find('-');
     int64_t open = clock_time(both.substr(0, dash));
     int64_t close = dash == std::string_view::npos ? -1 : clock_time(both.substr(dash + 1));

@@ -61,8 +61,7 @@ struct Plant {
     auto expression = Expression::compile(text, {"user", "org"});
     EXPECT_TRUE(expression.has_value()) << text;
     if (!expression) return {};
-    return expression->evaluate(
-        {}, {.warnings = warnings, .calendars = &calendars, .host = &host});
+    return expression->evaluate({}, {.warnings = warnings, .calendars = &calendars, .host = &host});
   }
 };
 
@@ -128,8 +127,8 @@ TEST(PlantFunctions, without_a_host_they_are_null_and_plain_names_are_free) {
   auto asked = Expression::compile("anlan.lookup(\"area\", \"A1\")", {});
   ASSERT_TRUE(asked.has_value());
   EXPECT_TRUE(asked->evaluate({}, {}).is_null());
-  auto own = Expression::compile("{lookup: function(a) a + 1, distance: 3, r: lookup(distance)}.r",
-                                 {});
+  auto own =
+      Expression::compile("{lookup: function(a) a + 1, distance: 3, r: lookup(distance)}.r", {});
   ASSERT_TRUE(own.has_value());
   EXPECT_EQ(own->evaluate({}, {}), Value(4));
 }

@@ -58,8 +58,8 @@ Model table_of(const std::string& rules) {
   std::string requires_them;
   for (std::string name : {"a", "b", "c"}) {
     xml += "<inputData id=\"" + name + "\" name=\"" + name + "\"/>";
-    requires_them += "<informationRequirement><requiredInput href=\"#" + name +
-                     "\"/></informationRequirement>";
+    requires_them +=
+        "<informationRequirement><requiredInput href=\"#" + name + "\"/></informationRequirement>";
     columns += "<input><inputExpression><text>" + name + "</text></inputExpression></input>";
   }
   xml += "<decision id=\"d\" name=\"d\"><variable name=\"d\"/>" + requires_them +
@@ -97,9 +97,8 @@ int main() {
   const Environment environment;
   Context calm{{"LEL", Decimal::parse("0.2")}, {"O2", Decimal::parse("20.9")}};
   bool is_right = true;
-  double one = seconds_of(200'000, [&](int) {
-    is_right &= condition->evaluate(calm, environment).is_true();
-  });
+  double one = seconds_of(
+      200'000, [&](int) { is_right &= condition->evaluate(calm, environment).is_true(); });
   print({"condition_us", "us", "lower", 0.2}, one * 1e6);
   std::vector<Context> rows;
   for (int i = 0; i < 256; ++i) {
@@ -113,19 +112,16 @@ int main() {
   print({"conditions_per_s", "1/s", "higher", 3'000'000}, 1 / many);
   Model plain = plain_table();
   Context none{{"a", 5}, {"b", 500}, {"c", 7}};
-  double table = seconds_of(2'000, [&](int) {
-    is_right &= plain.decide("d", none, environment)->value.is_null();
-  });
+  double table = seconds_of(
+      2'000, [&](int) { is_right &= plain.decide("d", none, environment)->value.is_null(); });
   print({"table_100x3_us", "us", "lower", 10}, table * 1e6);
   Model keyed = keyed_table();
   Context known{{"a", 5}, {"b", 500}, {"c", "x777"}};
-  double index = seconds_of(20'000, [&](int) {
-    is_right &= keyed.decide("d", known, environment)->value == Value(777);
-  });
+  double index = seconds_of(
+      20'000, [&](int) { is_right &= keyed.decide("d", known, environment)->value == Value(777); });
   print({"table_index_us", "us", "lower", 1}, index * 1e6);
-  double compile = seconds_of(5'000, [&](int) {
-    is_right &= Expression::compile(kCondition, names).has_value();
-  });
+  double compile = seconds_of(
+      5'000, [&](int) { is_right &= Expression::compile(kCondition, names).has_value(); });
   print({"compile_us", "us", "lower", 50}, compile * 1e6);
   CHECK(is_right, "a bench computed something wrong");
   return 0;

@@ -17,7 +17,7 @@ struct Table {
   struct Input {
     NodePtr expression;
     std::string text{};  // of the expression
-    NodePtr allowed{};  // unary tests, null if none are given
+    NodePtr allowed{};   // unary tests, null if none are given
     TypePtr type{};
   };
   struct Output {

@@ -53,15 +53,15 @@ TEST(TableIndex, agrees_with_trying_every_rule) {
   constexpr uint64_t kSeed = 20261122;
   SeededRandom random(kSeed);
   const std::vector<std::string> cells = {"\"x\"", "\"y\", \"z\"", "1",      "1.0, 2", "true",
-                                          "-",     "not(\"x\")",  "[1..2]", "null",   "\"\""};
-  const List inputs = {"x", "y", "", 1, 2, true, Value(), Value(List{Value("x")}),
-                       Value(Date{2026, 1, 1})};
+                                          "-",     "not(\"x\")",   "[1..2]", "null",   "\"\""};
+  const List inputs = {
+      "x", "y", "", 1, 2, true, Value(), Value(List{Value("x")}), Value(Date{2026, 1, 1})};
   int hits = 0;
   for (int round = 0; round < 30; ++round) {
     Cells rules;
     for (int i = 0; i < 40; ++i) {
-      rules.push_back({cells[random.below(round % 2 ? 5 : cells.size())],
-                       cells[random.below(cells.size())]});
+      rules.push_back(
+          {cells[random.below(round % 2 ? 5 : cells.size())], cells[random.below(cells.size())]});
     }
     Model all = model_of("RULE ORDER", rules);
     Model first = model_of("FIRST", rules);

@@ -69,7 +69,8 @@ TEST(Tck, a_missing_folder_is_refused) { EXPECT_FALSE(run_tck("no/such/folder").
 
 TEST(Tck, the_csv_quotes_every_column) {
   TckReport report;
-  report.rows.push_back({.folder = "f", .test = "t", .case_id = "001", .node = "a \"b\"", .passed = true});
+  report.rows.push_back(
+      {.folder = "f", .test = "t", .case_id = "001", .node = "a \"b\"", .passed = true});
   EXPECT_EQ(report.csv(), "\"f\",\"t\",\"001\",\"a \"\"b\"\"\",\"SUCCESS\",\"\"\n");
 }
 
