@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "engine/flow_answers.h"
 #include "engine/guards.h"
+#include "engine/rules_host.h"
 #include "engine/sensing.h"
 
 namespace anlan::engine {
@@ -45,7 +46,9 @@ records::Writing Execution::writing(Actor actor) {
           .now = around_.now,
           .ids = around_.ids,
           .forms = around_.packs.forms,
-          .time_zone_offset = around_.config.time_zone_offset};
+          .time_zone_offset = around_.config.time_zone_offset,
+          .host = std::make_shared<const RulesHost>(transaction_, around_.packs, command_->by),
+          .calendars = &around_.packs.library.calendars()};
 }
 
 Result<Json> Execution::run(const Command& command) {

@@ -84,6 +84,7 @@ Result<void> can_create(const records::Writing& at, std::string_view form_id, co
 std::shared_ptr<const flow::Answers> answers_for(const records::Writing& writing, Guard guard) {
   auto answers = std::make_shared<flow::Answers>();  // shared: see flow::Around
   answers->guard = std::move(guard);
+  answers->host = writing.host;
   answers->count = [writing](const flow::CountAsk& ask) { return count(writing, ask); };
   answers->can_create = [writing](std::string_view form, const Json& fields) {
     return can_create(writing, form, fields);

@@ -1,6 +1,7 @@
 #include "engine/flow_trial.h"
 
 #include "engine/flow_answers.h"
+#include "engine/rules_host.h"
 #include "flow/flow.h"
 #include "records/records.h"
 
@@ -103,11 +104,14 @@ class FlowTrial {
     if (form == nullptr) return refuse(ErrorCode::NotFound, "form " + told.form);
     PastRecord record = TRY(PastRecord::read(transaction, *form, told.record));
     told.number = record.at(config_.clock.now()).text_or("number", "");
-    records::Writing writing{.view = transaction,
-                             .actor = {},
-                             .now = config_.clock.now(),
-                             .ids = ids_,
-                             .forms = packs_.forms};
+    records::Writing writing{
+        .view = transaction,
+        .actor = {},
+        .now = config_.clock.now(),
+        .ids = ids_,
+        .forms = packs_.forms,
+        .host = std::make_shared<const RulesHost>(transaction, packs_, system_),
+        .calendars = &packs_.library.calendars()};
     flow::Around around{.view = transaction,
                         .actor = {},
                         .now = config_.clock.now(),
@@ -142,6 +146,7 @@ class FlowTrial {
 
   store::Database& database_;
   const Packs& packs_;
+  const access::Subject system_{};
   const store::Config& config_;
   IdMaker ids_;
   Result<Told> outcome_ = Told{};

@@ -79,6 +79,27 @@ Json matched_json(const rules::Outcome& outcome) {
   return rules;
 }
 
+// Why it was decided so, for the timeline: by decision what its tables looked at and which rules
+// fired, by their place from 1. The values stay out: who reads a timeline may not read every field.
+Json explained_json(const rules::Outcome& outcome) {
+  Json asked = Json::array();
+  for (const rules::Asked& one : outcome.asked) {
+    asked.push(Json::object({{"decision", one.decision_id}, {"input", one.input}}));
+  }
+  Json fired = Json::array();
+  for (const rules::Matched& one : outcome.matched) {
+    fired.push(Json::object({{"decision", one.decision_id},
+                             {"rule", one.rule_id},
+                             {"row", one.index + 1},
+                             {"annotation", one.annotation}}));
+  }
+  Json warnings = Json::array();
+  for (const std::string& warning : outcome.warnings) warnings.push(warning);
+  return Json::object({{"asked", std::move(asked)},
+                       {"fired", std::move(fired)},
+                       {"warnings", std::move(warnings)}});
+}
+
 // Counts stand first: what follows in the same task sees them. A filter of null counts nothing.
 Result<void> count_records(Machine& machine, const Token& token, const CountSpec& spec) {
   CountAsk ask{.form = spec.form,
@@ -253,9 +274,9 @@ Result<void> enter_rule(Machine& machine, Token& token, const Node& node) {
   if (!model) {
     return refuse(ErrorCode::BadModel, "decision file '" + call.file + "' is not deployed");
   }
+  const CaseHost host = machine.host();
   rules::Outcome outcome =
-      TRY(model->decide(call.decision, inputs_of(machine, token),
-                        {.now = machine.now(), .calendars = &machine.around.library.calendars()}));
+      TRY(model->decide(call.decision, inputs_of(machine, token), machine.environment(host)));
   if (outcome.value.is_null()) {
     std::string why = outcome.warnings.empty() ? "no rule fits" : outcome.warnings.front();
     return refuse(ErrorCode::BadExpression, "decision '" + call.decision + "': " + why);
@@ -267,7 +288,8 @@ Result<void> enter_rule(Machine& machine, Token& token, const Node& node) {
   machine.note("rule.decide", node.id).detail = Json::object({{"decision", call.decision},
                                                               {"version", *version},
                                                               {"result", std::move(value)},
-                                                              {"rules", std::move(reason)}});
+                                                              {"rules", std::move(reason)},
+                                                              {"why", explained_json(outcome)}});
   machine.schedule(token, Token::Phase::Leave);
   return {};
 }

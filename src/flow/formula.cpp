@@ -6,10 +6,10 @@ namespace anlan::flow {
 
 namespace {
 
-// Names that every expression in a model sees (step.h).
+// Names that every expression in a model sees (step.h); `user` and `org` come from the host.
 const std::vector<std::string>& own_names() {
-  static const std::vector<std::string> names = {"record", "vars",    "task",  "case",
-                                                 "firing", "message", "error", "loopCounter"};
+  static const std::vector<std::string> names = {
+      "record", "vars", "task", "case", "firing", "message", "error", "loopCounter", "user", "org"};
   return names;
 }
 
@@ -54,12 +54,13 @@ Result<Formula> Formula::compile(std::string_view source, std::span<const std::s
   return made;
 }
 
-Result<rules::Value> Formula::evaluate(const rules::Context& names, Instant now,
-                                       const rules::Calendars& calendars) const {
+Result<rules::Value> Formula::evaluate(const rules::Context& names,
+                                       const rules::Environment& environment) const {
   if (!feel_) return rules::Value(source_);
   std::vector<std::string> warnings;
-  rules::Value value =
-      feel_->evaluate(names, {.now = now, .warnings = &warnings, .calendars = &calendars});
+  rules::Environment told = environment;
+  told.warnings = &warnings;
+  rules::Value value = feel_->evaluate(names, told);
   if (value.is_null() && !warnings.empty()) {
     return refuse(ErrorCode::BadExpression, source_ + ": " + warnings.front());
   }

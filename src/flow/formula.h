@@ -21,8 +21,8 @@ class Formula {
   bool is_empty() const { return source_.empty(); }
   const std::string& source() const { return source_; }
   // BadExpression when an error inside made the whole value null: nothing fails silently.
-  Result<rules::Value> evaluate(const rules::Context& names, Instant now,
-                                const rules::Calendars& calendars) const;
+  Result<rules::Value> evaluate(const rules::Context& names,
+                                const rules::Environment& environment) const;
 
  private:
   std::string source_;

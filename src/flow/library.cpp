@@ -60,6 +60,20 @@ const rules::Model* Library::decision(std::string_view id, int64_t version) cons
   return find_version(decisions_, id, version);
 }
 
+Result<rules::Outcome> Library::decide(const Decision& asked, const rules::Context& inputs,
+                                       const rules::Environment& environment) const {
+  std::string_view file = asked.id.substr(0, asked.id.find('/'));
+  const rules::Model* found = decision(file, asked.version);
+  if (found == nullptr)
+    return refuse(ErrorCode::NotFound, "no decisions '" + std::string(file) + "'");
+  if (file.size() < asked.id.size()) {
+    return found->decide(asked.id.substr(file.size() + 1), inputs, environment);
+  }
+  std::vector<rules::Model::Element> all = found->decisions();
+  return found->decide(all.size() == 1 ? std::string_view(all.front().id) : file, inputs,
+                       environment);
+}
+
 int64_t Library::newest_decision(std::string_view id) const {
   auto versions = decisions_.find(id);
   if (versions == decisions_.end() || versions->second.empty()) return 0;

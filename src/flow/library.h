@@ -31,6 +31,13 @@ class Library {
   // The newest decision model at the case's start is pinned by the case: version 0 means newest.
   const rules::Model* decision(std::string_view id, int64_t version) const;
   int64_t newest_decision(std::string_view id) const;  // 0 if there is none
+  struct Decision {
+    std::string_view id;  // "file/decision", or "file" where it holds one or one of its own name
+    int64_t version = 0;
+  };
+  // NotFound for a file or a decision that is not deployed.
+  Result<rules::Outcome> decide(const Decision& decision, const rules::Context& inputs,
+                                const rules::Environment& environment) const;
   // Calendars have no versions: a holiday that is announced moves what is planned from then on.
   void set_calendars(rules::Calendars calendars) { calendars_ = std::move(calendars); }
   const rules::Calendars& calendars() const { return calendars_; }

@@ -30,6 +30,10 @@ Machine::Machine(const Around& around_, std::shared_ptr<const Graph> graph_, Cas
       actor(actor_),
       record_(std::move(record)) {}
 
+rules::Environment Machine::environment(const CaseHost& host) const {
+  return {.now = around.now, .calendars = &around.library.calendars(), .host = &host};
+}
+
 const Node& Machine::node_of(const Token& token) const {
   const Node* node = graph.find(token.node);
   CHECK(node, "a case keeps the model it began with, so its tokens stand on nodes of it");
@@ -79,14 +83,16 @@ Result<rules::Value> Machine::evaluate(const Formula& formula, const Token& toke
                                        const ExtraName* extra) {
   rules::Context names = names_for(token);
   if (extra && !extra->name.empty()) names.set(extra->name, extra->value);
-  return formula.evaluate(names, around.now, around.library.calendars());
+  const CaseHost asked = host();
+  return formula.evaluate(names, environment(asked));
 }
 
 Result<rules::Value> Machine::evaluate_with(const Formula& formula, const Token& token,
                                             std::span<const ExtraName> extras) {
   rules::Context names = names_for(token);
   for (const ExtraName& extra : extras) names.set(extra.name, extra.value);
-  return formula.evaluate(names, around.now, around.library.calendars());
+  const CaseHost asked = host();
+  return formula.evaluate(names, environment(asked));
 }
 
 Result<rules::Value> Machine::evaluate_or_null(const Formula& formula, const Token& token) {

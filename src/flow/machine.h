@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/case_host.h"
 #include "flow/case_state.h"
 #include "flow/graph.h"
 #include "flow/step.h"
@@ -55,6 +56,9 @@ class Machine {
   Result<rules::Value> evaluate_with(const Formula& formula, const Token& token,
                                      std::span<const ExtraName> extras);
   rules::Context names_for(const Token& token);
+  // What an expression may know; the host outlives the evaluation.
+  CaseHost host() const { return {around, state.row.decisions}; }
+  rules::Environment environment(const CaseHost& host) const;
   // Null where the formula is empty.
   Result<rules::Value> evaluate_or_null(const Formula& formula, const Token& token);
   struct Due {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "flow/case_host.h"
 #include "flow/graph.h"
 
 namespace anlan::flow {
@@ -28,7 +29,10 @@ rules::Context names_of(std::string_view name, const Json& value) {
 Result<rules::Value> evaluate(const Around& around, const Formula& formula,
                               const rules::Context& names) {
   if (formula.is_empty()) return rules::Value();
-  return formula.evaluate(names, around.now, around.library.calendars());
+  const Json no_case;
+  const CaseHost host(around, no_case);
+  return formula.evaluate(
+      names, {.now = around.now, .calendars = &around.library.calendars(), .host = &host});
 }
 
 struct Clock {

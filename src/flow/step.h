@@ -13,6 +13,7 @@
 #include "core/result.h"
 #include "flow/library.h"
 #include "flow/tasks.h"
+#include "rules/rules.h"
 #include "store/store.h"
 
 namespace anlan::flow {
@@ -54,6 +55,8 @@ struct Answers {
   // Refused as the person is to read it; else what the timeline keeps of it, null for nothing.
   // Where nobody answers, a guarded outcome is refused: a guard never passes by itself.
   std::function<Result<Json>(const GuardAsk&)> guard{};
+  // For `user`, `org` and the records that expressions look up; null: nobody and nothing.
+  std::shared_ptr<const rules::Host> host{};  // shared: copies of what flow may ask are free
 };
 
 struct Around {

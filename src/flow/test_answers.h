@@ -75,6 +75,29 @@ inline void answer_guard(Answers& answers, const Json& value) {
   };
 }
 
+// {"tank":{"T1":{...}}}: records by form and key; wang of WS1 asks.
+class TestRecords final : public rules::Host {
+ public:
+  explicit TestRecords(Json records) : records_(std::move(records)) {}
+
+  rules::Value caller(std::string_view name) const override {
+    if (name == "user") return rules::Context{{"name", rules::Value("wang")}};
+    return rules::Context{{"code", rules::Value("WS1")}};
+  }
+  Result<rules::Outcome> decide(std::string_view, const rules::Context&,
+                                const rules::Environment&) const override {
+    return refuse(ErrorCode::NotFound);  // a case asks its own library
+  }
+  Result<rules::Value> look_up(std::string_view form, const rules::Value& key) const override {
+    const Json& found = records_[form][rules::text_of(key)];
+    if (found.is_null()) return refuse(ErrorCode::NotFound);
+    return rules::value_from_json(found);
+  }
+
+ private:
+  Json records_;
+};
+
 inline void set_answer(Answers& answers, const std::string& what, const Json& value) {
   if (what == "count") return answer_count(answers, value);
   if (what == "create") return answer_create(answers, value);
@@ -82,6 +105,10 @@ inline void set_answer(Answers& answers, const std::string& what, const Json& va
   if (what == "duty") return answer_duty(answers, value);
   if (what == "away") return answer_away(answers, value);
   if (what == "guard") return answer_guard(answers, value);
+  if (what == "records") {
+    answers.host = std::make_shared<const TestRecords>(value);
+    return;
+  }
   std::cerr << "no answer is called " << what << "\n";
   std::abort();
 }

@@ -145,6 +145,11 @@ class Player {
       store::Rows rows =
           need(view->query({"SELECT vars FROM flow_case WHERE id = ?", {case_id_.text()}}));
       out_.push_back(with_names(rows[0].text("vars")));
+    } else if (verb == "why") {
+      store::Rows rows = need(
+          view->query({"SELECT detail FROM flow_history WHERE case_id = ? AND act = 'rule.decide'",
+                       {case_id_.text()}}));
+      out_.push_back(write_json(need(parse_json(rows[0].text("detail")))["why"]));
     } else if (verb == "rights") {
       auto rights = need(rights_on(*view, world_.library, world_.subject(word(1)), "hazard",
                                    world_.record_id, world_.answers->away));

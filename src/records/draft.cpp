@@ -38,7 +38,9 @@ rules::Context names_of(const Draft& draft) {
 Result<rules::Environment> environment_of(const Draft& draft) {
   int64_t seconds = TRY(offset_seconds(draft.writing.time_zone_offset));
   return rules::Environment{.now = draft.writing.now,
-                            .utc_offset_seconds = static_cast<int32_t>(seconds)};
+                            .utc_offset_seconds = static_cast<int32_t>(seconds),
+                            .calendars = draft.writing.calendars,
+                            .host = draft.writing.host.get()};
 }
 
 Result<void> compute(Draft& draft, const rules::Environment& environment) {

@@ -436,6 +436,7 @@ class FormReader {
     std::vector<std::string> names;
     for (const Field& member : system_members()) names.push_back(member.key);
     for (const Field& field : form_.fields) names.push_back(field.key);
+    for (const char* caller : {"user", "org"}) names.emplace_back(caller);  // of rules/host.h
     auto expression = rules::Expression::compile(text.as_text().substr(1), names);
     if (!expression) return bad(where, expression.error().detail);
     std::vector<std::string> unknown = expression->names_unknown();

@@ -191,6 +191,18 @@ Result<std::string> stamp_of(store::View& view, const Form& form) {
   return std::format("{}/{}/{}", rows[0].int64("n"), rows[0].int64("at"), rows[0].int64("v"));
 }
 
+rules::Value feel_record(const Form& form, const Json& record, const access::FieldModes& modes) {
+  const access::FieldModes& own = modes.in(record.text_or("state", ""));
+  rules::Context out;
+  for (const auto* members : {&system_members(), &form.fields}) {
+    for (const Field& field : *members) {
+      bool is_seen = record.has(field.key) && own.of(field.key) >= access::FieldMode::Read;
+      if (is_seen) out.set(field.key, feel_of(field, record[field.key]));
+    }
+  }
+  return out;
+}
+
 Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const Filter& scope) {
   Condition inside = TRY(scope_condition(form, scope));
   std::vector<Shown> only_id{{form.find_member("id"), false}};

@@ -52,6 +52,8 @@ Result<RecordText> read_text(store::View& view, const Form& form, RecordId id, c
 // What a caller with these modes sees of a record that is known whole: as read() gives it.
 Result<Json> shown_record(store::View& view, const Form& form, const Json& whole,
                           const access::FieldModes& modes);
+// The same for an expression: members of their own types, those that are hidden or masked left out.
+rules::Value feel_record(const Form& form, const Json& record, const access::FieldModes& modes);
 // Empty for a record that is not there.
 Result<std::string> state_of(store::View& view, const Form& form, RecordId id);
 // Everything, for deciders only (flow, checks); never for an answer.

@@ -1,11 +1,13 @@
 #pragma once
 // Creating and changing records.
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "access/access.h"
 #include "records/form.h"
+#include "rules/rules.h"
 #include "store/store.h"
 
 namespace anlan::records {
@@ -18,6 +20,9 @@ struct Writing {
   const Forms& forms;  // for references
   std::string time_zone_offset =
       "+08:00";  // of the plant: serial numbers turn over at its midnight
+  // What formulas and checks ask of the plant; null for nobody. Calendars go with it.
+  std::shared_ptr<const rules::Host> host{};  // shared: copies of a Writing are free
+  const rules::Calendars* calendars = nullptr;
 };
 
 struct Written {

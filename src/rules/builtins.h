@@ -14,9 +14,8 @@ class Evaluator;
 // Parameters are written "name:type" with commas between; types are
 //   a anything  s string  n number  b boolean  l list  c context  r range  f function
 //   d date, date and time or string  t time  u duration  k comparable
-// "?" before the colon makes a parameter optional, "0" after the type lets null in, "*" after it
-// lets it repeat, "+" makes it null where arguments are named and it is not. A value that does not
-// fit makes the call null.
+// "?" before the colon makes a parameter optional, "0" after the type lets null in, "*" lets it
+// repeat, "+" makes it null where others are named. A value that does not fit makes the call null.
 struct Builtin {
   std::string_view name;
   std::string_view parameters;

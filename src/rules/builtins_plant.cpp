@@ -103,8 +103,7 @@ Value shift_at(Evaluator& evaluator, Arguments a) {
                  {"until", local_point(*calendar, shift->until)}};
 }
 
-// Metres between two places of the plan, {x, y} or {x, y, z}; without both heights the plane
-// counts.
+// Metres between two places of the plan, {x, y} or {x, y, z}; without both z the plane counts.
 Value distance(Evaluator& evaluator, Arguments a) {
   std::optional<Decimal> squares = Decimal();
   for (std::string_view axis : {"x", "y", "z"}) {

@@ -84,7 +84,14 @@ class Evaluator {
   Value context(const Node& node, const Scope& scope);
   Value function(const Node& node, const Scope& scope);
   Value loop(const Node& node, const Scope& scope);
-  bool iterate(const Node& node, std::size_t level, const Scope& scope, List& results);
+  struct Rounds {  // of a loop
+    List results{};
+    bool is_decided = false;  // some: one is true; every: one is false
+    bool is_unknown = false;  // one is neither
+    bool is_too_long = false;
+  };
+  bool iterate(const Node& node, std::size_t level, const Scope& scope, Rounds& rounds);
+  bool round(const Node& node, const Scope& scope, Rounds& rounds);
   Value span(const Node& node, const Scope& scope);
   Value range_items(const Value& low, const Value& high);
   std::optional<List> items_of(const Node& source, const Scope& scope);

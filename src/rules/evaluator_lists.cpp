@@ -118,40 +118,46 @@ std::optional<List> Evaluator::items_of(const Node& source, const Scope& scope) 
   return List{std::move(value)};
 }
 
-// Runs the sources from `level` on; false when one of them is no list.
-bool Evaluator::iterate(const Node& node, std::size_t level, const Scope& scope, List& results) {
-  if (level == node.names.size()) {
-    Value so_far;
-    if (node.uses_partial) {
-      step(results.size());  // each round copies what there is
-      so_far = bounded(results);
-    }
-    Scope partial{.up = &scope, .name = "partial", .value = &so_far};
-    results.push_back(eval(*node.parts.back(), partial));
-    return results.size() <= limits::kListItemsMax && !is_stopped();
+// Evaluates the body once. False ends the loop.
+bool Evaluator::round(const Node& node, const Scope& scope, Rounds& rounds) {
+  if (node.op != Op::For) {
+    Value holds = eval(*node.parts.back(), scope);
+    rounds.is_decided = node.op == Op::Some ? holds.is_true() : holds.is_false();
+    rounds.is_unknown |= holds.as_bool() == nullptr;
+    return !rounds.is_decided && !is_stopped();
   }
+  Value so_far;
+  if (node.uses_partial) {
+    step(rounds.results.size());  // each round copies what there is
+    so_far = bounded(rounds.results);
+  }
+  Scope partial{.up = &scope, .name = "partial", .value = &so_far};
+  rounds.results.push_back(eval(*node.parts.back(), partial));
+  rounds.is_too_long = rounds.results.size() > limits::kListItemsMax;
+  return !rounds.is_too_long && !is_stopped();
+}
+
+// Runs the sources from `level` on; false where it ended early or a source is no list.
+bool Evaluator::iterate(const Node& node, std::size_t level, const Scope& scope, Rounds& rounds) {
+  if (level == node.names.size()) return round(node, scope, rounds);
   auto items = items_of(*node.parts[level], scope);
   if (!items) return false;
   for (const Value& item : *items) {
     Scope inner{.up = &scope, .name = node.names[level], .value = &item};
-    if (!iterate(node, level + 1, inner, results)) return false;
+    if (!iterate(node, level + 1, inner, rounds)) return false;
   }
   return true;
 }
 
 Value Evaluator::loop(const Node& node, const Scope& scope) {
-  List results;
-  if (!iterate(node, 0, scope, results)) {
-    return is_stopped() ? Value() : fail("a loop has no list to run over");
+  Rounds rounds;
+  if (!iterate(node, 0, scope, rounds)) {
+    if (rounds.is_decided) return node.op == Op::Some;
+    if (is_stopped()) return {};
+    return fail(rounds.is_too_long ? "a loop is too long" : "a loop has no list to run over");
   }
-  if (node.op == Op::For) return bounded(std::move(results));
-  bool unknown = false;
-  for (const Value& result : results) {
-    if (node.op == Op::Some && result.is_true()) return true;
-    if (node.op == Op::Every && result.is_false()) return false;
-    unknown |= result.as_bool() == nullptr;
-  }
-  return unknown ? Value() : Value(node.op == Op::Every);
+  if (node.op == Op::For) return bounded(std::move(rounds.results));
+  return rounds.is_unknown ? Value() : Value(node.op == Op::Every);
 }
 
 }  // namespace anlan::rules

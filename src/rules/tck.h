@@ -30,8 +30,7 @@ struct TckReport {
   std::size_t nodes() const { return rows.size(); }
   std::size_t nodes_passed() const;
   std::size_t nodes_foreign() const;
-  // The TCK's tck_results.csv: folder, test, case, node, SUCCESS, ERROR or IGNORED (foreign),
-  // detail.
+  // The TCK's tck_results.csv: folder, test, case, node, SUCCESS, ERROR or IGNORED, detail.
   std::string csv() const;
 };
 

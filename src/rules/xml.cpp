@@ -54,11 +54,16 @@ bool read(const pugi::xml_node& from, Spaces spaces, int depth, Xml& out) {
 Result<Xml> Xml::parse(std::string_view bytes) {
   if (bytes.size() > limits::kXmlBytesMax) return refuse(ErrorCode::TooLarge, "the XML is too big");
   pugi::xml_document document;
-  unsigned options = pugi::parse_default | pugi::parse_ws_pcdata;
+  unsigned options = pugi::parse_default | pugi::parse_ws_pcdata | pugi::parse_doctype;
   auto done = document.load_buffer(bytes.data(), bytes.size(), options);
   if (!done || !document.document_element()) {
     return refuse(ErrorCode::BadModel, std::string("no XML: ") + done.description() + " at byte " +
                                            std::to_string(done.offset));
+  }
+  // Entities are declared there, of files and of a million letters; no model needs one.
+  for (const pugi::xml_node& node : document.children()) {
+    if (node.type() != pugi::node_doctype) continue;
+    return refuse(ErrorCode::BadModel, "a document type does not belong in a model");
   }
   Xml out;
   if (!read(document.document_element(), {}, 0, out)) {
