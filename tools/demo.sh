@@ -31,7 +31,8 @@ for _ in $(seq 50); do
   sleep 0.1
 done
 setpriv --pdeathsig TERM "$program" plantsim --modbus-port "$modbus" --mqtt-port "$mqtt" \
-  --opcua-port "$opcua" --plan packs/plant/plan/plant.geojson "${posts[@]}" >"$folder/plantsim.log" 2>&1 &
+  --opcua-port "$opcua" --plan packs/plant/plan/plant.geojson "${posts[@]}" \
+  >"$folder/plantsim.log" 2>&1 &
 exec "$@" --packs packs --packs examples --source "S-PLC1=127.0.0.1:$modbus" \
   --source "S-PLC2=127.0.0.1:$modbus" --source "S-RTLS=127.0.0.1:$mqtt" \
   --source "S-SPB=127.0.0.1:$mqtt" --source "S-UA=127.0.0.1:$opcua"
