@@ -29,8 +29,8 @@ constexpr OptionKind kServeOptions[] = {
     {"--personal-views", false},
 };
 constexpr OptionKind kPlantOptions[] = {
-    {"--modbus-port"}, {"--mqtt-port"}, {"--opcua-port"}, {"--people"},
-    {"--seed"},        {"--plan"},      {"--script"},     {"--post", true, true}};
+    {"--modbus-port"}, {"--mqtt-port"}, {"--opcua-port"},       {"--people"}, {"--seed"},
+    {"--plan"},        {"--script"},    {"--post", true, true}, {"--replay"}, {"--replay-speed"}};
 constexpr OptionKind kWatchOptions[] = {
     {"--url"}, {"--ca", true, true}, {"--sound", true, true}, {"--every"}, {"--after"}};
 constexpr OptionKind kBackupOptions[] = {
@@ -75,8 +75,10 @@ constexpr Command kCommands[] = {
      Text::ServeHelp, &serve, kServeOptions},
     {"plantsim",
      "[--modbus-port N] [--mqtt-port N] [--opcua-port N] [--people N] [--seed N]\n"
-     "                       [--plan FILE] [--script leak|leak:DETECTOR|FAULT[:TAG]]",
+     "                       [--plan FILE] [--script leak|leak:DETECTOR|FAULT[:TAG]]\n"
+     "                       [--replay TABLE] [--replay-speed N]",
      Text::PlantHelp, &plantsim, kPlantOptions},
+    {"diode-send", "CONFIG.json", Text::DiodeHelp, &diode_send, {}},
     {"watchdog",
      "[--url https://127.0.0.1:8443] [--ca FILE]... [--every 2] [--after 8]\n"
      "                       [--sound PROGRAM [--sound WORD]...]",

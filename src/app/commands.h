@@ -14,6 +14,7 @@ using Exit = std::expected<int, Misuse>;
 
 Exit serve(const Words& words);
 Exit plantsim(const Words& words);
+Exit diode_send(const Words& words);
 Exit watchdog(const Words& words);
 Exit dmn_tck(const Words& words);
 Exit flow(const Words& words);

@@ -1,14 +1,13 @@
 // anlan plantsim: the demo plant as a program of its own, until a signal comes.
 
-#include <csignal>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <print>
 
 #include "app/commands.h"
+#include "app/until_signal.h"
 #include "connect/connect.h"
 #include "twin/twin.h"
 
@@ -37,6 +36,14 @@ Json script_of(const Words& words) {
   return Json::object({{"fault", name}, {"tag", of}, {"wire", of}});
 }
 
+Result<std::string> text_of(const std::string& path) {
+  if (path.empty()) return "";
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  if (!file) return refuse(ErrorCode::NotFound, path);
+  return bytes;
+}
+
 // The plan of the demo plant where nobody names another; without any, people walk straight lines.
 Result<Json> plan_of(const Words& words) {
   std::string path = words.one("--plan", "packs/plant/plan/plant.geojson");
@@ -60,11 +67,6 @@ std::expected<std::pair<std::string, twin::Point>, Misuse> post_of(const std::st
                    twin::Point{static_cast<double>(x), static_cast<double>(y)});
 }
 
-bool has_signal(const sigset_t& signals) {
-  timespec now{};
-  return sigtimedwait(&signals, nullptr, &now) > 0;
-}
-
 }  // namespace
 
 Exit plantsim(const Words& words) {
@@ -78,6 +80,10 @@ Exit plantsim(const Words& words) {
   config.people = static_cast<int>(TRY(number_of(words, "--people", config.people, 5000)));
   config.seed = static_cast<uint64_t>(TRY(number_of(words, "--seed", 7, INT64_MAX)));
   config.script = script_of(words);
+  Result<std::string> recording = text_of(words.one("--replay", ""));
+  if (!recording) return tell_failure(recording.error());
+  config.recording = *std::move(recording);
+  config.replay_speed = static_cast<double>(TRY(number_of(words, "--replay-speed", 1, 1'000'000)));
   for (const std::string& word : words.all("--post")) {
     auto post = TRY(post_of(word));
     config.posts.insert(std::move(post));
@@ -85,19 +91,14 @@ Exit plantsim(const Words& words) {
   Result<Json> plan = plan_of(words);
   if (!plan) return tell_failure(plan.error());
   config.plan = *std::move(plan);
-  // Blocked before any thread exists, so that only has_signal sees them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  UntilSignal signal;
   auto tell = [&](uint16_t port) {
     std::println("{}", say(Text::PlantReady, terminal_language(),
                            {std::to_string(port), std::to_string(config.mqtt_port),
                             std::to_string(config.opcua_port)}));
     std::fflush(stdout);
   };
-  Result<void> done = connect::run_plant_sim(config, [&] { return has_signal(signals); }, tell);
+  Result<void> done = connect::run_plant_sim(config, [&] { return signal.has_come(); }, tell);
   return done ? 0 : tell_failure(done.error());
 }
 

@@ -5,6 +5,7 @@
 // here too (plant_sim.h): a program of its own that speaks the same protocols. And the eyes
 // (eyes.h) that look at photos in another process.
 
+#include "connect/diode_sender.h"
 #include "connect/eyes.h"
 #include "connect/messenger.h"
 #include "connect/outside.h"

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/json.h"
+#include "core/log.h"
+
 namespace anlan::connect {
 namespace {
 
@@ -128,6 +131,62 @@ Duration BackOff::next() {
   failures_ = std::min(failures_, 5);
   uint64_t spread = static_cast<uint64_t>(plain.ns / 2);
   return {plain.ns - plain.ns / 4 + static_cast<int64_t>(random_.below(spread))};
+}
+
+BaseDriver::BaseDriver(Source source, std::string protocol, Sink& sink, Clock& clock)
+    : source_(std::move(source)),
+      sink_(sink),
+      clock_(clock),
+      book_(source_.code, std::move(protocol)),
+      back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {}
+
+void BaseDriver::start() {
+  if (thread_.joinable()) return;
+  stop_.lower();
+  before_thread();
+  thread_ = std::thread([this] { run(); });
+}
+
+void BaseDriver::stop() {
+  stop_.raise();
+  if (thread_.joinable()) thread_.join();
+  after_thread();
+  book_.down("stopped");
+}
+
+void BaseDriver::run() {
+  while (!stop_.is_raised()) {
+    std::string trouble = session();
+    closed();
+    if (stop_.is_raised()) break;
+    link_failed(std::move(trouble));
+    if (stop_.wait_for(back_off_.next())) break;
+  }
+  is_up_ = false;
+  finished();
+}
+
+void BaseDriver::link_works() {
+  back_off_.reset();
+  if (is_up_) return;
+  is_up_ = true;
+  book_.up();
+  log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
+}
+
+void BaseDriver::link_failed(std::string trouble) {
+  if (is_up_) {
+    log(LogLevel::Warning, "source is down",
+        Json::object({{"source", source_.code}, {"trouble", trouble}}));
+  }
+  is_up_ = false;
+  book_.down(std::move(trouble));
+  lost();
+}
+
+void BaseDriver::book_stored(Settled& settled, std::size_t count, const Result<void>& given) {
+  if (given) settled.stored += static_cast<int64_t>(count);
+  else settled.dropped["sink_failed"] += static_cast<int64_t>(count);
 }
 
 }  // namespace anlan::connect

@@ -8,7 +8,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 
+#include "connect/row_queue.h"
 #include "connect/sources.h"
 #include "core/random.h"
 
@@ -26,7 +28,9 @@ class Driver {
 
 std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_mqtt_driver(Source source, Sink& sink, Clock& clock);
+std::unique_ptr<Driver> make_diode_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_opcua_driver(Source source, Sink& sink, Clock& clock);
+std::unique_ptr<Driver> make_replay_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_sparkplug_driver(Source source, Sink& sink, Clock& clock);
 
 // Where one lot of rows went. Booked as a whole, so that nobody ever sees a book out of balance.
@@ -88,6 +92,74 @@ class BackOff {
  private:
   SeededRandom random_;
   int failures_ = 0;
+};
+
+// What the drivers of all protocols share: one thread that holds session after session, with waits
+// between them, and books and logs what becomes of the link. The destructor of each driver calls
+// stop(), for its thread uses the driver's own members.
+class BaseDriver : public Driver {
+ public:
+  BaseDriver(Source source, std::string protocol, Sink& sink, Clock& clock);
+  void start() final;
+  void stop() final;
+  SourceState state() final { return book_.state(); }
+
+ protected:
+  // Connects, serves, and returns when something went wrong, which it answers, or when stop_ is
+  // raised. After it: closed(), then lost() unless we stop. All on the driver's thread.
+  virtual std::string session() = 0;
+  virtual void closed() {}
+  virtual void lost() {}
+  virtual void finished() {}  // the last that the thread does
+  // Of drivers with a second thread, on the caller's: before the first begins, after it has ended.
+  virtual void before_thread() {}
+  virtual void after_thread() {}
+
+  void link_works();  // idempotent; the waits begin anew
+  // For a session that outlives its link; else run() does it.
+  void link_failed(std::string trouble);
+  bool is_up() const { return is_up_; }
+  void book_stored(Settled& settled, std::size_t count, const Result<void>& given);
+
+  Source source_;
+  Sink& sink_;
+  Clock& clock_;
+  SourceBook book_;
+  StopSign stop_;
+
+ private:
+  void run();
+
+  bool is_up_ = false;  // the driver's thread
+  BackOff back_off_;
+  std::thread thread_;
+};
+
+// With a second thread that stores, and a bounded queue to it: a slow sink costs rows, which are
+// counted, and never the connection.
+template <class Rows>
+class QueuedDriver : public BaseDriver {
+ public:
+  QueuedDriver(Source source, std::string protocol, Sink& sink, Clock& clock, std::size_t rows_max)
+      : BaseDriver(std::move(source), std::move(protocol), sink, clock), queue_(rows_max) {}
+
+ protected:
+  virtual void store_all() = 0;  // until the queue is closed and empty
+
+  RowQueue<Rows> queue_;
+
+ private:
+  void before_thread() override {
+    queue_.set_closed(false);
+    sink_thread_ = std::thread([this] { store_all(); });
+  }
+  // What was already counted as delivered still reaches the sink.
+  void after_thread() override {
+    queue_.set_closed(true);
+    if (sink_thread_.joinable()) sink_thread_.join();
+  }
+
+  std::thread sink_thread_;
 };
 
 }  // namespace anlan::connect

@@ -13,14 +13,12 @@
 #include <cmath>
 #include <format>
 #include <optional>
-#include <thread>
 
 #include "connect/driver.h"
 #include "connect/knock.h"
 #include "connect/low_place.h"
 #include "connect/modbus_plan.h"
 #include "connect/register_value.h"
-#include "core/log.h"
 
 namespace anlan::connect {
 namespace {
@@ -58,44 +56,29 @@ struct Reply {
   Instant measured{}, received{};
 };
 
-class ModbusDriver final : public Driver {
+class ModbusDriver final : public BaseDriver {
  public:
   ModbusDriver(Source source, Sink& sink, Clock& clock)
-      : source_(std::move(source)),
-        sink_(sink),
-        clock_(clock),
-        book_(source_.code, "modbus"),
+      : BaseDriver(std::move(source), "modbus", sink, clock),
         plan_(source_.tags, source_.gap_max),
         failures_(source_.tags.size()),
-        last_(source_.tags.size()),
-        back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {
+        last_(source_.tags.size()) {
     for (const TagAddress& tag : source_.tags) {
       orders_.push_back(parse_order(tag.order).value_or(RegisterOrder{}));
     }
   }
   ~ModbusDriver() override { stop(); }
 
-  void start() override {
-    if (thread_.joinable()) return;
-    stop_.lower();
-    thread_ = std::thread([this] { run(); });
-  }
-  void stop() override {
-    stop_.raise();
-    if (thread_.joinable()) thread_.join();
-    book_.down("stopped");
-  }
-  SourceState state() override { return book_.state(); }
-
  private:
-  void run() {
-    while (!stop_.is_raised()) {
-      std::string trouble = connect();
-      if (!trouble.empty()) link_failed("connect: " + trouble);
-      else poll_until_broken();
-      disconnect();
-      if (stop_.is_raised() || stop_.wait_for(back_off_.next())) return;
-    }
+  std::string session() override {
+    std::string trouble = connect();
+    return trouble.empty() ? poll_until_broken() : "connect: " + trouble;
+  }
+  void closed() override { disconnect(); }
+  void lost() override {
+    std::vector<uint32_t> all(source_.tags.size());
+    for (uint32_t i = 0; i < all.size(); ++i) all[i] = i;
+    tags_failed(all);
   }
 
   void disconnect() {
@@ -125,7 +108,8 @@ class ModbusDriver final : public Driver {
 
   // The first request after a connect is the probe of a device that may be dead: only when it has
   // answered the waits grow short again.
-  void poll_until_broken() {
+  std::string poll_until_broken() {
+    silent_ = 0;
     due_.clear();
     Steady::time_point now = Steady::now();
     for (const PollRequest& request : plan_.requests()) {
@@ -133,14 +117,16 @@ class ModbusDriver final : public Driver {
     }
     while (!due_.empty()) {
       auto next = std::ranges::min_element(due_);
-      if (stop_.wait_for(to_duration(*next - Steady::now()))) return;
+      if (stop_.wait_for(to_duration(*next - Steady::now()))) return "";
       auto request = static_cast<std::size_t>(next - due_.begin());
       set_due(request);
-      if (!poll(request)) return;
+      std::string trouble = poll(request);
+      if (!trouble.empty()) return trouble;
     }
     // Nothing to read: being connected is all that can be known.
-    book_.up();
+    link_works();
     stop_.wait_for(Duration::seconds(3600));
+    return "nothing to read";
   }
 
   // Polls that a slow sink or device made impossible are left out, not caught up with.
@@ -151,40 +137,42 @@ class ModbusDriver final : public Driver {
     if (due_[request] < now) due_[request] += ((now - due_[request]) / every + 1) * every;
   }
 
-  // False: the link is broken.
-  bool poll(std::size_t place) {
+  // What broke the link, or nothing.
+  std::string poll(std::size_t place) {
     const PollRequest& request = plan_.requests()[place];
     Reply reply = read(request);
     if (reply.error == 0) {
-      link_works();
+      answered();
       deliver(request, reply);
       if (request.is_refused) {
         plan_.learn_legal(place);
         due_[place] = Steady::now() + to_steady(request.every);
         note_refused();
       }
-      return true;
+      return "";
     }
     book_.failed();
     if (is_exception(reply.error)) {
-      link_works();
+      answered();
       take_exception(place, reply.error);
-      return true;
+      return "";
     }
-    if (reply.error == ETIMEDOUT && is_linked_ && ++silent_ < kSilentMax) return step_over(place);
-    link_failed(std::format("read: {}", modbus_strerror(reply.error)));
-    return false;
+    if (reply.error == ETIMEDOUT && is_up() && ++silent_ < kSilentMax) return step_over(place);
+    return std::format("read: {}", modbus_strerror(reply.error));
+  }
+
+  void answered() {
+    silent_ = 0;
+    link_works();
   }
 
   // One request was not answered, but the device lives. A new connection, so that a late reply is
   // never taken for that of the next request; and this one waits, so that it holds up nobody.
-  bool step_over(std::size_t place) {
+  std::string step_over(std::size_t place) {
     tags_failed(plan_.requests()[place].tags);
     due_[place] = Steady::now() + to_steady(std::max(kSilentWait, plan_.requests()[place].every));
     std::string trouble = connect();
-    if (trouble.empty()) return true;
-    link_failed("connect: " + trouble);
-    return false;
+    return trouble.empty() ? "" : "connect: " + trouble;
   }
 
   Reply read(const PollRequest& request) {
@@ -281,37 +269,11 @@ class ModbusDriver final : public Driver {
 
   void give(std::span<const history::Sample> samples) {
     if (samples.empty()) return;
-    auto count = static_cast<int64_t>(samples.size());
-    Result<void> given = sink_.samples(source_.code, samples);
-    if (given) return book_.settle({.stored = count});
-    book_.settle({.dropped = {{"sink_failed", count}}});
+    Settled settled;
+    book_stored(settled, samples.size(), sink_.samples(source_.code, samples));
+    book_.settle(settled);
   }
 
-  void link_works() {
-    back_off_.reset();
-    silent_ = 0;
-    if (is_linked_) return;
-    is_linked_ = true;
-    book_.up();
-    log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
-  }
-
-  void link_failed(std::string trouble) {
-    if (is_linked_) {
-      log(LogLevel::Warning, "source is down",
-          Json::object({{"source", source_.code}, {"trouble", trouble}}));
-    }
-    is_linked_ = false;
-    book_.down(std::move(trouble));
-    std::vector<uint32_t> all(source_.tags.size());
-    for (uint32_t i = 0; i < all.size(); ++i) all[i] = i;
-    tags_failed(all);
-  }
-
-  Source source_;
-  Sink& sink_;
-  Clock& clock_;
-  SourceBook book_;
   PollPlan plan_;
   std::vector<RegisterOrder> orders_;
   std::vector<int> failures_;  // of each tag, one after the other
@@ -319,11 +281,7 @@ class ModbusDriver final : public Driver {
   std::vector<Steady::time_point> due_;  // of each request
   LowPlace place_;
   Link link_;
-  bool is_linked_ = false;
   int silent_ = 0;
-  BackOff back_off_;
-  StopSign stop_;
-  std::thread thread_;
 };
 
 }  // namespace

@@ -4,13 +4,11 @@
 #include <deque>
 #include <format>
 #include <set>
-#include <thread>
 #include <unordered_set>
 
 #include "connect/driver.h"
 #include "connect/mqtt_link.h"
 #include "connect/mqtt_wire.h"
-#include "connect/row_queue.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -46,39 +44,18 @@ class SeenMessages {
   std::deque<std::string> order_;
 };
 
-class MqttDriver final : public Driver {
+class MqttDriver final : public QueuedDriver<MqttRows> {
  public:
   MqttDriver(Source source, Sink& sink, Clock& clock)
-      : source_(std::move(source)),
-        sink_(sink),
-        clock_(clock),
-        book_(source_.code, "mqtt"),
+      : QueuedDriver(std::move(source), "mqtt", sink, clock, kQueueRowsMax),
         link_(MqttLink::make({.host = source_.host,
                               .port = source_.port,
                               .client_id = "anlan-" + source_.code,
                               .user = source_.user,
                               .password = source_.password,
                               .topics = {source_.topic}},
-                             [this](auto topic, auto payload) { take(topic, payload); })),
-        back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {}
+                             [this](auto topic, auto payload) { take(topic, payload); })) {}
   ~MqttDriver() override { stop(); }
-
-  void start() override {
-    if (broker_thread_.joinable()) return;
-    stop_.lower();
-    queue_.set_closed(false);
-    sink_thread_ = std::thread([this] { deliver_all(); });
-    broker_thread_ = std::thread([this] { run(); });
-  }
-  // What the broker already counts as delivered still reaches the sink.
-  void stop() override {
-    stop_.raise();
-    if (broker_thread_.joinable()) broker_thread_.join();
-    queue_.set_closed(true);
-    if (sink_thread_.joinable()) sink_thread_.join();
-    book_.down("stopped");
-  }
-  SourceState state() override { return book_.state(); }
 
   void set_gate(std::string_view gate, bool is_open, std::string_view reason) override {
     tell(gate, "rule", Json::object({{"open", is_open}, {"reason", reason}}));
@@ -104,30 +81,24 @@ class MqttDriver final : public Driver {
     gates_.insert_or_assign(std::move(topic), write_json(message));
   }
 
-  void run() {
-    while (!stop_.is_raised()) {
-      std::string trouble = link_->connect();
-      while (trouble.empty() && !stop_.is_raised()) trouble = turn();
-      link_->disconnect();
-      if (stop_.is_raised()) return;
-      link_failed(trouble);
-      if (stop_.wait_for(back_off_.next())) return;
-    }
+  std::string session() override {
+    std::string trouble = link_->connect();
+    while (trouble.empty() && !stop_.is_raised()) trouble = turn();
+    return trouble;
   }
+  void closed() override { link_->disconnect(); }
+  void lost() override { book_.failed(); }
 
   std::string turn() {
     std::string trouble = link_->turn(kTurn);
     if (!trouble.empty() || !link_->is_accepted()) return trouble;
-    if (!is_up_) link_works();
+    if (!is_up()) begin();
     publish_gates();
     return "";
   }
 
-  void link_works() {
-    is_up_ = true;
-    back_off_.reset();
-    book_.up();
-    log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
+  void begin() {
+    link_works();
     std::lock_guard lock(gates_mutex_);
     for (const auto& [topic, message] : gates_) unsent_.insert(topic);
   }
@@ -157,15 +128,15 @@ class MqttDriver final : public Driver {
     book_.settle(settled);
   }
 
-  void deliver_all() {
+  void store_all() override {
     while (std::optional<MqttRows> rows = queue_.pop()) {
       Settled settled;
       if (!rows->sightings.empty()) {
-        book_result(settled, rows->sightings.size(),
+        book_stored(settled, rows->sightings.size(),
                     sink_.sightings(source_.code, rows->sightings));
       }
       if (!rows->passes.empty()) {
-        book_result(settled, rows->passes.size(), sink_.passes(source_.code, rows->passes));
+        book_stored(settled, rows->passes.size(), sink_.passes(source_.code, rows->passes));
       }
       if (!rows->values.empty()) deliver_values(rows->values, settled);
       book_.settle(settled);
@@ -182,38 +153,14 @@ class MqttDriver final : public Driver {
       else ++settled.rejected["unknown_tag"];
     }
     if (samples.empty()) return;
-    book_result(settled, samples.size(), sink_.samples(source_.code, samples));
+    book_stored(settled, samples.size(), sink_.samples(source_.code, samples));
   }
 
-  static void book_result(Settled& settled, std::size_t count, const Result<void>& given) {
-    if (given) settled.stored += static_cast<int64_t>(count);
-    else settled.dropped["sink_failed"] += static_cast<int64_t>(count);
-  }
-
-  void link_failed(const std::string& trouble) {
-    if (is_up_) {
-      log(LogLevel::Warning, "source is down",
-          Json::object({{"source", source_.code}, {"trouble", trouble}}));
-    }
-    is_up_ = false;
-    book_.failed();
-    book_.down(trouble);
-  }
-
-  Source source_;
-  Sink& sink_;
-  Clock& clock_;
-  SourceBook book_;
-  RowQueue<MqttRows> queue_{kQueueRowsMax};
-  SeenMessages seen_;  // broker's thread, as the next two
+  SeenMessages seen_;  // broker's thread, as the next
   std::unique_ptr<MqttLink> link_;
-  bool is_up_ = false;
-  BackOff back_off_;
   std::mutex gates_mutex_;
   std::map<std::string, std::string, std::less<>> gates_;  // code to rule
   std::set<std::string> unsent_;
-  StopSign stop_;
-  std::thread broker_thread_, sink_thread_;
 };
 
 }  // namespace

@@ -14,9 +14,6 @@ namespace {
 class MqttSource : public testing::Test {
  protected:
   void SetUp() override {
-    port_ = free_port();
-    serve();
-    ASSERT_TRUE(broker_->is_ready()) << broker_->said();
     auto sources = Sources::make(
         {{.code = "S-RTLS", .protocol = Source::Protocol::Mqtt, .port = port_, .topic = "plant/#"}},
         sink_, clock_);
@@ -28,10 +25,6 @@ class MqttSource : public testing::Test {
     if (!sources_) return;
     sources_->stop();
     EXPECT_TRUE(balances(state()));
-  }
-  void serve() {
-    broker_ = std::make_unique<Child>(
-        std::vector<std::string>{"mosquitto", "-p", std::to_string(port_)}, "running");
   }
   SourceState state() { return sources_->states()[0]; }
   void start() {
@@ -49,8 +42,8 @@ class MqttSource : public testing::Test {
 
   RunningClock clock_;
   MemorySink sink_;
-  uint16_t port_ = 0;
-  std::unique_ptr<Child> broker_;
+  Broker broker_;
+  uint16_t port_ = broker_.port();
   std::unique_ptr<Sources> sources_;
 };
 
@@ -109,14 +102,13 @@ TEST_F(MqttSource, ComesBackWithTheBrokerAndTellsTheGatesAgain) {
     Party party(port_, "anlan/gate/+/rule");
     EXPECT_TRUE(eventually([&] { return !party.heard("anlan/gate/G-1/rule").empty(); }));
   }
-  broker_->end();
+  broker_.end();
   ASSERT_TRUE(eventually([&] { return !state().is_up; }));
   EXPECT_FALSE(state().trouble.empty());
   sources_->set_gate("G-2", true, "");
   sources_->set_allowed("G-1", std::vector<std::string>{"B-1"});
   sources_->set_allowed("G-2", std::nullopt);
-  serve();  // remembers nothing
-  ASSERT_TRUE(broker_->is_ready());
+  broker_.begin();  // remembers nothing
   ASSERT_TRUE(eventually([&] { return state().is_up; }));
   Party party(port_, "anlan/gate/+/rule");
   EXPECT_TRUE(eventually([&] {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connect/plant_config.h"
 #include "core/time.h"
 
 namespace anlan::connect {
@@ -71,5 +72,7 @@ class OpcuaLink {
   // Children of a node ("i=85" are the objects), at most 1,000.
   virtual std::vector<Node> browse(const std::string& node) = 0;
 };
+
+OpcuaLink::Config opcua_config(const Source& source);
 
 }  // namespace anlan::connect

@@ -4,14 +4,12 @@
 #include <chrono>
 #include <cmath>
 #include <format>
-#include <thread>
 
 #include "connect/driver.h"
 #include "connect/knock.h"
 #include "connect/mqtt_wire.h"
 #include "connect/opcua_book.h"
 #include "connect/opcua_link.h"
-#include "core/log.h"
 
 namespace anlan::connect {
 namespace {
@@ -27,39 +25,15 @@ std::vector<OpcuaLink::Item> items_of(const Source& source) {
   return items;
 }
 
-class OpcuaDriver final : public Driver {
+class OpcuaDriver final : public BaseDriver {
  public:
   OpcuaDriver(Source source, Sink& sink, Clock& clock)
-      : source_(std::move(source)),
-        sink_(sink),
-        clock_(clock),
-        book_(source_.code, "opcua"),
+      : BaseDriver(std::move(source), "opcua", sink, clock),
         states_(source_.tags.size()),
         link_(OpcuaLink::make(
-            {.url = std::format("opc.tcp://{}:{}{}", source_.host, source_.port, source_.url_path),
-             .time_out = source_.time_out,
-             .is_secure = source_.is_secure,
-             .user = source_.user,
-             .password = source_.password,
-             .certificate = source_.certificate,
-             .key = source_.key,
-             .server_certificate = source_.server_certificate,
-             .application_uri = source_.application_uri},
-            items_of(source_), [this](auto values) { take(values); }, [this] { gap_of_all(); })),
-        back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {}
+            opcua_config(source_), items_of(source_), [this](auto values) { take(values); },
+            [this] { gap_of_all(); })) {}
   ~OpcuaDriver() override { stop(); }
-
-  void start() override {
-    if (thread_.joinable()) return;
-    stop_.lower();
-    thread_ = std::thread([this] { run(); });
-  }
-  void stop() override {
-    stop_.raise();
-    if (thread_.joinable()) thread_.join();
-    book_.down("stopped");
-  }
-  SourceState state() override { return book_.state(); }
 
  private:
   struct TagState {
@@ -71,21 +45,20 @@ class OpcuaDriver final : public Driver {
     std::chrono::steady_clock::time_point told{};
   };
 
-  void run() {
-    while (!stop_.is_raised()) {
-      std::string trouble = knock(source_.host, source_.port, source_.time_out);
-      trouble = trouble.empty() ? link_->connect() : "connect: " + trouble;
-      if (trouble.empty()) link_works();
-      while (trouble.empty() && !stop_.is_raised()) {
-        trouble = link_->turn(kTurn);
-        if (trouble.empty()) affirm();
-      }
-      if (stop_.is_raised()) break;
-      link_failed(trouble);
-      if (stop_.wait_for(back_off_.next())) break;
+  std::string session() override {
+    std::string trouble = knock(source_.host, source_.port, source_.time_out);
+    if (!trouble.empty()) return "connect: " + trouble;
+    trouble = link_->connect();
+    if (!trouble.empty()) return trouble;
+    link_works();
+    tell_revised();
+    while (trouble.empty() && !stop_.is_raised()) {
+      trouble = link_->turn(kTurn);
+      if (trouble.empty()) affirm();
     }
-    link_->disconnect();
+    return trouble;
   }
+  void finished() override { link_->disconnect(); }
 
   void take(std::span<const OpcuaLink::Value> values) {
     Instant now = clock_.now();
@@ -112,8 +85,9 @@ class OpcuaDriver final : public Driver {
                .told = std::chrono::steady_clock::now()};
       samples.push_back(*sample);
     }
-    if (!gaps.empty()) store(settled, gaps.size(), sink_.historical(source_.code, gaps));
-    if (!samples.empty()) store(settled, samples.size(), sink_.samples(source_.code, samples));
+    if (!gaps.empty()) book_stored(settled, gaps.size(), sink_.historical(source_.code, gaps));
+    if (!samples.empty())
+      book_stored(settled, samples.size(), sink_.samples(source_.code, samples));
     book_.settle(settled);
   }
 
@@ -139,7 +113,7 @@ class OpcuaDriver final : public Driver {
     }
     if (samples.empty()) return;
     Settled settled;
-    store(settled, samples.size(), sink_.samples(source_.code, samples));
+    book_stored(settled, samples.size(), sink_.samples(source_.code, samples));
     book_.settle(settled);
   }
 
@@ -187,19 +161,11 @@ class OpcuaDriver final : public Driver {
     for (std::size_t i = 0; i < states_.size(); ++i) mark_gap(i, now, gaps);
     if (gaps.empty()) return;
     Settled settled;
-    store(settled, gaps.size(), sink_.historical(source_.code, gaps));
+    book_stored(settled, gaps.size(), sink_.historical(source_.code, gaps));
     book_.settle(settled);
   }
 
-  static void store(Settled& settled, std::size_t count, const Result<void>& given) {
-    if (given) settled.stored += static_cast<int64_t>(count);
-    else settled.dropped["sink_failed"] += static_cast<int64_t>(count);
-  }
-
-  void link_works() {
-    back_off_.reset();
-    is_up_ = true;
-    book_.up();
+  void tell_revised() {
     OpcuaLink::Revised revised = link_->revised();
     book_.detail(Json::object({{"taken_over", revised.is_taken_over},
                                {"publish_ms", revised.publish_ms},
@@ -213,18 +179,11 @@ class OpcuaDriver final : public Driver {
     book_.note(revised.refused == 0
                    ? ""
                    : std::format("the server does not have {} of the nodes", revised.refused));
-    log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
   }
 
   // Stale by our clock, but never older than the last value.
-  void link_failed(const std::string& trouble) {
-    if (is_up_) {
-      log(LogLevel::Warning, "source is down",
-          Json::object({{"source", source_.code}, {"trouble", trouble}}));
-    }
-    is_up_ = false;
+  void lost() override {
     book_.failed();
-    book_.down(trouble);
     std::vector<history::Sample> samples;
     Instant now = clock_.now();
     for (std::size_t i = 0; i < states_.size(); ++i) {
@@ -240,24 +199,28 @@ class OpcuaDriver final : public Driver {
     }
     if (samples.empty()) return;
     Settled settled;
-    store(settled, samples.size(), sink_.samples(source_.code, samples));
+    book_stored(settled, samples.size(), sink_.samples(source_.code, samples));
     book_.settle(settled);
   }
 
-  Source source_;
-  Sink& sink_;
-  Clock& clock_;
-  SourceBook book_;
   std::vector<TagState> states_;
   std::unique_ptr<OpcuaLink> link_;
-  bool is_up_ = false;
   std::chrono::steady_clock::time_point affirmed_{};
-  BackOff back_off_;
-  StopSign stop_;
-  std::thread thread_;
 };
 
 }  // namespace
+
+OpcuaLink::Config opcua_config(const Source& source) {
+  return {.url = std::format("opc.tcp://{}:{}{}", source.host, source.port, source.url_path),
+          .time_out = source.time_out,
+          .is_secure = source.is_secure,
+          .user = source.user,
+          .password = source.password,
+          .certificate = source.certificate,
+          .key = source.key,
+          .server_certificate = source.server_certificate,
+          .application_uri = source.application_uri};
+}
 
 std::unique_ptr<Driver> make_opcua_driver(Source source, Sink& sink, Clock& clock) {
   return std::make_unique<OpcuaDriver>(std::move(source), sink, clock);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "connect/browse.h"
 #include "connect/publish.h"
 #include "connect/source_secrets.h"
 #include "core/log.h"
@@ -252,6 +253,29 @@ Json Outside::source_rows() {
                             {"balances", is_balanced}}));
   }
   return rows;
+}
+
+Result<Json> Outside::browse(const std::string& code, const std::string& node, std::size_t from) {
+  std::unique_lock one(browsing_, std::try_to_lock);
+  if (!one.owns_lock()) return refuse(ErrorCode::Overloaded);
+  auto plant = engine_.sensing().plant();
+  Json rows = with_elsewhere(plant->sources());
+  for (const Json& row : rows.as_array()) {
+    if (row.text_or("code", "") != code) continue;
+    auto list = TRY(parse_sources(Json::array({row})));
+    TRY(add_secrets(engine_.config().store.folder, list.front()));
+    std::map<std::string, std::string> known;
+    for (const TagAddress& tag : list.front().tags) known[tag.path] = tag.code;
+    Json page = TRY(browse_source(list.front(), node, from));
+    Json nodes = page["rows"];
+    for (Json& found : nodes.as_array()) {
+      auto tag = known.find(found.text_or("path", ""));
+      if (tag != known.end()) found.set("tag", tag->second);
+    }
+    page.set("rows", std::move(nodes));
+    return page;
+  }
+  return refuse(ErrorCode::NotFound, code);
 }
 
 // The simulator listens on the broker of the positioning system.

@@ -32,7 +32,10 @@ class Outside {
   Outside(const Outside&) = delete;
   Outside& operator=(const Outside&) = delete;
 
-  Json source_rows();                          // of GET /api/sources
+  Json source_rows();  // of GET /api/sources
+  // What a source has to offer (browse.h), with the code of the tag that stands for it already;
+  // NotFound: no such source, Overloaded: another one is being browsed.
+  Result<Json> browse(const std::string& code, const std::string& node, std::size_t from);
   Result<void> simulate(const Json& command);  // to the demo plant's simulator; NotFound: none
   std::string push_key() const { return messenger_->vapid_public_key(); }
   void start();  // after engine
@@ -60,6 +63,7 @@ class Outside {
   std::map<std::string, Allowed> allowed_;
   std::set<std::string> under_way_;  // messages handed over, without receipt yet
   bool is_stopping_ = false;
+  std::mutex browsing_;  // held while a source is browsed: one at a time
   std::thread thread_;
 };
 

@@ -19,6 +19,8 @@ constexpr std::size_t kTagsMax = 200'000;  // of one source: a gateway of a whol
 constexpr int64_t kEveryMsMin = 50, kEveryMsMax = 3'600'000;
 constexpr int64_t kTimeOutMsMax = 10'000;
 constexpr std::size_t kCodeCharsMax = 64;
+constexpr double kSpeedMost = 1e6;
+constexpr int64_t kStepMsMax = 86'400'000;
 
 template <class T>
 struct Word {
@@ -40,7 +42,11 @@ constexpr auto kProtocols =
     std::to_array<Word<Source::Protocol>>({{"modbus", Source::Protocol::Modbus},
                                            {"mqtt", Source::Protocol::Mqtt},
                                            {"sparkplug", Source::Protocol::Sparkplug},
-                                           {"opcua", Source::Protocol::Opcua}});
+                                           {"opcua", Source::Protocol::Opcua},
+                                           {"replay", Source::Protocol::Replay},
+                                           {"diode", Source::Protocol::Diode}});
+constexpr auto kReplayAs = std::to_array<Word<bool>>({{"original", false}, {"now", true}});
+constexpr auto kTransports = std::to_array<Word<bool>>({{"udp", false}, {"folder", true}});
 constexpr auto kSecurities = std::to_array<Word<bool>>({{"none", false}, {"basic256sha256", true}});
 
 template <class T, std::size_t n>
@@ -119,6 +125,10 @@ Result<TagAddress> parse_tag(const Json& row, Source::Protocol protocol) {
     tag.path = row.text_or("path", "");
     if (!is_opcua_node(tag.path)) return refuse(ErrorCode::BadField, tag.path, "path");
   }
+  if (protocol == Source::Protocol::Replay) {
+    tag.path = row.text_or("path", "");
+    if (tag.path.empty()) return refuse(ErrorCode::MissingField, "", "path");
+  }
   return tag;
 }
 
@@ -137,6 +147,25 @@ Result<void> check_broker(const Source& source) {
   return {};
 }
 
+Result<void> parse_replay_wish(const Json& row, Source& source) {
+  if (source.protocol != Source::Protocol::Replay) return {};
+  source.file = row.text_or("file", "");
+  bool is_name = !source.file.empty() && source.file.find('/') == std::string::npos &&
+                 !source.file.starts_with('.');
+  if (!is_name) return refuse(ErrorCode::BadField, "the name of a file", "file");
+  source.speed = TRY(decimal_at(row, "speed", 1));
+  if (source.speed < 0 || source.speed > kSpeedMost) {
+    return refuse(ErrorCode::BadField, "0 to a million", "speed");
+  }
+  if (row.has("replay_as")) source.is_as_now = TRY(word_at(row, "replay_as", kReplayAs));
+  source.step = Duration::milliseconds(TRY(whole_at(row, "step_ms", {1, kStepMsMax, 1000})));
+  source.is_endless = row.bool_or("is_endless", false);
+  if (source.is_endless && (!source.is_as_now || source.speed == 0)) {
+    return refuse(ErrorCode::BadField, "only what is told as now, at a speed", "is_endless");
+  }
+  return {};
+}
+
 // Two tags of one path: one of them would never hear anything.
 Result<void> check_paths(const Source& source) {
   std::set<std::string_view> paths;
@@ -148,8 +177,12 @@ Result<void> check_paths(const Source& source) {
 }
 
 int64_t usual_port(Source::Protocol protocol) {
-  if (protocol == Source::Protocol::Modbus) return 502;
-  return protocol == Source::Protocol::Opcua ? 4840 : 1883;
+  switch (protocol) {
+    case Source::Protocol::Modbus: return 502;
+    case Source::Protocol::Opcua: return 4840;
+    case Source::Protocol::Diode: return 15'400;
+    default: return 1883;
+  }
 }
 
 Result<Source> parse_source(const Json& row) {
@@ -173,6 +206,8 @@ Result<Source> parse_source(const Json& row) {
     return refuse(ErrorCode::BadField, source.url_path, "url_path");
   }
   if (row.has("security")) source.is_secure = TRY(word_at(row, "security", kSecurities));
+  TRY(parse_replay_wish(row, source));
+  if (row.has("transport")) source.is_folder = TRY(word_at(row, "transport", kTransports));
   const Json& tags = row["tags"];
   if (tags.is_null()) return source;
   if (!tags.is_array()) return refuse(ErrorCode::BadField, "not a list", "tags");

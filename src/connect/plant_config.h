@@ -25,12 +25,13 @@ struct TagAddress {
   double scale = 1;            // value = raw * scale + offset
   double offset = 0;
   Duration every = Duration::seconds(1);
-  // Sparkplug: "group/node//metric" or "group/node/device//metric"; OPC UA: "ns=2;s=Line 1/Speed"
+  // Sparkplug: "group/node//metric" or "group/node/device//metric"; OPC UA: "ns=2;s=Line 1/Speed";
+  // replay: the heading of the column
   std::string path{};
 };
 
 struct Source {
-  enum class Protocol { Modbus, Mqtt, Sparkplug, Opcua };
+  enum class Protocol { Modbus, Mqtt, Sparkplug, Opcua, Replay, Diode };
   std::string code;
   Protocol protocol = Protocol::Modbus;
   std::string host = "127.0.0.1";
@@ -46,11 +47,20 @@ struct Source {
   std::string password{};         // stand in files of the data folder, never in records
   std::string certificate{}, key{}, server_certificate{};  // OPC UA, DER
   std::string application_uri{};                           // as our certificate says
-  std::vector<TagAddress> tags{};  // none for MQTT: its values name tags by code
+  std::string file{};                    // replay: in the folder `replay` of the data folder
+  double speed = 1;                      // replay: times as fast as recorded; 0: at once
+  bool is_as_now = false;                // replay: told as if it were measured now
+  bool is_endless = false;               // replay: begins again at its end
+  Duration step = Duration::seconds(1);  // replay: between rows without times
+  bool is_folder = false;                // one-way: frames are files in the folder `diode/<code>`
+  std::string diode_key{};               // one-way, 32 bytes; a secret as the password
+  std::string folder{};                  // the data folder
+  std::vector<TagAddress> tags{};  // none for MQTT and one-way: their values name tags by code
 };
 
 // Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","topic","host_id",
-// "url_path","security","user","password","tags":[{"index","code","table","address","type",
+// "url_path","security","file","speed","replay_as","is_endless","step_ms","transport","user",
+// "password","tags":[{"index","code","table","address","type",
 // "order","scale","offset","every_ms","path"}]}] with the words of the forms; what is left out has
 // the value above. Decimals may be texts. BadField names the source or tag, and nothing is taken.
 Result<std::vector<Source>> parse_sources(const Json& rows);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "connect/plant_sim_opcua.h"
 #include "connect/plant_sim_people.h"
 #include "connect/plant_sim_process.h"
+#include "connect/plant_sim_replay.h"
 #include "core/log.h"
 
 namespace anlan::connect {
@@ -25,6 +27,7 @@ constexpr Duration kTurn = Duration::milliseconds(20);
 constexpr Duration kBrokerAgain = Duration::seconds(1);
 constexpr std::size_t kCommandBytesMax = 64 << 10;
 constexpr Duration kStep = Duration::milliseconds(100);
+constexpr Duration kReplayStep = Duration::seconds(1);  // of a recording without times
 constexpr std::string_view kCommandTopic = "anlan/sim/command";
 constexpr std::string_view kRulePrefix = "anlan/gate/", kRuleSuffix = "/rule";
 constexpr std::string_view kAllowedSuffix = "/allowed";
@@ -37,7 +40,8 @@ class Plant final : public PlantSim {
         plan_(std::move(plan)),
         process_(config.seed, config.clock.now()),
         people_(config.people, config.seed + 1, plan_ ? &*plan_ : nullptr),
-        walked_(config.clock.now()) {
+        begun_(config.clock.now()),
+        walked_(begun_) {
     for (const auto& [badge, at] : config.posts) people_.post(badge, at);
   }
   ~Plant() override {
@@ -46,14 +50,21 @@ class Plant final : public PlantSim {
   }
 
   Result<void> begin() {
+    if (!config_.recording.empty()) {
+      replay_ = TRY(SimReplay::make(config_.recording, config_.replay_speed, kReplayStep));
+    }
     if (!config_.script.is_null()) TRY(command(config_.script));
     TRY(begin_modbus());
     modbus_port_ = modbus_->port();
     if (config_.opcua_port != 0) TRY(begin_opcua());
     if (config_.mqtt_port != 0) {
-      edges_ = SimEdges::start(
-          {.host = config_.mqtt_host, .port = config_.mqtt_port, .clock = config_.clock},
-          [this](auto points, auto values) { read(points, values); });
+      edges_ = SimEdges::start({.host = config_.mqtt_host,
+                                .port = config_.mqtt_port,
+                                .signals = signals_of(SimWire::Sparkplug),
+                                .clock = config_.clock},
+                               [this, points = sim_points_of(SimWire::Sparkplug)](auto values) {
+                                 read(points, values);
+                               });
       link_ = MqttLink::make(
           {.host = config_.mqtt_host,
            .port = config_.mqtt_port,
@@ -162,8 +173,12 @@ class Plant final : public PlantSim {
     modbus_ = TRY(SimModbusServer::start(
         {.host = config_.host,
          .port = modbus_port_ == 0 ? config_.modbus_port : modbus_port_,
-         .units = {1, 2}},
+         .units = {1, 2, kSimReplayUnit}},
         [this](uint8_t unit, Table table, uint32_t address, std::span<uint16_t> out) {
+          if (unit == kSimReplayUnit) {
+            Duration since = config_.clock.now() - begun_;
+            return table == Table::Holding && replay_.read_registers(since, address, out);
+          }
           std::lock_guard lock(mutex_);
           process_.advance(config_.clock.now());
           return read_sim_registers(process_, unit, table, address, out);
@@ -173,8 +188,11 @@ class Plant final : public PlantSim {
 
   Result<void> begin_opcua() {
     opcua_ = TRY(SimOpcuaServer::start(
-        {.host = config_.host, .port = config_.opcua_port, .clock = config_.clock},
-        [this](auto points, auto values) { read(points, values); }));
+        {.host = config_.host,
+         .port = config_.opcua_port,
+         .signals = signals_of(SimWire::Opcua),
+         .clock = config_.clock},
+        [this, points = sim_points_of(SimWire::Opcua)](auto values) { read(points, values); }));
     return {};
   }
 
@@ -182,6 +200,14 @@ class Plant final : public PlantSim {
     std::lock_guard lock(mutex_);
     process_.advance(config_.clock.now());
     for (std::size_t i = 0; i < points.size(); ++i) values[i] = process_.value(points[i]);
+    replay_.read(config_.clock.now() - begun_, values.subspan(points.size()));
+  }
+
+  // The plant's own, then the columns of the recording.
+  std::vector<SimSignal> signals_of(SimWire wire) const {
+    std::vector<SimSignal> signals = sim_signals_of(wire);
+    std::ranges::copy(replay_.signals(wire), std::back_inserter(signals));
+    return signals;
   }
 
   // Under the mutex, as all of a command. Links are cut and joined by the plant's thread.
@@ -336,6 +362,8 @@ class Plant final : public PlantSim {
   SimProcess process_;
   SimPeople people_;
   bool is_evacuation_ordered_ = false;
+  SimReplay replay_;  // as it is from begin() on
+  Instant begun_;
   Instant walked_;
   std::map<std::string, Instant> cuts_;  // by wire: until when
   Duration clock_error_{};               // of every device that has a clock

@@ -30,7 +30,9 @@ struct SimConfig {
   uint64_t seed = 7;
   Json plan{};  // docs/formats/plan.md; null: people walk straight lines, there are no gates
   std::map<std::string, twin::Point> posts{};  // by badge: who stays at a place
-  Json script{};                               // a command that is obeyed at once, null: none
+  std::string recording{};  // the text of a table that is shown over and over; empty: none
+  double replay_speed = 1;  // so many times as fast as it was recorded
+  Json script{};            // a command that is obeyed at once, null: none
   Clock& clock;
 };
 

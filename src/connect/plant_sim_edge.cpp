@@ -8,14 +8,12 @@
 #include <thread>
 
 #include "connect/driver.h"
-#include "connect/plant_sim_points.h"
 #include "connect/sparkplug_host.h"
 
 namespace anlan::connect {
 namespace {
 
-constexpr uint64_t kNumbers = 256;        // clause 6.4.3: seq and bdSeq go from 0 to 255
-constexpr double kDeadbandPart = 0.0005;  // of the range
+constexpr uint64_t kNumbers = 256;  // clause 6.4.3: seq and bdSeq go from 0 to 255
 constexpr Duration kTurn = Duration::milliseconds(20), kPause = Duration::milliseconds(50);
 constexpr Duration kEvery = Duration::seconds(1), kAgain = Duration::seconds(1);
 
@@ -57,7 +55,8 @@ SparkplugMetric SimEdgeNode::metric(std::size_t place, double value, uint64_t ms
                          .type = SparkplugType::Double,
                          .has_alias = true,
                          .has_time = true};
-  set_number(metric, value);
+  metric.is_null = std::isnan(value);
+  if (!metric.is_null) set_number(metric, value);
   return metric;
 }
 
@@ -99,7 +98,9 @@ std::vector<MqttLink::Message> SimEdgeNode::data(std::span<const double> values,
   for (const std::string& device : devices_) {
     SparkplugPayload payload{.time_ms = ms};
     for (std::size_t i = 0; i < metrics_.size(); ++i) {
-      bool is_told = std::abs(values[i] - told_[i]) <= metrics_[i].deadband;
+      bool is_missing = std::isnan(values[i]);
+      bool is_told = is_missing == std::isnan(told_[i]) &&
+                     (is_missing || std::abs(values[i] - told_[i]) <= metrics_[i].deadband);
       if (metrics_[i].device != device || is_told) continue;
       SparkplugMetric changed = metric(i, values[i], ms);
       changed.type = SparkplugType::Unknown;  // the birth has said it
@@ -126,11 +127,11 @@ class Edges final : public SimEdges {
  public:
   Edges(const Config& config, Read read) : config_(config), read_(std::move(read)) {
     std::map<std::string, std::vector<std::size_t>> by_node;
-    for (std::size_t point : sim_points_of(SimWire::Sparkplug)) {
-      auto path = parse_sparkplug_path(sim_points()[point].path);
-      if (path) by_node[path->node].push_back(point);
+    for (std::size_t i = 0; i < config_.signals.size(); ++i) {
+      auto path = parse_sparkplug_path(config_.signals[i].path);
+      if (path) by_node[path->node].push_back(i);
     }
-    for (auto& [id, points] : by_node) edges_.push_back(make_edge(id, std::move(points)));
+    for (auto& [id, places] : by_node) edges_.push_back(make_edge(id, std::move(places)));
     thread_ = std::thread([this] { run(); });
   }
   ~Edges() override {
@@ -143,22 +144,21 @@ class Edges final : public SimEdges {
  private:
   struct Edge {
     SimEdgeNode node;
-    std::vector<std::size_t> points;
+    std::vector<std::size_t> places;  // of its signals
     std::unique_ptr<MqttLink> link{};
     bool is_connected = false;
     bool is_born = false;
     Instant connect_at{}, told_at{};
   };
 
-  static std::unique_ptr<Edge> make_edge(const std::string& id, std::vector<std::size_t> points) {
+  std::unique_ptr<Edge> make_edge(const std::string& id, std::vector<std::size_t> places) const {
     std::vector<SimEdgeNode::Metric> metrics;
-    for (std::size_t point : points) {
-      const SimPoint& one = sim_points()[point];
-      auto path = parse_sparkplug_path(one.path);
-      metrics.push_back({path->device, path->metric, kDeadbandPart * (one.high - one.low)});
+    for (std::size_t place : places) {
+      auto path = parse_sparkplug_path(config_.signals[place].path);
+      metrics.push_back({path->device, path->metric, config_.signals[place].deadband});
     }
     return std::make_unique<Edge>(
-        Edge{.node = SimEdgeNode(id, std::move(metrics)), .points = std::move(points)});
+        Edge{.node = SimEdgeNode(id, std::move(metrics)), .places = std::move(places)});
   }
 
   void run() {
@@ -204,8 +204,9 @@ class Edges final : public SimEdges {
     Instant now = config_.clock.now();
     if (edge.is_born && now - edge.told_at < kEvery) return;
     edge.told_at = now;
-    std::vector<double> values(edge.points.size());
-    read_(edge.points, values);
+    std::vector<double> all(config_.signals.size()), values;
+    read_(all);
+    for (std::size_t place : edge.places) values.push_back(all[place]);
     auto messages = edge.is_born ? edge.node.data(values, device_time())
                                  : edge.node.births(values, device_time());
     edge.is_born = true;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "connect/mqtt_link.h"
+#include "connect/plant_sim_points.h"
 #include "connect/sparkplug_wire.h"
 #include "core/result.h"
 #include "core/time.h"
@@ -58,10 +59,11 @@ class SimEdges {
   struct Config {
     std::string host;
     uint16_t port = 0;  // of the broker
+    std::vector<SimSignal> signals{};
     Clock& clock;
   };
-  // Values of points of the wire Sparkplug (sim_points_of). On the thread of the edges.
-  using Read = std::function<void(std::span<const std::size_t> points, std::span<double> values)>;
+  // The values of all signals, in their order. On the thread of the edges.
+  using Read = std::function<void(std::span<double> values)>;
 
   static std::unique_ptr<SimEdges> start(const Config& config, Read read);
   virtual ~SimEdges() = default;  // stops

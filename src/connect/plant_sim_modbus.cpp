@@ -20,7 +20,7 @@
 namespace anlan::connect {
 namespace {
 
-constexpr std::size_t kClientsMax = 16;
+constexpr std::size_t kClientsMax = 64;
 constexpr int kHeader = 7;  // MBAP header: transaction, protocol, length, unit
 constexpr int kReadRequest = kHeader + 5;
 

@@ -4,13 +4,13 @@
 #include <open62541/server_config_default.h>
 
 #include <atomic>
+#include <cmath>
 #include <format>
 #include <set>
 #include <thread>
 
 #include "connect/driver.h"
 #include "connect/opcua_types.h"
-#include "connect/plant_sim_points.h"
 
 namespace anlan::connect {
 namespace {
@@ -25,8 +25,7 @@ UA_LocalizedText words_of(const std::string& text) {
 
 class Server final : public SimOpcuaServer {
  public:
-  Server(const Config& config, Read read)
-      : config_(config), read_(std::move(read)), points_(sim_points_of(SimWire::Opcua)) {}
+  Server(const Config& config, Read read) : config_(config), read_(std::move(read)) {}
   ~Server() override {
     stop_.raise();
     if (thread_.joinable()) thread_.join();
@@ -41,7 +40,7 @@ class Server final : public SimOpcuaServer {
     if (status == UA_STATUSCODE_GOOD) listen_at_host(config);
     server_ = UA_Server_newWithConfig(&config);
     if (server_ == nullptr) return refuse(ErrorCode::Internal, "OPC UA: no server");
-    for (std::size_t point : points_) TRY(add(point));
+    for (const SimSignal& signal : config_.signals) TRY(add(signal));
     tell_values();
     status = UA_Server_run_startup(server_);
     if (status != UA_STATUSCODE_GOOD) {
@@ -64,9 +63,9 @@ class Server final : public SimOpcuaServer {
   }
 
   // The folders on the way to a variable, then the variable.
-  Result<void> add(std::size_t point) {
-    const SimPoint& one = sim_points()[point];
-    std::string path(one.path.substr(kPrefix.size()));
+  Result<void> add(const SimSignal& signal) {
+    if (!signal.path.starts_with(kPrefix)) return refuse(ErrorCode::Internal, signal.path);
+    std::string path = signal.path.substr(kPrefix.size());
     std::string parent;
     for (std::size_t slash = path.find('/'); slash != std::string::npos;
          slash = path.find('/', slash + 1)) {
@@ -74,8 +73,8 @@ class Server final : public SimOpcuaServer {
       if (folders_.insert(folder).second) TRY(add_folder(parent, folder));
       parent = folder;
     }
-    std::string name = path.substr(parent.size() + 1);
-    double value = one.usual;
+    std::string name = parent.empty() ? path : path.substr(parent.size() + 1);
+    double value = 0;
     UA_VariableAttributes about = UA_VariableAttributes_default;
     UA_Variant_setScalar(&about.value, &value, &UA_TYPES[UA_TYPES_DOUBLE]);
     about.displayName = words_of(name);
@@ -126,11 +125,12 @@ class Server final : public SimOpcuaServer {
   }
 
   void tell_values() {
-    std::vector<double> values(points_.size());
-    read_(points_, values);
+    std::vector<double> values(config_.signals.size());
+    read_(values);
     Instant at = config_.clock.now() + Duration{clock_error_ns_};
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-      std::string path(sim_points()[points_[i]].path.substr(kPrefix.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::isnan(values[i])) continue;  // a recording has no value here
+      std::string path = config_.signals[i].path.substr(kPrefix.size());
       UA_DataValue data;
       UA_DataValue_init(&data);
       UA_Variant_setScalar(&data.value, &values[i], &UA_TYPES[UA_TYPES_DOUBLE]);
@@ -145,7 +145,6 @@ class Server final : public SimOpcuaServer {
 
   Config config_;
   Read read_;
-  std::vector<std::size_t> points_;
   std::set<std::string> folders_;
   UA_Logger silence_{};
   UA_Server* server_ = nullptr;

@@ -142,8 +142,7 @@ TEST(PlantSim, SpeaksWithABrokerThatComesLater) {
   auto plant =
       PlantSim::start({.modbus_port = 0, .mqtt_port = port, .people = 300, .clock = clock});
   ASSERT_TRUE(plant) << plant.error().detail;
-  Child broker({"mosquitto", "-p", std::to_string(port)}, "running");
-  ASSERT_TRUE(broker.is_ready()) << broker.said();
+  Broker broker(port);
   MemorySink sink;
   auto sources = Sources::make(
       {{.code = "S-RTLS", .protocol = Source::Protocol::Mqtt, .port = port, .topic = "plant/#"}},
@@ -161,9 +160,8 @@ TEST(PlantSim, SpeaksWithABrokerThatComesLater) {
 // Thirty times as fast as the plant: somebody walks to the shut gate, and everybody away.
 TEST(PlantSim, ObeysTheRuleOfAGateAndCommandsOfTheBroker) {
   RunningClock clock(30);
-  uint16_t port = free_port();
-  Child broker({"mosquitto", "-p", std::to_string(port)}, "running");
-  ASSERT_TRUE(broker.is_ready()) << broker.said();
+  Broker broker;
+  uint16_t port = broker.port();
   auto plant = PlantSim::start(
       {.modbus_port = 0, .mqtt_port = port, .people = 300, .plan = demo_drawing(), .clock = clock});
   ASSERT_TRUE(plant) << plant.error().detail;

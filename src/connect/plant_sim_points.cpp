@@ -3,6 +3,8 @@
 namespace anlan::connect {
 namespace {
 
+constexpr double kDeadbandPart = 0.0005;  // of the range
+
 #define SIM_POINT(unit, table, address, type, order, scale, code, area, purpose, substance, low, \
                   high, x, y, usual, noise)                                                      \
   {unit,                                                                                         \
@@ -69,6 +71,15 @@ std::vector<std::size_t> sim_points_of(SimWire wire) {
     if (kPoints[i].wire == wire) places.push_back(i);
   }
   return places;
+}
+
+std::vector<SimSignal> sim_signals_of(SimWire wire) {
+  std::vector<SimSignal> signals;
+  for (const SimPoint& point : kPoints) {
+    if (point.wire != wire) continue;
+    signals.push_back({std::string(point.path), kDeadbandPart * (point.high - point.low)});
+  }
+  return signals;
 }
 
 }  // namespace anlan::connect

@@ -3,6 +3,7 @@
 // edge nodes (Sparkplug B), an OPC UA server and the weather station (MQTT) say.
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,5 +57,12 @@ std::span<const SimPoint> sim_points();
 // Places of the points that come by one wire.
 std::vector<std::size_t> sim_points_of(SimWire wire);
 std::span<const SimHole> sim_holes();
+
+// A value that an edge node or the OPC UA server offers: a point, or a column of a recording.
+struct SimSignal {
+  std::string path;     // of the tag, see TagAddress
+  double deadband = 0;  // a smaller change is not told (Sparkplug)
+};
+std::vector<SimSignal> sim_signals_of(SimWire wire);  // in the order of sim_points_of
 
 }  // namespace anlan::connect

@@ -3,10 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "connect/plant_sim.h"
 #include "connect/plant_sim_edge.h"
 #include "connect/plant_sim_points.h"
+#include "connect/plant_sim_replay.h"
+#include "connect/test_mqtt_party.h"
 #include "connect/test_plant_world.h"
 
 namespace anlan::connect {
@@ -20,13 +27,9 @@ constexpr history::TagIndex kModbus = 1, kSparkplug = 3, kOpcua = 4, kMqtt = 7;
 class Wires : public testing::Test {
  protected:
   void SetUp() override {
-    broker_port_ = free_port();
-    broker_ = std::make_unique<Child>(
-        std::vector<std::string>{"mosquitto", "-p", std::to_string(broker_port_)}, "running");
-    ASSERT_TRUE(broker_->is_ready()) << broker_->said();
     opcua_port_ = free_port();
     auto plant = PlantSim::start({.modbus_port = 0,
-                                  .mqtt_port = broker_port_,
+                                  .mqtt_port = broker_.port(),
                                   .opcua_port = opcua_port_,
                                   .people = 2,
                                   .clock = clock_});
@@ -54,11 +57,11 @@ class Wires : public testing::Test {
                        .every = every}}},
             {.code = "S-RTLS",
              .protocol = Source::Protocol::Mqtt,
-             .port = broker_port_,
+             .port = broker_.port(),
              .topic = "plant/#"},
             {.code = "S-SPB",
              .protocol = Source::Protocol::Sparkplug,
-             .port = broker_port_,
+             .port = broker_.port(),
              .topic = "anlan-demo",
              .tags = {{.tag = kSparkplug,
                        .code = "VH-2111",
@@ -87,8 +90,8 @@ class Wires : public testing::Test {
       return code == "AT-0001";
     }
   } sink_;
-  uint16_t broker_port_ = 0, opcua_port_ = 0;
-  std::unique_ptr<Child> broker_;
+  Broker broker_;
+  uint16_t opcua_port_ = 0;
   std::unique_ptr<PlantSim> plant_;
   std::unique_ptr<Sources> sources_;
 };
@@ -129,6 +132,71 @@ TEST_F(Wires, AClockAheadIsCountedAndNotBelieved) {
   }
   EXPECT_FALSE(command(R"({"fault":"clock_step","by_s":40000000000})"));
 }
+
+// What others recorded comes by three protocols, and each value is one of the recording.
+class ForeignTable : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(ForeignTable, IsShownByModbusSparkplugAndOpcua) {
+  auto [name, column] = GetParam();
+  const char* shared = std::getenv("ANLAN_SHARED");
+  std::filesystem::path data = std::filesystem::path(shared ? shared : "../shared") / "data";
+  if (!std::filesystem::exists(data / name)) data = "/shared/data";
+  if (!std::filesystem::exists(data / name)) GTEST_SKIP() << "no shared folder with test data";
+  std::ifstream file(data / name, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  auto table = parse_replay(text, Duration::seconds(1));
+  ASSERT_TRUE(table);
+  auto place = std::ranges::find(table->columns, column) - table->columns.begin();
+  RunningClock clock;
+  Broker broker;
+  uint16_t opcua = free_port();
+  auto plant = PlantSim::start({.modbus_port = 0,
+                                .mqtt_port = broker.port(),
+                                .opcua_port = opcua,
+                                .people = 0,
+                                .recording = text,
+                                .replay_speed = 100,
+                                .clock = clock});
+  ASSERT_TRUE(plant) << plant.error().detail;
+  MemorySink sink;
+  std::string heading = column;
+  auto sources = Sources::make({{.code = "M",
+                                 .port = (*plant)->modbus_port(),
+                                 .unit_id = kSimReplayUnit,
+                                 .tags = {{.tag = 1,
+                                           .table = Table::Holding,
+                                           .address = static_cast<uint16_t>(2 * place),
+                                           .type = ValueType::Float32}}},
+                                {.code = "S",
+                                 .protocol = Source::Protocol::Sparkplug,
+                                 .port = broker.port(),
+                                 .tags = {{.tag = 2, .path = "anlan-demo/replay//" + heading}}},
+                                {.code = "U",
+                                 .protocol = Source::Protocol::Opcua,
+                                 .port = opcua,
+                                 .time_out = Duration::seconds(5),
+                                 .tags = {{.tag = 3, .path = "ns=1;s=Replay/" + heading}}}},
+                               sink, clock);
+  ASSERT_TRUE(sources);
+  (*sources)->start();
+  for (history::TagIndex tag : {1u, 2u, 3u}) {
+    EXPECT_TRUE(sink.wait_quality(tag, Quality::Good)) << tag;
+  }
+  (*sources)->stop();
+  for (const history::Sample& sample : sink.all_samples) {
+    if (sample.quality != Quality::Good) continue;
+    bool is_recorded = false;
+    for (std::size_t row = 0; row < table->times.size() && !is_recorded; ++row) {
+      double value = table->cell(row, static_cast<std::size_t>(place));
+      is_recorded = std::abs(value - sample.value) <= std::abs(value) * 1e-6;
+    }
+    EXPECT_TRUE(is_recorded) << sample.tag << ": " << sample.value;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Shared, ForeignTable,
+                         testing::Values(std::pair("skab/valve1/0.csv", "Pressure"),
+                                         std::pair("nab/realKnownCause/nyc_taxi.csv", "value"),
+                                         std::pair("tep/d01_te.dat", "9")));
 
 struct Told {
   SparkplugPayload payload;

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <optional>
 
+#include "connect/diode_wire.h"
 #include "core/json.h"
+#include "core/text.h"
 
 namespace anlan::connect {
 namespace {
@@ -30,6 +32,7 @@ Result<std::optional<std::string>> read_secret(const std::string& path) {
 }  // namespace
 
 Result<void> add_secrets(const std::string& data_folder, Source& source) {
+  source.folder = data_folder;
   std::string stem = (std::filesystem::path(data_folder) / "sources" / source.code).string();
   auto words = TRY(read_secret(stem + ".json"));
   if (words) {
@@ -37,6 +40,7 @@ Result<void> add_secrets(const std::string& data_folder, Source& source) {
     source.user = json.text_or("user", "");
     source.password = json.text_or("password", "");
     source.application_uri = json.text_or("application_uri", "");
+    source.diode_key = from_hex(json.text_or("diode_key", ""));
   }
   auto certificate = TRY(read_secret(stem + ".cert.der"));
   auto key = TRY(read_secret(stem + ".key.der"));
@@ -44,6 +48,10 @@ Result<void> add_secrets(const std::string& data_folder, Source& source) {
   source.certificate = certificate.value_or("");
   source.key = key.value_or("");
   source.server_certificate = server.value_or("");
+  bool is_diode = source.protocol == Source::Protocol::Diode;
+  if (is_diode && source.diode_key.size() != kDiodeKeyBytes) {
+    return refuse(ErrorCode::MissingField, stem + ".json", "diode_key");
+  }
   if (!source.is_secure) return {};
   bool is_whole = certificate && key && server && !source.application_uri.empty();
   if (!is_whole) return refuse(ErrorCode::MissingField, stem + ".*", "certificate");

@@ -14,6 +14,8 @@ std::unique_ptr<Driver> make_driver(Source source, Sink& sink, Clock& clock) {
     case Source::Protocol::Modbus: return make_modbus_driver(std::move(source), sink, clock);
     case Source::Protocol::Mqtt: return make_mqtt_driver(std::move(source), sink, clock);
     case Source::Protocol::Opcua: return make_opcua_driver(std::move(source), sink, clock);
+    case Source::Protocol::Replay: return make_replay_driver(std::move(source), sink, clock);
+    case Source::Protocol::Diode: return make_diode_driver(std::move(source), sink, clock);
     case Source::Protocol::Sparkplug: return make_sparkplug_driver(std::move(source), sink, clock);
   }
   return nullptr;

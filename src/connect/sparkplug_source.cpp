@@ -5,14 +5,11 @@
 #include <atomic>
 #include <chrono>
 #include <format>
-#include <thread>
 
 #include "connect/driver.h"
 #include "connect/mqtt_link.h"
-#include "connect/row_queue.h"
 #include "connect/sparkplug_host.h"
 #include "core/json.h"
-#include "core/log.h"
 
 namespace anlan::connect {
 namespace {
@@ -26,13 +23,10 @@ void append(std::vector<history::Sample>& samples, const std::vector<history::Sa
   samples.insert(samples.end(), more.begin(), more.end());
 }
 
-class SparkplugDriver final : public Driver {
+class SparkplugDriver final : public QueuedDriver<SparkplugHost::Rows> {
  public:
   SparkplugDriver(Source source, Sink& sink, Clock& clock)
-      : source_(std::move(source)),
-        sink_(sink),
-        clock_(clock),
-        book_(source_.code, "sparkplug"),
+      : QueuedDriver(std::move(source), "sparkplug", sink, clock, kQueueRowsMax),
         state_topic_("spBv1.0/STATE/" + source_.host_id),
         host_(source_.tags),
         link_(MqttLink::make({.host = source_.host,
@@ -42,25 +36,8 @@ class SparkplugDriver final : public Driver {
                               .password = source_.password,
                               .topics = topics(),
                               .is_kept = false},
-                             [this](auto topic, auto payload) { hear(topic, payload); })),
-        back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {}
+                             [this](auto topic, auto payload) { hear(topic, payload); })) {}
   ~SparkplugDriver() override { stop(); }
-
-  void start() override {
-    if (broker_thread_.joinable()) return;
-    stop_.lower();
-    queue_.set_closed(false);
-    sink_thread_ = std::thread([this] { store_all(); });
-    broker_thread_ = std::thread([this] { run(); });
-  }
-  void stop() override {
-    stop_.raise();
-    if (broker_thread_.joinable()) broker_thread_.join();
-    queue_.set_closed(true);
-    if (sink_thread_.joinable()) sink_thread_.join();
-    book_.down("stopped");
-  }
-  SourceState state() override { return book_.state(); }
 
  private:
   std::vector<std::string> topics() const {
@@ -86,24 +63,27 @@ class SparkplugDriver final : public Driver {
     return {.topic = state_topic_, .payload = write_json(message), .is_retained = true};
   }
 
-  void run() {
-    while (!stop_.is_raised()) {
-      session_ms_ = clock_.now().to_milliseconds();
-      link_->set_will(state_message(false));
-      std::string trouble = link_->connect();
-      while (trouble.empty() && !stop_.is_raised()) trouble = turn();
-      if (is_up_ && trouble.empty()) link_->publish(state_message(false));
-      link_->disconnect();
-      link_failed(trouble);
-      if (stop_.is_raised() || stop_.wait_for(back_off_.next())) return;
-    }
+  std::string session() override {
+    session_ms_ = clock_.now().to_milliseconds();
+    link_->set_will(state_message(false));
+    std::string trouble = link_->connect();
+    while (trouble.empty() && !stop_.is_raised()) trouble = turn();
+    if (is_up() && trouble.empty()) link_->publish(state_message(false));
+    return trouble;
   }
+  void closed() override {
+    link_->disconnect();
+    if (is_up()) settle(host_.lose_all(moment()), true);
+  }
+  void lost() override { book_.failed(); }
 
   std::string turn() {
     std::string trouble = link_->turn(kTurn);
     if (!trouble.empty() || !link_->is_accepted()) return trouble;
     SparkplugHost::Moment now = moment();
-    if (!is_up_) {
+    if (!is_up()) {
+      must_say_state_ = false;
+      unborn_.clear();
       link_works();
       trouble = link_->publish(state_message(true));
       host_.want_all(now);
@@ -175,7 +155,7 @@ class SparkplugDriver final : public Driver {
     book_.settle(settled);
   }
 
-  void store_all() {
+  void store_all() override {
     while (std::optional<SparkplugHost::Rows> rows = queue_.pop()) {
       while (rows->count() < kBatchRowsMax) {
         std::optional<SparkplugHost::Rows> more = queue_.try_pop();
@@ -195,52 +175,18 @@ class SparkplugDriver final : public Driver {
   }
 
   void store(Settled& settled, std::size_t count, const Result<void>& given) {
-    if (given) {
-      settled.stored += static_cast<int64_t>(count);
-      return;
-    }
-    settled.dropped["sink_failed"] += static_cast<int64_t>(count);
-    is_behind_ = true;
+    if (!given) is_behind_ = true;
+    book_stored(settled, count, given);
   }
 
-  void link_works() {
-    is_up_ = true;
-    must_say_state_ = false;
-    unborn_.clear();
-    back_off_.reset();
-    book_.up();
-    log(LogLevel::Info, "source is up", Json::object({{"source", source_.code}}));
-  }
-
-  void link_failed(const std::string& trouble) {
-    if (is_up_) settle(host_.lose_all(moment()), true);
-    bool was_up = std::exchange(is_up_, false);
-    if (trouble.empty()) return;  // we stop
-    if (was_up) {
-      log(LogLevel::Warning, "source is down",
-          Json::object({{"source", source_.code}, {"trouble", trouble}}));
-    }
-    book_.failed();
-    book_.down(trouble);
-  }
-
-  Source source_;
-  Sink& sink_;
-  Clock& clock_;
-  SourceBook book_;
   std::string state_topic_;
-  RowQueue<SparkplugHost::Rows> queue_{kQueueRowsMax};
   std::atomic<bool> is_behind_ = false;  // rows were lost behind the host
   SparkplugHost host_;                   // broker's thread, as all below
   std::unique_ptr<MqttLink> link_;
   std::vector<std::string> unborn_;
-  bool is_up_ = false;
   int64_t session_ms_ = 0;
   bool must_say_state_ = false;
   Duration state_said_{};
-  BackOff back_off_;
-  StopSign stop_;
-  std::thread broker_thread_, sink_thread_;
 };
 
 }  // namespace

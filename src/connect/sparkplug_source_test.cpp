@@ -21,9 +21,6 @@ constexpr std::string_view kCommand = "spBv1.0/G/NCMD/E";
 class SparkplugSource : public testing::Test {
  protected:
   void SetUp() override {
-    port_ = free_port();
-    serve();
-    ASSERT_TRUE(broker_->is_ready()) << broker_->said();
     auto sources = Sources::make({{.code = "S-SPB",
                                    .protocol = Source::Protocol::Sparkplug,
                                    .port = port_,
@@ -38,10 +35,6 @@ class SparkplugSource : public testing::Test {
     if (!sources_) return;
     sources_->stop();
     EXPECT_TRUE(balances(state()));
-  }
-  void serve() {
-    broker_ = std::make_unique<Child>(
-        std::vector<std::string>{"mosquitto", "-p", std::to_string(port_)}, "running");
   }
   SourceState state() { return sources_->states()[0]; }
   void start() {
@@ -76,8 +69,8 @@ class SparkplugSource : public testing::Test {
 
   RunningClock clock_;
   MemorySink sink_;
-  uint16_t port_ = 0;
-  std::unique_ptr<Child> broker_;
+  Broker broker_;
+  uint16_t port_ = broker_.port();
   std::unique_ptr<Sources> sources_;
 };
 
@@ -124,10 +117,10 @@ TEST_F(SparkplugSource, ALostBrokerMakesEverythingStale) {
     be_born(party);
     ASSERT_TRUE(sink_.wait_quality(4, Quality::Good));
   }
-  broker_->end();
+  broker_.end();
   EXPECT_TRUE(sink_.wait_quality(3, Quality::Stale));
   EXPECT_TRUE(sink_.wait_quality(4, Quality::Stale));
-  serve();
+  broker_.begin();
   ASSERT_TRUE(eventually([&] { return state().is_up; }));
   Party party(port_, "spBv1.0/#");
   ASSERT_TRUE(eventually([&] { return !party.heard(std::string(kCommand)).empty(); }));

@@ -1,9 +1,10 @@
 #pragma once
-// Another party on the broker, for tests of the driver and of the simulator.
+// A broker, and another party on it, for tests of the drivers and of the simulator.
 
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -13,6 +14,23 @@
 #include "connect/test_plant_world.h"
 
 namespace anlan::connect {
+
+// mosquitto on a free loopback port, as a child process.
+class Broker {
+ public:
+  explicit Broker(uint16_t port = free_port()) : port_(port) { begin(); }
+  void begin() {
+    child_ = std::make_unique<Child>(
+        std::vector<std::string>{"mosquitto", "-p", std::to_string(port_)}, "running");
+    EXPECT_TRUE(child_->is_ready()) << child_->said();
+  }
+  void end() { child_.reset(); }
+  uint16_t port() const { return port_; }
+
+ private:
+  uint16_t port_;
+  std::unique_ptr<Child> child_;
+};
 
 class Party {
  public:

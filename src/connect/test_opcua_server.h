@@ -21,6 +21,8 @@ class OpcuaServer {
     uint16_t port = 0;
     std::string certificate{}, key{}, client_certificate{};  // DER; empty: no security
     bool needs_user = false;                                 // "anlan" with "secret"
+    uint32_t items_most = 0;                                 // that can be monitored; 0: all
+    uint32_t queue_most = 0;                                 // of an item; 0: as it is wished for
   };
   explicit OpcuaServer(const Wishes& wishes) {
     UA_ServerConfig config{};
@@ -48,6 +50,8 @@ class OpcuaServer {
       config.allowNonePolicyPassword = true;
       UA_AccessControl_default(&config, false, nullptr, 1, &login);
     }
+    config.maxMonitoredItems = wishes.items_most;
+    if (wishes.queue_most > 0) config.queueSizeLimits = {1, wishes.queue_most};
     server_ = UA_Server_newWithConfig(&config);
   }
   ~OpcuaServer() {

@@ -170,6 +170,7 @@ class SilentPort {
   SilentPort(const SilentPort&) = delete;
   SilentPort& operator=(const SilentPort&) = delete;
   uint16_t port() const { return port_; }
+  int descriptor() const { return fd_; }
 
  private:
   int fd_ = -1;

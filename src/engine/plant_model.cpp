@@ -81,8 +81,9 @@ Result<void> PlantModel::load_areas(store::View& view, const Packs& packs) {
 Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
   for (const Json& row : TRY(rows_of(view, packs, "source"))) {
     Json source = Json::object({{"tags", Json::array()}});
-    for (const char* name : {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic",
-                             "host_id", "url_path", "security"}) {
+    for (const char* name :
+         {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic", "host_id", "url_path",
+          "security", "file", "speed", "replay_as", "is_endless", "step_ms", "transport"}) {
       if (!row[name].is_null()) source.set(name, row[name]);
     }
     std::string code = row.text_or("code", "");
@@ -136,8 +137,8 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
     tags_.push_back(std::move(tag));
   }
   for (Json& source : sources_.as_array()) {
-    // What comes over plain MQTT names its tags itself.
-    if (source["protocol"] == Json("mqtt")) continue;
+    // What comes over plain MQTT or a one-way link names its tags itself.
+    if (source["protocol"] == Json("mqtt") || source["protocol"] == Json("diode")) continue;
     source.set("tags", std::move(addresses[source.text_or("code", "")]));
   }
   return {};
