@@ -148,9 +148,11 @@ Result<Json> decide(const Json& request) {
   std::string name = TRY(request.text_at("decision"));
   World world = TRY(World::of(request));
   rules::Context inputs = TRY(context_of(request, world));
+  rules::Environment known = world.known();
+  known.warnings = nullptr;  // an outcome brings its own
   bool of_service = request.bool_or("service", false);
-  rules::Outcome outcome = of_service ? TRY(model.call_service(name, inputs, world.known()))
-                                      : TRY(model.decide(name, inputs, world.known()));
+  rules::Outcome outcome = of_service ? TRY(model.call_service(name, inputs, known))
+                                      : TRY(model.decide(name, inputs, known));
   std::vector<std::string> warnings = std::move(world.warnings);
   warnings.insert(warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
   Json matched = Json::array();

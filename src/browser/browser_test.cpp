@@ -95,6 +95,14 @@ TEST(Browser, DecidesAndNamesTheRuleThatFitted) {
   EXPECT_EQ(told["matched"].as_array()[0].text_or("rule", ""), "grade_1");
 }
 
+TEST(Browser, WarnsOnceOfWhatADecisionLacks) {
+  Json told = ask(Json::object({{"ask", "decide"},
+                                {"xml", file("packs/hazards/rules/hazard_grade.dmn")},
+                                {"decision", "grade"}}));
+  EXPECT_TRUE(told["value"].is_null());
+  EXPECT_EQ(told["warnings"].as_array().size(), 1U) << write_json(told);
+}
+
 TEST(Browser, FindsInAFlowWhatADeploymentRefuses) {
   std::string fine = file("packs/hazards/flows/hazard_loop.bpmn");
   EXPECT_EQ(write_json(ask(Json::object({{"ask", "lint"}, {"xml", fine}}))), R"({"findings":[]})");

@@ -18,6 +18,7 @@ import { filmOf } from "./qr_film.mjs";
 import { sensingWalk } from "./sensing_desk.mjs";
 import { setUpWalk } from "./set_up.mjs";
 import { killWalk } from "./kill.mjs";
+import { modelsWalk } from "./models.mjs";
 import { factorWalk, providerWalk } from "./log_in.mjs";
 import { responseKillWalk, responseWalk } from "./response.mjs";
 import { pause, root, startServer } from "./server.mjs";
@@ -317,6 +318,13 @@ walk("permits: a gas reading stops the work on the phone, zh", async ({ newWatch
   atEnd(() => browser.close());
   await permitGasWalk({ browser, newWatch, seed, lang: "zh", atEnd });
 });
+
+for (const lang of ["zh", "en"]) {
+  walk(`flows, tables and formulas by the page's own rules, ${lang}`, async ({ newWatch }) => {
+    const { server, browser } = await demoPlant();
+    await modelsWalk({ server, browser, watch: newWatch(server.url), lang, seed });
+  });
+}
 
 const approvalWalks = {
   "an approval from the first row to the signature": approvalWalk,

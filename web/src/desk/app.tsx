@@ -3,6 +3,7 @@ import { lazy, Suspense, type ReactNode } from "react";
 import type { Me } from "../api/types.ts";
 import { seesAlarms } from "../data/alarms.ts";
 import { boardForms } from "../data/desk_filter.ts";
+import { answersForRules } from "../data/desk_rules.ts";
 import { useRoute } from "../data/route.ts";
 import { may, useMe, useSession } from "../data/session.ts";
 import { useText } from "../text/index.ts";
@@ -31,6 +32,7 @@ const Console = lazy(() => import("./console.tsx"));
 const ReportPage = lazy(() => import("./report.tsx"));
 const SetUp = lazy(() => import("./setup.tsx"));
 const PolicyPage = lazy(() => import("./policy.tsx"));
+const ModelsPage = lazy(() => import("./models.tsx"));
 const Requests = lazy(() => import("./requests.tsx"));
 const Labels = lazy(() => import("./labels.tsx"));
 const Master = lazy(() => import("./master.tsx"));
@@ -65,6 +67,8 @@ function Page(): ReactNode {
     case "new": case "delegations": return <Requests page={page} form={form} />;
     case "labels": return may(me, "area", "list") ? <Labels /> : <NotAllowed />;
     case "policy": return isAdmin ? <PolicyPage tab={form} /> : <NotAllowed />;
+    case "models":
+      return answersForRules(me) ? <ModelsPage tab={form} /> : <NotAllowed />;
     case "people": return isAdmin ? <Master tab="people" /> : <NotAllowed />;
     case "master": return isAdmin ? <Master tab="area" /> : <NotAllowed />;
     case "setup": return isAdmin ? <SetUp step={form} /> : <NotAllowed />;

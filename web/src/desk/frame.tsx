@@ -3,6 +3,7 @@ import { lazy, Suspense, useState, type ReactNode } from "react";
 import { seesAlarms, useAlarms } from "../data/alarms.ts";
 import { useNow } from "../data/clock.ts";
 import { boardForms } from "../data/desk_filter.ts";
+import { answersForRules } from "../data/desk_rules.ts";
 import { span, wallClock } from "../data/format.ts";
 import { isLost } from "../data/heart.ts";
 import { useLink } from "../data/live.ts";
@@ -48,6 +49,7 @@ const places: Place[] = [
     may(me, "people", "administer") },
   { to: "policy", icon: "shield", text: "navPolicy", isFor: (me) =>
     may(me, "people", "administer") },
+  { to: "models", icon: "board", text: "navModels", isFor: answersForRules },
   { to: "master", icon: "master", text: "navMaster", isFor: (me) =>
     may(me, "people", "administer") },
   { to: "labels", icon: "qr", text: "navLabels", isFor: (me) => may(me, "area", "list") },

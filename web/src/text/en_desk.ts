@@ -4,6 +4,7 @@ import type { DeskKey } from "./desk.ts";
 export const enDesk: Record<DeskKey, string> = {
   navOverview: "Site",
   navPolicy: "Rights",
+  navModels: "Flows, rules",
   navAlarms: "Alarms",
   navPermits: "Permits",
   navResponses: "Emergency",

@@ -2,6 +2,7 @@
 export const zhDesk = {
   navOverview: "厂区总览",
   navPolicy: "权限",
+  navModels: "流程与规则",
   navAlarms: "报警",
   navPermits: "作业票",
   navResponses: "应急",
