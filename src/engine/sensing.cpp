@@ -61,11 +61,28 @@ Result<void> Sensing::reload() {
   auto plant = TRY(PlantModel::load(*view, engine_.packs(), now, numbers_of));
   auto active = TRY(alarms::active_definitions(*view));
   auto evaluator = TRY(alarms::Evaluator::make(plant->alarms(), active, now));
+  TRY(keep_as_said(*plant));
   std::lock_guard lock(mutex_);
   plant_ = std::move(plant);
   evaluator_ = std::move(evaluator);
   stamp_ = std::move(stamp);
   must_settle_ = true;
+  return {};
+}
+
+// What a tag does not say follows the plant's own retention; sums last as long as what they are of.
+Result<void> Sensing::keep_as_said(const PlantModel& plant) {
+  for (const TagInfo& tag : plant.tags()) {
+    history::Retention kept;
+    auto days = [&](std::string_view field, Duration otherwise) {
+      int64_t said = tag.record.int_or(field, 0);
+      return said > 0 ? Duration::days(said) : otherwise;
+    };
+    kept.samples = days("keep_samples_days", kept.samples);
+    kept.minutes = std::max(days("keep_minutes_days", kept.minutes), kept.samples);
+    kept.hours = std::max(days("keep_hours_days", kept.hours), kept.minutes);
+    TRY(history_->set_retention(tag.index, kept));
+  }
   return {};
 }
 

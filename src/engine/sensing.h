@@ -69,6 +69,7 @@ class Sensing {
   void fresh(Instant now, Visit visit);
   void unshelve(Instant now);
   void call_again(Instant now);
+  Result<void> keep_as_said(const PlantModel& plant);
   void settle_causes();
 
   Engine& engine_;

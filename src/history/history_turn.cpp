@@ -21,7 +21,11 @@ constexpr std::size_t kRollsPerTurnMax = 150;
 Result<void> RealHistory::set_retention(TagIndex tag, const Retention& retention) {
   std::lock_guard lock(mutex_);
   if (tag >= tails_.size()) return refuse(ErrorCode::NotFound, "a tag without a number");
-  retentions_[tag] = retention;
+  const Retention& usual = config_.retention;
+  bool is_usual = retention.samples == usual.samples && retention.minutes == usual.minutes &&
+                  retention.hours == usual.hours;
+  if (is_usual) retentions_.erase(tag);
+  else retentions_[tag] = retention;
   return {};
 }
 
