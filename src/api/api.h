@@ -56,6 +56,9 @@ struct WebReply {
 // What lies outside of engine and api, as the pages ask for it. Empty functions: not there.
 struct Outside {
   std::function<Json()> sources{};  // [{"code",...}] of GET /api/sources
+  // Of GET /api/sources/{code}/browse.
+  std::function<Result<Json>(const std::string& code, const std::string& node, std::size_t from)>
+      browse{};
   std::function<Result<void>(const Json& command)> simulate{};  // to the demo plant's simulator
   std::string push_key{};                                       // VAPID, base64url
   std::function<void(std::string_view line)> request_log{};     // one JSON line for each request

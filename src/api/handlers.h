@@ -130,6 +130,7 @@ Result<Json> plan(Services& at, const Call& call);
 Result<Json> tags(Services& at, const Call& call);
 Result<Json> trend(Services& at, const Call& call);
 Result<Json> sources(Services& at, const Call& call);
+Result<Json> browse_source(Services& at, const Call& call);
 Result<Json> alarms(Services& at, const Call& call);
 Result<Json> alarm_journal(Services& at, const Call& call);
 Result<Json> alarm_card(Services& at, const Call& call);

@@ -58,6 +58,22 @@ Result<Json> sources(Services& at, const Call& call) {
   return Json::object({{"rows", std::move(rows)}});
 }
 
+// For whoever may bring in tags: it opens a connection into the plant.
+Result<Json> browse_source(Services& at, const Call& call) {
+  bool may = false;
+  for (const char* form : {"tag", "setup"}) {
+    access::Ask ask{.form = form, .action = access::Action::Administer};
+    may = may || at.engine.packs().policy.may(call.by, ask).allowed;
+  }
+  if (!may) return refuse(ErrorCode::Forbidden);
+  int64_t from = 0;
+  if (!query_or(call, "from", "").empty()) from = TRY(query_number(call, "from"));
+  if (from < 0) return refuse(ErrorCode::BadField, "0 and more", "from");
+  if (!at.config.outside.browse) return refuse(ErrorCode::WrongState, "no sources are connected");
+  return at.config.outside.browse(call.params.at("code"), query_or(call, "node", ""),
+                                  static_cast<std::size_t>(from));
+}
+
 Result<Json> alarms(Services& at, const Call& call) { return at.engine.alarms(call.by); }
 
 Result<Json> alarm_journal(Services& at, const Call& call) {

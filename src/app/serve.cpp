@@ -253,6 +253,9 @@ Result<void> run(const ServeWish& wish, const sigset_t& signals) {
   api::ServerConfig config = wish.server;
   config.outside = {.sources = [&] { return outside->source_rows(); },
                     .push_key = outside->push_key()};
+  config.outside.browse = [&](const std::string& code, const std::string& node, std::size_t from) {
+    return outside->browse(code, node, from);
+  };
   config.outside.request_log = [&](std::string_view line) { kept.request(line); };
   config.outside.log_tail = [&] { return kept.tail(kLogLines); };
   config.outside.about = about(wish);

@@ -79,6 +79,7 @@ export async function startMachines({ people = 300, seed = 7 } = {}) {
   stops.unshift(await begin(program, words, modbus));
   return {
     mqtt,
+    opcua,
     words: ["--source", `S-PLC1=127.0.0.1:${modbus}`, "--source", `S-PLC2=127.0.0.1:${modbus}`,
       "--source", `S-RTLS=127.0.0.1:${mqtt}`, "--source", `S-SPB=127.0.0.1:${mqtt}`,
       "--source", `S-UA=127.0.0.1:${opcua}`],

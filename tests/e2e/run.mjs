@@ -17,6 +17,7 @@ import {
 import { hazardPhoneWalk, scanWalk } from "./hazard_phone.mjs";
 import { filmOf } from "./qr_film.mjs";
 import { sensingWalk } from "./sensing_desk.mjs";
+import { sourceWalk } from "./source_desk.mjs";
 import { setUpWalk } from "./set_up.mjs";
 import { killWalk } from "./kill.mjs";
 import { modelsWalk } from "./models.mjs";
@@ -346,6 +347,14 @@ for (const [lang, size] of [["zh", "desk"], ["en", "laptop"]]) {
     atEnd(() => browser.close());
     await sensingWalk({ browser, newWatch, atEnd, seed, lang, size });
   });
+}
+for (const [lang, size] of [["zh", "desk"], ["en", "laptop"]]) {
+  walk(`a source is added, browsed and mapped, ${size} in ${lang}`,
+    async ({ newWatch, atEnd }) => {
+      const browser = await launch();
+      atEnd(() => browser.close());
+      await sourceWalk({ browser, newWatch, atEnd, seed, lang, size });
+    });
 }
 for (const lang of ["zh", "en"]) {
   walk(`an alarm's card, work order and cut socket, ${lang}`, async ({ newWatch, atEnd }) => {

@@ -4,8 +4,8 @@ import { call } from "./client.ts";
 import type { RecordRow } from "./types.ts";
 import type {
   Alarm, AlarmList, AlarmPerformance, HeadCounts, JournalRow, Look, MyRoute, PlanSource, Presence,
-  ResponseReport, ResponseRow, ResponseView, SafetyStatus, ShelveWish, SourceRow, StartWish, Tag,
-  Track, Trend,
+  ResponseReport, ResponseRow, ResponseView, SafetyStatus, ShelveWish, SourcePage, SourceRow,
+  StartWish, Tag, Track, Trend,
 } from "./types_response.ts";
 
 const esc = encodeURIComponent;
@@ -20,6 +20,9 @@ export const trend = (code: string, from: number, to: number, points = 600) => {
   return call<Trend>(`/api/tags/${esc(code)}/trend?${range}`);
 };
 export const sources = () => call<{ rows: SourceRow[] }>("/api/sources");
+export const browseSource = (code: string, node: string, from: number) =>
+  call<SourcePage>(`/api/sources/${encodeURIComponent(code)}/browse?node=${
+    encodeURIComponent(node)}&from=${from}`);
 
 export const alarms = () => call<AlarmList>("/api/alarms");
 export const alarmPerformance = (from: string, to: string, area: string) =>

@@ -67,6 +67,17 @@ export interface SourceRow {
   balances: boolean;
 }
 
+export interface SourceNode {
+  path: string;
+  name: string;
+  is_value: boolean;
+  tag?: string;
+}
+export interface SourcePage {
+  rows: SourceNode[];
+  next: number | null;
+}
+
 export interface Shelf {
   until: string | null;
   reason: string;

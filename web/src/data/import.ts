@@ -1,18 +1,21 @@
 // Lists that are brought in: their columns, where they go, and how many are there already.
 import * as calls from "../api/calls.ts";
-import type { ImportAnswer, ImportRow } from "../api/types.ts";
+import type { ImportAnswer, ImportRow, LocalText } from "../api/types.ts";
 import { useText, textsOf, type TextKey } from "../text/index.ts";
 import type { Column } from "./csv.ts";
 
 export type ListKind = "org" | "area" | "device" | "people";
+// A text of the dictionary, or one that a list brings with it.
+type Word = TextKey | LocalText;
 interface ListColumn {
   key: string;
-  text: TextKey;
+  text: Word;
   isRequired?: boolean;
 }
-interface ListPlan {
+export interface ListPlan {
   title: TextKey;
   hint?: TextKey;
+  note?: LocalText;
   columns: ListColumn[];
   send: (rows: ImportRow[], dry_run: boolean) => Promise<ImportAnswer>;
 }
@@ -53,9 +56,11 @@ export const plans: Record<ListKind, ListPlan> = {
 };
 
 // A heading is known by its key and by its name in either language.
-export function columnsFor(kind: ListKind): Column[] {
+export function columnsOf(plan: ListPlan): Column[] {
   const texts = [textsOf("zh"), textsOf("en")];
-  return plans[kind].columns.map(({ key, text }) => ({ key, names: texts.map((t) => t[text]) }));
+  return plan.columns.map(({ key, text }) => ({
+    key, names: typeof text === "string" ? texts.map((t) => t[text]) : [text.zh, text.en],
+  }));
 }
 
 export interface ColumnName {
@@ -63,9 +68,9 @@ export interface ColumnName {
   name: string;
   isRequired: boolean;
 }
-export function useColumnNames(kind: ListKind): ColumnName[] {
-  const { texts } = useText();
-  return plans[kind].columns.map(({ key, text, isRequired = false }) => ({
-    key, name: texts[text], isRequired,
+export function useColumnNames(plan: ListPlan): ColumnName[] {
+  const { texts, lang } = useText();
+  return plan.columns.map(({ key, text, isRequired = false }) => ({
+    key, name: typeof text === "string" ? texts[text] : text[lang], isRequired,
   }));
 }

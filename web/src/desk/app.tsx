@@ -24,6 +24,7 @@ const LedgerPage = lazy(() => import("./ledger.tsx"));
 const SystemPage = lazy(() => import("./system.tsx"));
 const Overview = lazy(() => import("./overview.tsx"));
 const AlarmPage = lazy(() => import("./alarms.tsx"));
+const SourcesPage = lazy(() => import("./sources.tsx"));
 const Trends = lazy(() => import("./trends.tsx"));
 const PermitPage = lazy(() => import("./permits.tsx"));
 const PermitCase = lazy(() => import("./permit_case.tsx"));
@@ -55,6 +56,7 @@ function Page(): ReactNode {
       return runsSystem ? <LedgerPage key={form} form={form} /> : <NotAllowed />;
     case "system": return runsSystem ? <SystemPage /> : <NotAllowed />;
     case "alarms": return isWatch ? <AlarmPage tab={form} query={query} /> : <NotAllowed />;
+    case "sources": return runsSystem ? <SourcesPage /> : <NotAllowed />;
     case "trends": return isWatch ? <Trends query={query} /> : <NotAllowed />;
     case "permits": return may(me, "permit", "list") ? <PermitPage /> : <NotAllowed />;
     case "responses": return seesResponses ? <ResponsesPage /> : <NotAllowed />;

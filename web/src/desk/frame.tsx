@@ -55,6 +55,8 @@ const places: Place[] = [
   { to: "labels", icon: "qr", text: "navLabels", isFor: (me) => may(me, "area", "list") },
   { to: "ledger", icon: "upload", text: "navLedger", isFor: (me) =>
     may(me, "setup", "administer") },
+  { to: "sources", icon: "link", text: "tab_sources", isFor: (me) =>
+    may(me, "setup", "administer") },
   { to: "system", icon: "shield", text: "navSystem", isFor: (me) =>
     may(me, "setup", "administer") },
 ];

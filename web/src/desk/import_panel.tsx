@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import { asRefusal, type Refusal } from "../api/client.ts";
 import type { ImportAnswer } from "../api/types.ts";
 import { parseCsv, toRows } from "../data/csv.ts";
-import { columnsFor, plans, useColumnNames, type ListKind } from "../data/import.ts";
+import { columnsOf, useColumnNames, type ListPlan } from "../data/import.ts";
 import { refresh } from "../data/query.ts";
 import { readSheet } from "../data/sheet.ts";
 import { useText } from "../text/index.ts";
@@ -16,14 +16,15 @@ import { say } from "../parts/toast.tsx";
 import { ImportGrid, type Cells } from "./import_grid.tsx";
 
 interface PanelProps {
-  kind: ListKind;
+  plan: ListPlan;
   hint?: string;
+  first?: Cells[];
   onDone?: () => void;
 }
 
-function useImport(kind: ListKind, onDone?: () => void) {
+function useImport({ plan, first = [{}], onDone }: PanelProps) {
   const { t } = useText();
-  const [rows, setRows] = useState<Cells[]>([{}]);
+  const [rows, setRows] = useState<Cells[]>(first);
   const [answer, setAnswer] = useState<ImportAnswer | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -36,7 +37,7 @@ function useImport(kind: ListKind, onDone?: () => void) {
     setBusy(true);
     setRefusal(null);
     try {
-      const got = await plans[kind].send(full, dry_run);
+      const got = await plan.send(full, dry_run);
       setRows(full);
       setAnswer(got);
       if (!dry_run && got.refused.length === 0) {
@@ -53,17 +54,18 @@ function useImport(kind: ListKind, onDone?: () => void) {
   return { rows, full, answer, refusal, isBusy, change, send };
 }
 
-export function ImportPanel({ kind, hint, onDone }: PanelProps) {
+export function ImportPanel(props: PanelProps) {
+  const { plan, hint } = props;
   const { t } = useText();
-  const columns = useColumnNames(kind);
-  const state = useImport(kind, onDone);
+  const columns = useColumnNames(plan);
+  const state = useImport(props);
   const { answer, full } = state;
   const isClean = answer !== null && answer.refused.length === 0;
   return (
     <div className="import">
       <p className="soft">{t("importPaste")}</p>
       {hint && <p className="soft">{hint}</p>}
-      <Sources kind={kind} onRows={(rows) => state.change(rows)} />
+      <Sources plan={plan} onRows={(rows) => state.change(rows)} />
       <ImportGrid
         columns={columns} rows={state.rows} refused={answer?.refused ?? []}
         onChange={state.change}
@@ -101,16 +103,16 @@ function ImportVerdict({ answer }: { answer: ImportAnswer | null }) {
 }
 
 interface SourcesProps {
-  kind: ListKind;
+  plan: ListPlan;
   onRows: (rows: Cells[]) => void;
 }
-function Sources({ kind, onRows }: SourcesProps) {
+function Sources({ plan, onRows }: SourcesProps) {
   const { t } = useText();
   const id = useId();
   const [text, setText] = useState("");
   const [isBad, setBad] = useState(false);
   const take = (cells: string[][]) => {
-    const rows = toRows(cells, columnsFor(kind));
+    const rows = toRows(cells, columnsOf(plan));
     setBad(rows.length === 0);
     if (rows.length > 0) onRows(rows);
   };
@@ -122,7 +124,7 @@ function Sources({ kind, onRows }: SourcesProps) {
       setBad(true);
     }
   };
-  const columns = useColumnNames(kind).map((column) => column.name).join(" · ");
+  const columns = useColumnNames(plan).map((column) => column.name).join(" · ");
   return (
     <div className="import-sources">
       <div className="grow">

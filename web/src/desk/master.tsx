@@ -48,7 +48,7 @@ export default function Master({ tab }: { tab: "people" | "area" }) {
       <Shown kind={shown} />
       {isAdding && (
         <Dialog title={t("addRows")} onClose={() => setAdding(false)} isWide>
-          <ImportPanel kind={shown} hint={hint} onDone={() => setAdding(false)} />
+          <ImportPanel plan={plans[shown]} hint={hint} onDone={() => setAdding(false)} />
         </Dialog>
       )}
     </div>

@@ -34,7 +34,7 @@ export default function SetUp({ step }: { step: string }) {
       </ol>
       <section className="panel" aria-labelledby="step">
         <h2 id="step">{t(plans[here].title)}</h2>
-        <ImportPanel key={here} kind={here} hint={hint} />
+        <ImportPanel key={here} plan={plans[here]} hint={hint} />
       </section>
       <div className="row">
         <ButtonLink href="#/">{t("setupFinish")}</ButtonLink>

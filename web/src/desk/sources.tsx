@@ -1,5 +1,6 @@
 // Where values come from, and whether everything that came is accounted for: received = stored +
 // duplicate + rejected + dropped.
+import { lazy, Suspense } from "react";
 import type { Language } from "../api/types.ts";
 import type { SourceRow } from "../api/types_response.ts";
 import { useSources } from "../data/alarms.ts";
@@ -8,10 +9,14 @@ import { span } from "../data/format.ts";
 import { errorTexts, type ErrorCode } from "../generated/errors.ts";
 import { localText } from "../data/prefs.ts";
 import { usePoll } from "../data/response.ts";
+import { may, useMe } from "../data/session.ts";
 import { useText } from "../text/index.ts";
+import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useDesk } from "./control_parts.tsx";
+
+const SourceTools = lazy(() => import("./source_tools.tsx"));
 
 const sum = (counts: Record<string, number>): number =>
   Object.values(counts).reduce((all, count) => all + count, 0);
@@ -21,6 +26,8 @@ const told = (counts: Record<string, number>): string =>
 
 export function Sources() {
   const { t } = useDesk();
+  const me = useMe();
+  const mayAdd = may(me, "setup", "administer") || may(me, "tag", "administer");
   const query = useSources();
   usePoll("sources", 3000);
   const heads = [
@@ -29,7 +36,9 @@ export function Sources() {
   ];
   return (
     <Ready query={query}>
-      {({ rows }) => rows.length === 0 ? <Empty title={t("sourcesNone")} /> : (
+      {({ rows }) => <>
+        {mayAdd && <Suspense fallback={null}><SourceTools rows={rows} /></Suspense>}
+        {rows.length === 0 ? <Empty title={t("sourcesNone")} /> : (
         <section className="panel">
           <h2>{t("sourcesTitle")} <span className="soft">{t("sourcesHint")}</span></h2>
           <div className="table-box" role="group" tabIndex={0} aria-label={t("sourcesTitle")}>
@@ -39,9 +48,17 @@ export function Sources() {
             </table>
           </div>
         </section>
-      )}
+        )}
+      </>}
     </Ready>
   );
+}
+
+// For whoever sets the plant up and does not watch alarms.
+export default function SourcesPage() {
+  const { t } = useDesk();
+  useTitle(t("sourcesTitle"));
+  return <div className="alarm-page"><h1>{t("sourcesTitle")}</h1><Sources /></div>;
 }
 
 function troubleText(trouble: string, lang: Language): string {
