@@ -1,0 +1,118 @@
+// Limits that are a condition over several tags.
+
+#include <gtest/gtest.h>
+
+#include "alarms/evaluator.h"
+
+namespace anlan::alarms {
+namespace {
+
+using history::Quality;
+
+constexpr history::TagIndex kFlow = 3, kLevel = 5, kOther = 9;
+
+class FormulaTest : public testing::Test {
+ protected:
+  Definition definition(std::string formula) {
+    return {.id = ids_.next_id<RecordKind>(),
+            .code = "F-" + std::to_string(++made_),
+            .tag = kFlow,
+            .kind = Kind::Formula,
+            .formula = std::move(formula),
+            .inputs = {{"flow", kFlow}, {"level", kLevel}}};
+  }
+  void watch(const Definition& one) {
+    std::vector<Definition> list(1, one);
+    const std::vector<RecordId> none;
+    auto made = Evaluator::make(std::move(list), none, now_);
+    ASSERT_TRUE(made) << made.error().field << " " << made.error().detail;
+    evaluator_.emplace(std::move(*made));
+  }
+  // What the sample changed: "+", "-" or nothing.
+  std::string give(history::TagIndex tag, double value, Quality quality = Quality::Good) {
+    now_ = now_ + Duration::seconds(1);
+    history::Sample sample{
+        .tag = tag, .at = now_, .received = now_, .value = value, .quality = quality};
+    std::vector<Trip> trips;
+    evaluator_->evaluate({&sample, 1}, trips);
+    std::string told;
+    for (const Trip& trip : trips) told += trip.is_active ? "+" : "-";
+    return told;
+  }
+  std::string field_of(const Definition& one) {
+    auto checked = check_definition(one);
+    return checked ? "" : checked.error().field;
+  }
+
+  Instant now_{1'795'248'000'000'000'000};
+  ManualClock clock_{now_};
+  SeededRandom random_{3};
+  IdMaker ids_{clock_, random_};
+  std::optional<Evaluator> evaluator_;
+  int made_ = 0;
+};
+
+TEST_F(FormulaTest, TripsWhenAnyInputMakesItTrue) {
+  watch(definition("flow > 10 and level < 20"));
+  EXPECT_EQ(give(kLevel, 50), "");
+  EXPECT_EQ(give(kFlow, 30), "");
+  EXPECT_EQ(give(kLevel, 10), "+");
+  EXPECT_EQ(give(kOther, 1), "");
+  EXPECT_EQ(give(kLevel, 9), "");
+  EXPECT_EQ(give(kFlow, 2), "-");
+}
+
+TEST_F(FormulaTest, UnknownIsNeitherTrueNorFalse) {
+  watch(definition("flow > 10 and level < 20"));
+  EXPECT_EQ(give(kFlow, 30), "");  // the level was never seen
+  EXPECT_EQ(give(kLevel, 10), "+");
+  EXPECT_EQ(give(kLevel, 90, Quality::Bad), "");
+  EXPECT_EQ(give(kFlow, 2), "-");  // false whatever the level is
+  EXPECT_EQ(give(kFlow, 30), "");
+  now_ = now_ + Evaluator::kFreshDefault;
+  EXPECT_EQ(give(kFlow, 30), "");  // the level is old
+  EXPECT_EQ(give(kLevel, 10), "+");
+}
+
+TEST_F(FormulaTest, WaitsItsDelay) {
+  Definition one = definition("flow - level > 5");
+  one.on_delay = Duration::seconds(10);
+  watch(one);
+  give(kLevel, 1);
+  EXPECT_EQ(give(kFlow, 9), "");
+  EXPECT_EQ(evaluator_->waiting_since(0), now_);
+  std::vector<Trip> trips;
+  evaluator_->tick(now_ + Duration::seconds(9), trips);
+  EXPECT_TRUE(trips.empty());
+  evaluator_->tick(now_ + Duration::seconds(10), trips);
+  ASSERT_EQ(trips.size(), 1U);
+  EXPECT_EQ(trips[0].value, 9);
+  EXPECT_FALSE(evaluator_->waiting_since(0));
+}
+
+TEST_F(FormulaTest, WhatIsNoConditionIsRefused) {
+  EXPECT_EQ(field_of(definition("flow > 1")), "");
+  EXPECT_EQ(field_of(definition("")), "formula");
+  EXPECT_EQ(field_of(definition("flow >")), "formula");
+  EXPECT_EQ(field_of(definition("flow > pressure")), "formula");
+  EXPECT_EQ(field_of(definition(std::string(kFormulaCharsMax + 1, '1'))), "formula");
+  Definition one = definition("flow > 1");
+  one.inputs = {{"flow", kOther}};
+  EXPECT_EQ(field_of(one), "formula_tags");
+  one.inputs = {{"flow", kFlow}, {"flow", kLevel}};
+  EXPECT_EQ(field_of(one), "formula");
+  one.inputs.assign(kFormulaInputsMax + 1, {"flow", kFlow});
+  EXPECT_EQ(field_of(one), "formula_tags");
+  one.inputs.clear();
+  EXPECT_EQ(field_of(one), "formula_tags");
+}
+
+TEST_F(FormulaTest, ATextOrTooMuchWorkIsUnknown) {
+  watch(definition("if flow > 10 then \"yes\" else false"));
+  EXPECT_EQ(give(kFlow, 30), "");
+  watch(definition("(some x in 1..100000 satisfies x = 99999) and flow > 1"));
+  EXPECT_EQ(give(kFlow, 30), "");
+}
+
+}  // namespace
+}  // namespace anlan::alarms
