@@ -22,10 +22,11 @@ TEST(Retention, OfATagIsWhatItsRecordSays) {
   const engine::TagInfo* first = sensing.plant()->tag(tags[0]);
   Json record = plant.engine().record(admin, "tag", first->id).value();
   Json fields = Json::object({{"keep_samples_days", 1}});
-  auto said = plant.run(admin, engine::UpdateRecord{.form = "tag",
-                                                    .id = first->id,
-                                                    .version = record["record"].int_or("version", 1),
-                                                    .fields = fields});
+  auto said =
+      plant.run(admin, engine::UpdateRecord{.form = "tag",
+                                            .id = first->id,
+                                            .version = record["record"].int_or("version", 1),
+                                            .fields = fields});
   ASSERT_TRUE(said) << said.error().field << " " << said.error().detail;
   ASSERT_TRUE(sensing.reload());
 
