@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "alarms/evaluator.h"
 
 namespace anlan::alarms {
@@ -24,9 +26,9 @@ class FormulaTest : public testing::Test {
   void watch(const Definition& one) {
     std::vector<Definition> list(1, one);
     const std::vector<RecordId> none;
-    auto made = Evaluator::make(std::move(list), none, now_);
-    ASSERT_TRUE(made) << made.error().field << " " << made.error().detail;
-    evaluator_.emplace(std::move(*made));
+    evaluator_ =
+        std::make_unique<Result<Evaluator>>(Evaluator::make(std::move(list), none, now_));
+    ASSERT_TRUE(*evaluator_);
   }
   // What the sample changed: "+", "-" or nothing.
   std::string give(history::TagIndex tag, double value, Quality quality = Quality::Good) {
@@ -34,7 +36,7 @@ class FormulaTest : public testing::Test {
     history::Sample sample{
         .tag = tag, .at = now_, .received = now_, .value = value, .quality = quality};
     std::vector<Trip> trips;
-    evaluator_->evaluate({&sample, 1}, trips);
+    (*evaluator_)->evaluate({&sample, 1}, trips);
     std::string told;
     for (const Trip& trip : trips) told += trip.is_active ? "+" : "-";
     return told;
@@ -48,7 +50,7 @@ class FormulaTest : public testing::Test {
   ManualClock clock_{now_};
   SeededRandom random_{3};
   IdMaker ids_{clock_, random_};
-  std::optional<Evaluator> evaluator_;
+  std::unique_ptr<Result<Evaluator>> evaluator_;  // g++ 14 sees ghosts in one on the stack
   int made_ = 0;
 };
 
@@ -80,14 +82,14 @@ TEST_F(FormulaTest, WaitsItsDelay) {
   watch(one);
   give(kLevel, 1);
   EXPECT_EQ(give(kFlow, 9), "");
-  EXPECT_EQ(evaluator_->waiting_since(0), now_);
+  EXPECT_EQ((*evaluator_)->waiting_since(0), now_);
   std::vector<Trip> trips;
-  evaluator_->tick(now_ + Duration::seconds(9), trips);
+  (*evaluator_)->tick(now_ + Duration::seconds(9), trips);
   EXPECT_TRUE(trips.empty());
-  evaluator_->tick(now_ + Duration::seconds(10), trips);
+  (*evaluator_)->tick(now_ + Duration::seconds(10), trips);
   ASSERT_EQ(trips.size(), 1U);
   EXPECT_EQ(trips[0].value, 9);
-  EXPECT_FALSE(evaluator_->waiting_since(0));
+  EXPECT_FALSE((*evaluator_)->waiting_since(0));
 }
 
 TEST_F(FormulaTest, WhatIsNoConditionIsRefused) {
