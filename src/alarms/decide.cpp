@@ -23,6 +23,8 @@ struct Act {
   std::string comment{};
   Json detail = Json::object();
   bool is_new = false;
+  std::vector<store::RowChange> rows{};  // of branches
+  std::string occurrence{};              // that the act is about; empty: the newest
 };
 
 std::unexpected<Error> wrong_state(const Act& act, const std::string& why) {
@@ -76,6 +78,19 @@ void judge_anew(Act& act) {
   annunciate(act);
 }
 
+// Nobody saw it and here comes the next: it lives on beside it.
+Result<void> branch_off(Act& act) {
+  const State& state = act.state;
+  if (state.is_acked || state.occurrence.empty()) return {};
+  auto branches = TRY(branches_of(act.around.view, act.definition.id));
+  if (branches.size() >= kBranchesMax) {
+    act.detail.set("folded", state.occurrence);
+    return {};
+  }
+  act.rows.push_back(write_branch(act.definition.id, state));
+  return {};
+}
+
 template <class Trip>
 Result<void> take_sample(Act& act, const Trip& event) {
   if (!std::isfinite(event.value)) return refuse(ErrorCode::BadField, "no number", "value");
@@ -91,6 +106,7 @@ Result<void> happen(Act& act, const Raised& event) {
   act.name = "alarm.raise";
   State& state = act.state;
   if (state.is_active) return {};
+  if (state.is_annunciated()) TRY(branch_off(act));
   TRY(take_sample(act, event));
   state.is_active = true;
   state.is_latched = false;
@@ -115,14 +131,26 @@ Result<void> happen(Act& act, const Cleared& event) {
   return {};
 }
 
+// An earlier occurrence: nothing of the newer one changes.
+Result<void> acknowledge_branch(Act& act, const Acknowledge& event) {
+  auto branches = TRY(branches_of(act.around.view, act.definition.id));
+  auto branch = std::ranges::find(branches, event.occurrence, &Branch::occurrence);
+  if (branch == branches.end()) return wrong_state(act, "a newer one is there");
+  act.rows.push_back(drop_branch(*branch));
+  act.occurrence = event.occurrence;
+  act.detail.set("branch", true);
+  act.comment = event.comment;
+  return {};
+}
+
 Result<void> happen(Act& act, const Acknowledge& event) {
   act.name = "alarm.acknowledge";
   State& state = act.state;
   TRY(need_person(act));
   if (event.occurrence.empty()) return refuse(ErrorCode::MissingField, "", "occurrence");
   TRY(check_text(event.comment, "comment"));
+  if (event.occurrence != state.occurrence) return acknowledge_branch(act, event);
   if (!state.is_annunciated()) return wrong_state(act, "not annunciated");
-  if (event.occurrence != state.occurrence) return wrong_state(act, "a newer one is there");
   if (state.is_acked) return wrong_state(act, "acknowledged already");
   state.is_acked = true;
   state.acked_at = act.around.now;
@@ -219,11 +247,15 @@ Result<void> happen(Act& act, const Unsuppress& event) {
   return {};
 }
 
+const std::string& occurrence_of(const Act& act) {
+  return act.occurrence.empty() ? act.state.occurrence : act.occurrence;
+}
+
 Json payload_of(const Act& act) {
   const Definition& definition = act.definition;
   return Json::object({{"alarm", definition.id.text()},
                        {"code", definition.code},
-                       {"occurrence", act.state.occurrence},
+                       {"occurrence", occurrence_of(act)},
                        {"letter", std::string(1, act.state.letter())},
                        {"priority", definition.priority},
                        {"is_new", act.is_new},
@@ -235,7 +267,7 @@ Json payload_of(const Act& act) {
 // For the ledger: no comment, as people write names into those.
 Json ledger_detail(const Act& act, char letter_before) {
   Json detail = Json::object({{"code", act.definition.code},
-                              {"occurrence", act.state.occurrence},
+                              {"occurrence", occurrence_of(act)},
                               {"letter_before", std::string(1, letter_before)},
                               {"letter", std::string(1, act.state.letter())}});
   for (const auto& [name, value] : act.detail.as_object()) detail.set(name, value);
@@ -249,11 +281,11 @@ store::Change change_of(const Act& act, const StateRow& before) {
                        .subject_kind = "alarm",
                        .subject_id = act.definition.id.text(),
                        .at = around.now};
-  if (act.state == before.state) return change;
+  if (act.state == before.state && act.rows.empty()) return change;
   JournalEntry entry{.id = around.ids.next(),
                      .at = around.now,
                      .definition = act.definition.id,
-                     .occurrence = act.state.occurrence,
+                     .occurrence = occurrence_of(act),
                      .act = act.name,
                      .letter_before = before.state.letter(),
                      .letter = act.state.letter(),
@@ -262,7 +294,10 @@ store::Change change_of(const Act& act, const StateRow& before) {
                      .actor = around.actor,
                      .comment = act.comment,
                      .detail = act.detail};
-  change.rows.push_back(write_state(act.definition, act.state, before.version));
+  change.rows = act.rows;
+  if (act.state != before.state) {
+    change.rows.push_back(write_state(act.definition, act.state, before.version));
+  }
   change.rows.push_back(write_entry(entry));
   change.events.push_back({"alarm", payload_of(act)});
   change.detail = ledger_detail(act, before.state.letter());

@@ -8,9 +8,11 @@
 // subject "alarm" with the definition's id. Event payload: {"alarm","code","occurrence","letter",
 // "priority","is_new","area","org_path","gas_level"}.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -39,7 +41,8 @@ struct Cleared {
   history::Quality quality = history::Quality::Good;
   Instant at{}, received{};
 };
-struct Acknowledge {  // that very occurrence: WrongState when a newer one is there
+// That very occurrence: the newest, or a branch. WrongState for one that is there no more.
+struct Acknowledge {
   std::string occurrence;
   std::string comment;
 };
@@ -65,6 +68,18 @@ struct Unsuppress {
 using Event = std::variant<Raised, Cleared, Acknowledge, Reset, ShelveIt, Unshelve, TakeOut,
                            PutBack, Suppress, Unsuppress>;
 
+// An occurrence that was raised anew before anybody acknowledged it lives on beside the new one
+// until it is acknowledged itself (OPC UA part 9: a branch). At most kBranchesMax of one alarm:
+// what comes above is folded into the newest, and the journal says so ("folded").
+struct Branch {
+  std::string occurrence;
+  Instant raised_at{}, cleared_at{};
+  double value = 0;
+};
+inline constexpr std::size_t kBranchesMax = 16;
+// Oldest first.
+Result<std::vector<Branch>> branches_of(store::View& view, RecordId definition);
+
 struct Decision {
   store::Change change;              // without rows where nothing changed
   State state;                       // after it
@@ -87,7 +102,11 @@ Result<std::vector<RecordId>> active_definitions(store::View& view);
 Result<std::vector<RecordId>> standing_definitions(store::View& view);
 // By which causes (codes) an alarm is suppressed by design, of those that are.
 Result<std::map<RecordId, std::vector<std::string>>> suppressed_definitions(store::View& view);
-// An array of state_json of everything but A: unacknowledged first, then high priority (as it was
+// Whether somebody still has to acknowledge that occurrence.
+Result<bool> is_waiting_for_ack(store::View& view, RecordId definition,
+                                std::string_view occurrence);
+// An array of state_json with "branches" ([{"occurrence","raised_at","cleared_at","value"}], oldest
+// first) of everything but A without branches: unacknowledged first, then high priority (as it was
 // at the last change), then the newest. At most kOpenMax.
 inline constexpr std::size_t kOpenMax = 2000;  // a screen shows 30; counts() stays true above it
 Result<Json> open_alarms(store::View& view);
@@ -97,8 +116,28 @@ Result<Json> open_alarms(store::View& view);
 Result<Json> journal(store::View& view, std::optional<RecordId> definition, std::size_t count);
 // How often the alarm was raised anew since then.
 Result<int64_t> occurrences_since(store::View& view, RecordId definition, Instant since);
-// {"active","unacked","shelved","suppressed","out_of_service","annunciated_10min","is_flood"}.
-// Flood begins above 10 annunciations in 10 min and ends below 5 (ISA-18.2).
+// {"active","unacked","branches","shelved","suppressed","out_of_service","priorities",
+// "annunciated_10min","is_flood"}; `priorities` says how many of each one B to F are there. Flood
+// begins above 10 annunciations in 10 min and ends below 5 (ISA-18.2).
 Result<Json> counts(store::View& view, Instant now);
+
+// How often one alarm came within kRepeatWindow, and with which values.
+struct Repeats {
+  int64_t count = 0;
+  Instant first{}, last{};
+  double least = 0, most = 0;
+  bool is_chattering = false;  // 3 and more within a minute (ISA-18.2, 16)
+};
+inline constexpr Duration kRepeatWindow = Duration::minutes(10);
+// Of those that came at least twice.
+Result<std::map<RecordId, Repeats>> repeats(store::View& view, Instant now);
+// Load and flood of each operator position by itself: `position_of` says whose an alarm is.
+struct Load {
+  int64_t annunciated_10min = 0;
+  bool is_flood = false;
+};
+using PositionOf = std::function<std::string(RecordId definition)>;
+Result<std::map<std::string, Load>> loads(store::View& view, Instant now,
+                                          const PositionOf& position_of);
 
 }  // namespace anlan::alarms

@@ -37,7 +37,12 @@ TEST_P(DecideTest, AcknowledgingAnOldOccurrenceLeavesTheNewerOneAlone) {
   Acknowledge old = world_->acknowledge();
   need(world_->act(world_->cleared()));
   need(world_->act(world_->raised()));
+  State newer = world_->state();
+  EXPECT_EQ(world_->letter_after(old), "B");
+  EXPECT_EQ(world_->state(), newer);
+  EXPECT_EQ(world_->last_entry().text_or("occurrence", ""), old.occurrence);
   EXPECT_EQ(world_->letter_after(old), "!wrong_state");
+  EXPECT_EQ(world_->letter_after(Acknowledge{.occurrence = "none", .comment = ""}), "!wrong_state");
   EXPECT_EQ(world_->letter_after(Acknowledge{}), "!missing_field");
   EXPECT_EQ(world_->state().letter(), 'B');
   world_->clock.advance(Duration::seconds(30));

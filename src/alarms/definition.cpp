@@ -1,13 +1,16 @@
 #include "alarms/definition.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
 
+#include "alarms/formula.h"
+
 namespace anlan::alarms {
 namespace {
 
-constexpr std::array<std::pair<Kind, std::string_view>, 11> kKinds{{{Kind::HighHigh, "hh"},
+constexpr std::array<std::pair<Kind, std::string_view>, 12> kKinds{{{Kind::HighHigh, "hh"},
                                                                     {Kind::High, "h"},
                                                                     {Kind::Low, "l"},
                                                                     {Kind::LowLow, "ll"},
@@ -17,7 +20,8 @@ constexpr std::array<std::pair<Kind, std::string_view>, 11> kKinds{{{Kind::HighH
                                                                     {Kind::Rise, "rise"},
                                                                     {Kind::Fall, "fall"},
                                                                     {Kind::Deviation, "deviation"},
-                                                                    {Kind::Stuck, "stuck"}}};
+                                                                    {Kind::Stuck, "stuck"},
+                                                                    {Kind::Formula, "formula"}}};
 
 std::unexpected<Error> bad(const Definition& definition, std::string member, std::string why) {
   return refuse(ErrorCode::BadField, "alarm " + definition.code + ": " + why, std::move(member));
@@ -41,6 +45,24 @@ Result<void> check_delays(const Definition& definition) {
   return {};
 }
 
+Result<void> check_formula(const Definition& definition) {
+  auto is_own = [&](const FormulaInput& input) { return input.tag == definition.tag; };
+  auto is_bad = [](const FormulaInput& input) {
+    return input.name.empty() || input.tag >= kTagsMax;
+  };
+  const std::vector<FormulaInput>& inputs = definition.inputs;
+  if (inputs.empty() || inputs.size() > kFormulaInputsMax) {
+    return bad(definition, "formula_tags", "1 to 8 tags");
+  }
+  if (std::ranges::any_of(inputs, is_bad)) return bad(definition, "formula_tags", "a bad tag");
+  if (std::ranges::none_of(inputs, is_own)) {
+    return bad(definition, "formula_tags", "its own tag is not there");
+  }
+  auto made = Formula::make(definition);
+  if (!made) return bad(definition, "formula", made.error().detail);
+  return {};
+}
+
 Result<void> check_judge(const Definition& definition) {
   bool is_rate = definition.kind == Kind::Rise || definition.kind == Kind::Fall;
   if (is_rate && (definition.window < kWindowMin || definition.window > kWindowMax)) {
@@ -52,11 +74,13 @@ Result<void> check_judge(const Definition& definition) {
     if (!is_other) return bad(definition, "reference", "is no other tag");
     if (definition.limit <= 0) return bad(definition, "limit", "above 0");
   }
+  if (definition.kind == Kind::Formula) TRY(check_formula(definition));
   if (definition.of < 1 || definition.of > kVotesOfMax) return bad(definition, "of", "1 to 32");
   if (definition.votes < 1 || definition.votes > definition.of) {
     return bad(definition, "votes", "1 to the number of samples");
   }
-  bool is_silence = definition.kind == Kind::Stale || definition.kind == Kind::Stuck;
+  bool is_silence = definition.kind == Kind::Stale || definition.kind == Kind::Stuck ||
+                    definition.kind == Kind::Formula;
   if (definition.of > 1 && is_silence) return bad(definition, "of", "has no samples to count");
   // Each vote waits for another sample: a delay by another name.
   if (definition.is_safety && definition.votes > 1) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/id.h"
 #include "core/result.h"
@@ -26,7 +27,8 @@ inline constexpr int kVotesOfMax = 32;
 // Words are stored; never rename. On and Off are for digital tags (a value of 0.5 and above is on);
 // Stale alarms when no good value came for on_delay. Rise and Fall: the value moves by `limit` and
 // more in a minute, taken over `window`. Deviation: it is `limit` and more away from the value of
-// the tag `reference`. Stuck: it did not move by more than `deadband` for on_delay.
+// the tag `reference`. Stuck: it did not move by more than `deadband` for on_delay. Formula: the
+// FEEL condition `formula` over `inputs` is true; false is back, and anything else is neither.
 enum class Kind {
   HighHigh,
   High,
@@ -38,8 +40,19 @@ enum class Kind {
   Rise,
   Fall,
   Deviation,
-  Stuck
-};  // "hh","h","l","ll","on","off","stale","rise","fall","deviation","stuck"
+  Stuck,
+  Formula
+};  // "hh","h","l","ll","on","off","stale","rise","fall","deviation","stuck","formula"
+
+// A tag under the name that a formula calls it by.
+struct FormulaInput {
+  std::string name;
+  history::TagIndex tag = 0;
+
+  bool operator==(const FormulaInput&) const = default;
+};
+inline constexpr std::size_t kFormulaInputsMax = 8;
+inline constexpr std::size_t kFormulaCharsMax = 500;
 
 struct Definition {
   RecordId id{};     // of the record of form `alarm_limit`
@@ -52,8 +65,10 @@ struct Definition {
   double deadband = 0;  // clears at limit - deadband (high kinds) or limit + deadband (low kinds)
   Duration on_delay{};  // Stale: how long without a good value; Stuck: without a move
   Duration off_delay{};
-  Duration window{};                // Rise and Fall
-  history::TagIndex reference = 0;  // Deviation
+  Duration window{};                   // Rise and Fall
+  history::TagIndex reference = 0;     // Deviation
+  std::string formula{};               // Formula
+  std::vector<FormulaInput> inputs{};  // Formula; `tag` is one of them
   // Active once `votes` of the last `of` samples are over: a spike alone is no alarm. 1 of 1:
   // plain.
   int votes = 1;

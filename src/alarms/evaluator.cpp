@@ -22,6 +22,16 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 double below(double value) { return std::nextafter(value, -kEndless); }
 double above(double value) { return std::nextafter(value, kEndless); }
 
+// Whose samples a definition looks at, each once.
+std::vector<TagIndex> tags_of(const Definition& definition) {
+  if (definition.kind != Kind::Formula) return {definition.tag};
+  std::vector<TagIndex> tags;
+  for (const FormulaInput& input : definition.inputs) {
+    if (!std::ranges::contains(tags, input.tag)) tags.push_back(input.tag);
+  }
+  return tags;
+}
+
 Result<void> check_all(const std::vector<Definition>& definitions) {
   if (definitions.size() > kDefinitionsMax) {
     return refuse(ErrorCode::LimitReached, "too many alarm definitions");
@@ -52,7 +62,12 @@ Result<Evaluator> Evaluator::make(std::vector<Definition> definitions,
     if (Judge::is_needed(one)) {
       made.judges_.emplace(static_cast<uint32_t>(made.limits_.size()), Judge(one));
     }
+    if (one.kind == Kind::Formula) {
+      Formula formula = TRY(Formula::make(one));
+      made.formulas_.emplace(static_cast<uint32_t>(made.limits_.size()), std::move(formula));
+    }
     made.limits_.push_back(limit_of(one, were_active.contains(one.id)));
+    for (TagIndex tag : tags_of(one)) tags = std::max<std::size_t>(tags, tag + std::size_t{1});
     tags = std::max<std::size_t>(tags, std::max(one.tag, one.reference) + std::size_t{1});
   }
   made.tags_.resize(tags);
@@ -75,7 +90,7 @@ Evaluator::Limit Evaluator::limit_of(const Definition& definition, bool is_activ
              .tag = definition.tag,
              .is_stale_kind = definition.kind == Kind::Stale,
              .is_active = is_active,
-             .has_judge = Judge::is_needed(definition)};
+             .has_judge = Judge::is_needed(definition) || definition.kind == Kind::Formula};
   double limit = definition.limit;
   double deadband = definition.deadband;
   switch (definition.kind) {
@@ -110,22 +125,30 @@ Evaluator::Limit Evaluator::limit_of(const Definition& definition, bool is_activ
     case Kind::Stuck:
       made.on_delay_ns = 0;  // its judge waits
       break;
-    case Kind::Stale: break;
+    case Kind::Stale:
+    case Kind::Formula: break;
   }
   return made;
 }
 
 // Groups the definitions by tag, in their order.
 void Evaluator::arrange() {
-  for (const Definition& one : definitions_) ++closely_[one.tag + 1].first;
+  std::size_t places = 0;
+  for (const Definition& one : definitions_) {
+    for (TagIndex tag : tags_of(one)) {
+      ++closely_[tag + 1].first;
+      ++places;
+    }
+  }
   for (std::size_t tag = 1; tag < closely_.size(); ++tag) {
     closely_[tag].first += closely_[tag - 1].first;
   }
-  by_tag_.resize(definitions_.size());
+  by_tag_.resize(places);
   std::vector<uint32_t> used(tags_.size());
   for (std::size_t i = 0; i < definitions_.size(); ++i) {
-    TagIndex tag = definitions_[i].tag;
-    by_tag_[closely_[tag].first + used[tag]++] = static_cast<uint32_t>(i);
+    for (TagIndex tag : tags_of(definitions_[i])) {
+      by_tag_[closely_[tag].first + used[tag]++] = static_cast<uint32_t>(i);
+    }
   }
   for (TagIndex tag = 0; tag < tags_.size(); ++tag) draw_band(tag);
 }
@@ -171,7 +194,7 @@ void Evaluator::look_closely(const history::Sample& sample, int64_t at_ns, std::
     else is_against = limit.speaks_against(tag.value);
     if (!is_against) continue;
     if (*is_against) {
-      wait_or_flip(definition, at_ns, out);
+      wait_or_flip(definition, at_ns, sample.tag, out);
     } else {
       limit.since_ns = -1;
     }
@@ -179,36 +202,54 @@ void Evaluator::look_closely(const history::Sample& sample, int64_t at_ns, std::
   draw_band(sample.tag);
 }
 
+// What is known now: a good value that is not old.
+std::optional<double> Evaluator::fresh_value(TagIndex tag, int64_t received_ns) const {
+  const Tag& other = tags_[tag];
+  bool is_fresh = other.last_good_ns >= 0 && received_ns - other.last_good_ns < kFreshDefault.ns;
+  if (!is_fresh || !closely_[tag].is_known) return std::nullopt;
+  return other.value;
+}
+
+std::optional<bool> Evaluator::ask_formula(uint32_t definition, int64_t received_ns) {
+  Formula& formula = formulas_.at(definition);
+  std::vector<std::optional<double>> values;
+  for (const FormulaInput& input : formula.inputs()) {
+    values.push_back(fresh_value(input.tag, received_ns));
+  }
+  auto is_true = formula.ask(values, {received_ns});
+  if (!is_true) return std::nullopt;
+  return limits_[definition].is_active != *is_true;
+}
+
 std::optional<bool> Evaluator::ask_judge(uint32_t definition, int64_t at_ns, int64_t received_ns) {
   const Limit& limit = limits_[definition];
-  const Tag& other = tags_[definitions_[definition].reference];
-  std::optional<double> reference;
-  bool is_fresh = other.last_good_ns >= 0 && received_ns - other.last_good_ns < kFreshDefault.ns;
-  if (is_fresh && closely_[definitions_[definition].reference].is_known) reference = other.value;
+  if (definitions_[definition].kind == Kind::Formula) return ask_formula(definition, received_ns);
+  std::optional<double> reference = fresh_value(definitions_[definition].reference, received_ns);
   return judges_.at(definition)
       .speaks_against({.sign = limit.sign, .trip = limit.trip, .clear = limit.clear},
                       limit.is_active, tags_[limit.tag].value, at_ns, reference);
 }
 
-void Evaluator::wait_or_flip(uint32_t definition, int64_t at_ns, std::vector<Trip>& out) {
+void Evaluator::wait_or_flip(uint32_t definition, int64_t at_ns, TagIndex by,
+                             std::vector<Trip>& out) {
   Limit& limit = limits_[definition];
-  int64_t received_ns = closely_[limit.tag].received.ns;
+  int64_t received_ns = closely_[by].received.ns;
   if (!limit.is_waiting()) {
     limit.since_ns = at_ns;
     limit.since_received_ns = received_ns;
   }
   int64_t waited_ns = std::max(at_ns - limit.since_ns, received_ns - limit.since_received_ns);
   if (waited_ns >= limit.delay_ns()) {
-    flip(definition, out);
+    flip(definition, by, out);
   } else if (!limit.is_listed) {
     limit.is_listed = true;
     waiting_.push_back(definition);
   }
 }
 
-void Evaluator::flip(uint32_t definition, std::vector<Trip>& out) {
+void Evaluator::flip(uint32_t definition, TagIndex by, std::vector<Trip>& out) {
   Limit& limit = limits_[definition];
-  const Closely& last = closely_[limit.tag];
+  const Closely& last = closely_[by];
   limit.is_active = !limit.is_active;
   limit.since_ns = -1;
   out.push_back({.definition = definition,
@@ -237,7 +278,7 @@ void Evaluator::end_delays(Instant now, std::vector<Trip>& out) {
     if (limit.is_waiting() && !is_due) return false;
     limit.is_listed = false;
     if (!limit.is_waiting()) return true;
-    flip(definition, out);
+    flip(definition, limit.tag, out);
     draw_band(limit.tag);
     return true;
   });
@@ -305,6 +346,12 @@ bool Evaluator::is_fresh(TagIndex tag, Instant now) const {
   }
   if (limit_ns == kNever) limit_ns = kFreshDefault.ns;
   return now.ns - tags_[tag].last_good_ns < limit_ns;
+}
+
+std::optional<Instant> Evaluator::waiting_since(uint32_t definition) const {
+  const Limit& limit = limits_.at(definition);
+  if (!limit.is_waiting()) return std::nullopt;
+  return Instant{limit.since_received_ns};
 }
 
 std::span<const uint32_t> Evaluator::of_tag(TagIndex tag) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "alarms/definition.h"
+#include "alarms/formula.h"
 #include "alarms/judge.h"
 #include "history/history.h"
 
@@ -52,6 +53,8 @@ class Evaluator {
   // definitions, else kFreshDefault). Tags without a definition: false.
   bool is_fresh(history::TagIndex tag, Instant now) const;
   static constexpr Duration kFreshDefault = Duration::seconds(60);
+  // Since when (our time) the definition waits for the other answer to last its delay.
+  std::optional<Instant> waiting_since(uint32_t definition) const;
 
  private:
   Evaluator() = default;
@@ -95,8 +98,12 @@ class Evaluator {
   void arrange();
   void look_closely(const history::Sample& sample, int64_t at_ns, std::vector<Trip>& out);
   std::optional<bool> ask_judge(uint32_t definition, int64_t at_ns, int64_t received_ns);
-  void wait_or_flip(uint32_t definition, int64_t at_ns, std::vector<Trip>& out);
-  void flip(uint32_t definition, std::vector<Trip>& out);
+  std::optional<bool> ask_formula(uint32_t definition, int64_t received_ns);
+  std::optional<double> fresh_value(history::TagIndex tag, int64_t received_ns) const;
+  // `by` is the tag whose sample speaks.
+  void wait_or_flip(uint32_t definition, int64_t at_ns, history::TagIndex by,
+                    std::vector<Trip>& out);
+  void flip(uint32_t definition, history::TagIndex by, std::vector<Trip>& out);
   void end_delays(Instant now, std::vector<Trip>& out);
   bool is_silent(const Limit& limit, Instant now) const;
   void find_stale(Instant now, std::vector<Trip>& out);
@@ -110,6 +117,7 @@ class Evaluator {
   std::vector<bool> is_reference_;
   std::vector<Limit> limits_;  // by definition
   std::unordered_map<uint32_t, Judge> judges_;
+  std::unordered_map<uint32_t, Formula> formulas_;
   // Places of definitions.
   std::vector<uint32_t> by_tag_, waiting_, stale_;
   int64_t started_ns_ = 0;

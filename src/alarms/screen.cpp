@@ -2,17 +2,13 @@
 #include <utility>
 
 #include "alarms/decide.h"
+#include "alarms/load.h"
 #include "alarms/tables.h"
 #include "core/limits.h"
 
 namespace anlan::alarms {
 namespace {
 
-// ISA-18.2-2016, clause 16: a flood begins above 10 annunciations in 10 minutes and ends when a
-// window of 10 minutes has less than 5.
-constexpr Duration kWindow = Duration::minutes(10);
-constexpr std::size_t kFloodAbove = 10;
-constexpr std::size_t kCalmBelow = 5;
 // Looking back further than this many annunciations the answer is no flood: 5 to 10 in 10 minutes
 // for 16 hours on end.
 constexpr std::size_t kLookBackMax = 1000;
@@ -45,22 +41,6 @@ Result<Json> entry_json(const store::Row& row) {
                        {"detail", std::move(detail)}});
 }
 
-// `times` are the annunciations up to `now`, newest first. The window's count rises at an
-// annunciation only and is least just before one, so the last moment at which it was above 10 or
-// below 5 is found by going back from one to the next.
-bool is_flood(const std::vector<Instant>& times, Instant now) {
-  auto age_at = [&](std::size_t place, Instant end) {
-    return place < times.size() ? end - times[place] : kWindow + Duration{1};
-  };
-  if (age_at(kCalmBelow - 1, now) >= kWindow) return false;
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    if (age_at(i + kFloodAbove, times[i]) < kWindow) return true;
-    // What is ten minutes old now was still in the window just before.
-    if (age_at(i + kCalmBelow, times[i]) > kWindow) return false;
-  }
-  return false;
-}
-
 Result<std::vector<Instant>> annunciations(store::View& view, Instant now) {
   store::Rows rows = TRY(view.query(
       {"SELECT at FROM alarm_journal WHERE is_new = 1 AND at <= ? ORDER BY at DESC LIMIT ?",
@@ -70,10 +50,44 @@ Result<std::vector<Instant>> annunciations(store::View& view, Instant now) {
   return times;
 }
 
+// How many of each priority are on the list of what sounds or stands.
+Result<Json> by_priority(store::View& view) {
+  store::Rows rows =
+      TRY(view.query({"SELECT priority, count(*) AS n FROM alarm_state"
+                      " WHERE letter IN ('B', 'C', 'D', 'E', 'F') GROUP BY priority"
+                      " ORDER BY priority"}));
+  Json found = Json::object();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    found.set(std::to_string(rows[i].int64("priority")), rows[i].int64("n"));
+  }
+  return found;
+}
+
+Json branch_json(const Branch& branch) {
+  auto instant = [](Instant at) { return at.ns == 0 ? Json() : Json(format_instant(at)); };
+  return Json::object({{"occurrence", branch.occurrence},
+                       {"raised_at", instant(branch.raised_at)},
+                       {"cleared_at", instant(branch.cleared_at)},
+                       {"value", branch.value}});
+}
+
+Result<std::map<RecordId, Json>> all_branches(store::View& view) {
+  store::Rows rows =
+      TRY(view.query({"SELECT * FROM alarm_branch ORDER BY definition, occurrence LIMIT ?",
+                      {static_cast<int64_t>(kOpenMax)}}));
+  std::map<RecordId, Json> found;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
+    found.try_emplace(definition, Json::array())
+        .first->second.push(branch_json(branch_of(rows[i])));
+  }
+  return found;
+}
+
 Result<int64_t> annunciated_in_window(store::View& view, Instant now) {
   store::Rows rows = TRY(
       view.query({"SELECT count(*) AS n FROM alarm_journal WHERE is_new = 1 AND at > ? AND at <= ?",
-                  {(now - kWindow).ns, now.ns}}));
+                  {(now - kFloodWindow).ns, now.ns}}));
   return rows[0].int64("n");
 }
 
@@ -116,9 +130,21 @@ Result<std::vector<RecordId>> standing_definitions(store::View& view) {
   return ids_of(rows);
 }
 
+Result<bool> is_waiting_for_ack(store::View& view, RecordId definition,
+                                std::string_view occurrence) {
+  StateRow row = TRY(read_state(view, definition));
+  if (row.state.occurrence == occurrence) {
+    return row.state.is_annunciated() && !row.state.is_acked;
+  }
+  auto branches = TRY(branches_of(view, definition));
+  return std::ranges::contains(branches, occurrence, &Branch::occurrence);
+}
+
 Result<Json> open_alarms(store::View& view) {
+  auto branches = TRY(all_branches(view));
   store::Rows rows = TRY(
       view.query({"SELECT * FROM alarm_state WHERE letter <> 'A'"
+                  " OR definition IN (SELECT definition FROM alarm_branch)"
                   " ORDER BY CASE WHEN letter IN ('B', 'D', 'E') THEN 0 ELSE 1 END, priority,"
                   " CASE WHEN raised_at IS NULL THEN 0 ELSE raised_at END DESC, definition LIMIT ?",
                   {static_cast<int64_t>(kOpenMax)}}));
@@ -126,7 +152,10 @@ Result<Json> open_alarms(store::View& view) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
     State state = TRY(state_of(rows[i]));
-    alarms.push(state_json(definition, state));
+    Json alarm = state_json(definition, state);
+    auto known = branches.find(definition);
+    alarm.set("branches", known == branches.end() ? Json::array() : std::move(known->second));
+    alarms.push(std::move(alarm));
   }
   return alarms;
 }
@@ -162,13 +191,17 @@ Result<Json> counts(store::View& view, Instant now) {
                       "END) AS suppressed,"
                       " count(CASE WHEN is_out_of_service = 1 THEN 1 END) AS out_of_service"
                       " FROM alarm_state WHERE letter <> 'A'"}));
+  store::Rows branches = TRY(view.query({"SELECT count(*) AS n FROM alarm_branch"}));
+  Json priorities = TRY(by_priority(view));
   std::vector<Instant> times = TRY(annunciations(view, now));
   int64_t recent = TRY(annunciated_in_window(view, now));
   return Json::object({{"active", rows[0].int64("active")},
                        {"unacked", rows[0].int64("unacked")},
+                       {"branches", branches[0].int64("n")},
                        {"shelved", rows[0].int64("shelved")},
                        {"suppressed", rows[0].int64("suppressed")},
                        {"out_of_service", rows[0].int64("out_of_service")},
+                       {"priorities", std::move(priorities)},
                        {"annunciated_10min", recent},
                        {"is_flood", is_flood(times, now)}});
 }

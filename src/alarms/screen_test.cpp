@@ -39,7 +39,7 @@ TEST_P(ScreenTest, AnAlarmHasTheMembersOfItsPage) {
       R"("},"suppressed":["停车"],"out_of_service":false,"out_reason":"","letter":"H",)"
       R"("annunciated":false,"value":61.5,"quality":"good","raised_at":")" +
       now + R"(","received_at":")" + now + R"(","cleared_at":null,"acked_at":")" + now +
-      R"(","acked_by":")" + wang + R"(","count":1})"));
+      R"(","acked_by":")" + wang + R"(","count":1,"branches":[]})"));
   EXPECT_EQ(write_json(alarm), write_json(expected));
   need(world_->act(TakeOut{"校验"}));
   EXPECT_EQ(world_->open().as_array()[0].text_or("out_reason", ""), "校验");
@@ -69,8 +69,8 @@ TEST_P(ScreenTest, OpenAlarmsShowWhatNeedsAPersonFirst) {
   EXPECT_EQ(ids, (std::vector{young, old, gone, low, acked}));
   need(world_->act(Suppress{"x"}));
   EXPECT_EQ(write_json(world_->tally()),
-            R"({"active":4,"unacked":4,"shelved":0,"suppressed":1,"out_of_service":0,)"
-            R"("annunciated_10min":6,"is_flood":false})");
+            R"({"active":4,"unacked":4,"branches":0,"shelved":0,"suppressed":1,"out_of_service":0,)"
+            R"("priorities":{"1":1,"2":2,"3":1,"4":1},"annunciated_10min":6,"is_flood":false})");
 }
 
 TEST_P(ScreenTest, TheJournalTellsTheWholeStoryNewestFirst) {

@@ -35,6 +35,15 @@ std::vector<std::string> first_tables() {
           "CREATE INDEX alarm_journal_new ON alarm_journal (is_new, at)"};
 }
 
+// Occurrences that nobody acknowledged before the next one came.
+std::vector<std::string> branch_tables() {
+  return {
+      "CREATE TABLE alarm_branch (occurrence {{text}} PRIMARY KEY, definition {{id}} NOT NULL, "
+      "raised_at {{int}}, cleared_at {{int}}, value {{real}} NOT NULL, version {{int}} NOT "
+      "NULL)",
+      "CREATE INDEX alarm_branch_definition ON alarm_branch (definition, occurrence)"};
+}
+
 Value instant_or_null(Instant at) { return at.ns == 0 ? Value() : Value(at.ns); }
 
 Value person_or_null(PersonId person) { return person.is_nil() ? Value() : Value(person.text()); }
@@ -86,7 +95,9 @@ Result<std::vector<std::string>> reasons_of(const store::Row& row) {
 
 }  // namespace
 
-std::vector<store::Migration> migrations() { return {{"alarms.1", first_tables()}}; }
+std::vector<store::Migration> migrations() {
+  return {{"alarms.1", first_tables()}, {"alarms.2", branch_tables()}};
+}
 
 Result<State> state_of(const store::Row& row) {
   int64_t quality = row.int64("quality");
@@ -149,6 +160,39 @@ RowChange write_state(const Definition& definition, const State& state, int64_t 
     row.version = version;
   }
   return row;
+}
+
+RowChange write_branch(RecordId definition, const State& state) {
+  return {.table = "alarm_branch",
+          .key = {{"occurrence", state.occurrence}},
+          .cells = {{"definition", definition.text()},
+                    {"raised_at", instant_or_null(state.raised_at)},
+                    {"cleared_at", instant_or_null(state.cleared_at)},
+                    {"value", state.value},
+                    {"version", int64_t{1}}}};
+}
+
+RowChange drop_branch(const Branch& branch) {
+  return {.kind = RowChange::Kind::Delete,
+          .table = "alarm_branch",
+          .key = {{"occurrence", branch.occurrence}},
+          .version = 1};
+}
+
+Result<std::vector<Branch>> branches_of(store::View& view, RecordId definition) {
+  store::Rows rows =
+      TRY(view.query({"SELECT * FROM alarm_branch WHERE definition = ? ORDER BY occurrence LIMIT ?",
+                      {definition.text(), static_cast<int64_t>(kBranchesMax)}}));
+  std::vector<Branch> branches;
+  for (std::size_t i = 0; i < rows.size(); ++i) branches.push_back(branch_of(rows[i]));
+  return branches;
+}
+
+Branch branch_of(const store::Row& row) {
+  return {.occurrence = row.text("occurrence"),
+          .raised_at = instant_at(row, "raised_at"),
+          .cleared_at = instant_at(row, "cleared_at"),
+          .value = std::get<double>(row["value"])};
 }
 
 RowChange write_entry(const JournalEntry& entry) {

@@ -1,10 +1,10 @@
 #pragma once
-// The rows of this room: alarm_state (one row a definition) and alarm_journal. Inside the room
-// only.
+// The rows of this room: alarm_state (one row a definition), alarm_branch and alarm_journal. Inside
+// the room only.
 
 #include <string>
 
-#include "alarms/state.h"
+#include "alarms/decide.h"
 #include "store/store.h"
 
 namespace anlan::alarms {
@@ -18,6 +18,10 @@ Result<StateRow> read_state(store::View& view, RecordId definition);
 // What one row of alarm_state holds, read with SELECT *.
 Result<State> state_of(const store::Row& row);
 store::RowChange write_state(const Definition& definition, const State& state, int64_t version);
+
+store::RowChange write_branch(RecordId definition, const State& state);
+store::RowChange drop_branch(const Branch& branch);
+Branch branch_of(const store::Row& row);
 
 struct JournalEntry {
   Uuid id{};
