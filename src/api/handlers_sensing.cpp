@@ -1,6 +1,7 @@
 #include "api/handlers.h"
 #include "connect/connect.h"
 #include "engine/alarm_performance.h"
+#include "engine/alarm_view.h"
 
 namespace anlan::api {
 namespace {
@@ -81,6 +82,20 @@ Result<Json> alarm_performance(Services& at, const Call& call) {
   auto from = TRY(end_of("from"));
   auto to = TRY(end_of("to"));
   return engine::alarm_performance(at.engine, call.by, from, to, query_or(call, "area", ""));
+}
+
+Result<Json> alarm_card(Services& at, const Call& call) {
+  return engine::alarm_card(at.engine, call.by, TRY(path_id(call)));
+}
+
+Result<Json> alarm_why(Services& at, const Call& call) {
+  return engine::alarm_why(at.engine, call.by, TRY(path_id(call)));
+}
+
+Result<engine::What> order_alarm_work(Services&, const Call& call) {
+  return engine::OrderWork{.alarm = TRY(path_id(call)),
+                           .occurrence = call.body.text_or("occurrence", ""),
+                           .reason = call.body.text_or("reason", "")};
 }
 
 Result<engine::What> acknowledge_alarm(Services&, const Call& call) {

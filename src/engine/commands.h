@@ -147,6 +147,10 @@ struct AlarmEvent {
 struct ApplyAlarms {
   std::vector<AlarmEvent> events;
 };
+// Occurrences that nobody acknowledged in time: whoever comes next in the table is told.
+struct TellAlarmsAgain {
+  std::vector<std::string> occurrences;
+};
 struct SuspendPermits {
   std::vector<ehs::Suspension> suspensions;
 };
@@ -160,6 +164,12 @@ struct ActOnAlarm {
   RecordId alarm;      // its definition
   std::string button;  // "ack", "reset", "shelve", "out_of_service": the right it needs
   alarms::Event event;
+};
+// Somebody is to look on the spot: once for each occurrence, whoever asks again gets the same.
+struct OrderWork {
+  RecordId alarm;
+  std::string occurrence;
+  std::string reason;
 };
 // Anybody may stop a job.
 struct SuspendPermit {
@@ -353,17 +363,19 @@ struct SetHead {
   std::optional<PersonId> person{};
 };
 
-using What = std::variant<
-    CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask, CompleteTask,
-    ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword, SetLanguage, Touch,
-    CreateToken, RevokeToken, ImportOrg, ImportPeople, SetUp, SeedPlant, ApplyAlarms,
-    SuspendPermits, NoteRefusals, ActOnAlarm, SuspendPermit, SuspendArea, StartResponse, RollCall,
-    SaySafety, LookAtTrack, NoticeReceipt, NoticesSent, PutSubscription, DropSubscriptions,
-    OutgoingReceipt, CountPeople, RoutePeople, EndJob, MarkSteps, KeepTrack, HandOver, RetryCase,
-    MigrateCase, RegisterDevice, RevokeDevice, MarkBox, WriteMessage, AnonymousReport,
-    AnonymousMessage, NotePhoto, NotePair, NoteExport, ActOnTask, ActOnCase, SaveDraft,
-    SetDelegation, EndDelegation, SetHead, LoginSecond, LoginByProvider, ProposeFactor,
-    ConfirmFactor, RenewCodes, RemoveOwnFactor, RemoveFactor, Unlink, BeginView, EndView>;
+using What =
+    std::variant<CreateRecord, UpdateRecord, ImportRecords, CommentRecord, ClaimTask, UnclaimTask,
+                 CompleteTask, ReturnTask, RegisterFile, ReadNotice, Login, Logout, ChangePassword,
+                 SetLanguage, Touch, CreateToken, RevokeToken, ImportOrg, ImportPeople, SetUp,
+                 SeedPlant, ApplyAlarms, SuspendPermits, NoteRefusals, ActOnAlarm, SuspendPermit,
+                 SuspendArea, StartResponse, RollCall, SaySafety, LookAtTrack, NoticeReceipt,
+                 NoticesSent, PutSubscription, DropSubscriptions, OutgoingReceipt, CountPeople,
+                 RoutePeople, EndJob, MarkSteps, KeepTrack, HandOver, RetryCase, MigrateCase,
+                 RegisterDevice, RevokeDevice, MarkBox, WriteMessage, AnonymousReport,
+                 AnonymousMessage, NotePhoto, NotePair, NoteExport, ActOnTask, ActOnCase, SaveDraft,
+                 SetDelegation, EndDelegation, SetHead, LoginSecond, LoginByProvider, ProposeFactor,
+                 ConfirmFactor, RenewCodes, RemoveOwnFactor, RemoveFactor, Unlink, BeginView,
+                 EndView, TellAlarmsAgain, OrderWork>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }
@@ -379,8 +391,9 @@ struct Command {
 // Answers: CreateRecord, UpdateRecord, CompleteTask, ReturnTask -> {"record"}; ClaimTask,
 // UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login... and ConfirmFactor ->
 // {"session","person"}, or {"next":"second_factor"|"set_up_factor"} half-way in, or {};
-// CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse -> {"record"};
-// RollCall -> {"counts"}; BeginView -> {"view","until"}; LookAtTrack -> {"look"}; HandOver ->
+// CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse, OrderWork ->
+// {"record"}; RollCall -> {"counts"}; BeginView -> {"view","until"}; LookAtTrack -> {"look"};
+// HandOver ->
 // {"handed":n}; RegisterDevice -> {"id"}; WriteMessage -> {"message"}; AnonymousReport ->
 // {"number"}; ActOnTask, ActOnCase -> {"record"}; SetDelegation -> {"id"}; all others -> {}.
 

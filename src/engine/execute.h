@@ -140,6 +140,8 @@ class Execution {
   Result<Json> execute(const Unlink& what);
   Result<Json> execute(const BeginView& what);
   Result<Json> execute(const EndView& what);
+  Result<Json> execute(const TellAlarmsAgain& what);
+  Result<Json> execute(const OrderWork& what);
 
   Result<std::optional<Json>> earlier_answer(const Command& command);
   Result<void> keep_answer(const Command& command, const Json& answer);
@@ -181,6 +183,29 @@ class Execution {
   Result<void> close_job(store::Change& change, const std::string& job, std::string_view error);
 
   Result<void> tell_alarm(const alarms::Definition& definition, const alarms::State& state);
+  // One step of the ladder that the table alarm_route gives; `version` of the waiting call, 0:
+  // none.
+  struct AlarmCall {
+    const alarms::Definition& definition;
+    const alarms::State& state;
+    std::string occurrence;
+    int64_t step = 0, version = 0;
+  };
+  Result<void> call_people(const AlarmCall& call);
+  Result<std::vector<PersonId>> called_people(const Json& route,
+                                              const alarms::Definition& definition);
+  Result<Json> route_of(const alarms::Definition& definition, int64_t step);
+  Result<void> tell_again(const std::string& occurrence);
+  // The work order of an occurrence, made if it isn't there. Nil without the pack of such orders.
+  struct AlarmOrder {
+    const alarms::Definition& definition;
+    const alarms::State& state;
+    std::string reason{};
+    bool is_automatic = false;
+  };
+  Result<RecordId> order_work(const AlarmOrder& order);
+  // Where the table alarm_answer says so.
+  Result<void> order_by_rule(const alarms::Definition& definition, const alarms::State& state);
   // By design: an effect while its cause is active. `cause` is a code.
   Result<void> suppress(const alarms::Definition& effect, const std::string& cause, bool is_active);
   Result<void> suppress_effect(const alarms::Definition& effect);

@@ -1,24 +1,12 @@
 // Alarms as the evaluator and people change them, and what a gas alarm sets in motion: all of it in
 // one transaction, so that a crash leaves everything or nothing.
 
-#include <algorithm>
-
 #include "engine/execute.h"
 #include "engine/read.h"
 #include "engine/show.h"
 #include "engine/tracing.h"
 
 namespace anlan::engine {
-namespace {
-
-constexpr int kUrgentPriority = 1;
-constexpr int kToldPriority = 2;
-constexpr std::size_t kToldMax = 500;  // people of one area
-
-constexpr std::string_view kDutyRoles[] = {"operator", "duty_officer"};
-
-}  // namespace
-
 Result<Json> Execution::execute(const ApplyAlarms& what) {
   for (const AlarmEvent& event : what.events) {
     const alarms::Definition* definition = around_.plant->alarm(event.definition);
@@ -37,7 +25,10 @@ Result<Json> Execution::execute(const ApplyAlarms& what) {
     if (!std::holds_alternative<alarms::Unshelve>(event.event))
       TRY(suppress_effects_of(*definition, decision->state.is_active));
     bool is_raise = std::holds_alternative<alarms::Raised>(event.event);
-    if (decision->is_new_annunciation) TRY(tell_alarm(*definition, decision->state));
+    if (decision->is_new_annunciation) {
+      TRY(tell_alarm(*definition, decision->state));
+      TRY(order_by_rule(*definition, decision->state));
+    }
     // Also a shelved gas alarm stops work: only its annunciation is limited.
     if (is_raise && decision->state.is_active) TRY(answer_alarm(*definition, decision->state));
     if (is_raise && decision->state.is_active) TRY(Tracing(*this).after_alarm(*definition));
@@ -69,50 +60,6 @@ Result<void> Execution::suppress_effects_of(const alarms::Definition& cause, boo
   for (const alarms::Definition* effect : around_.plant->effects_of(cause.id))
     TRY(suppress(*effect, cause.code, is_active));
   return {};
-}
-
-// The control room, the duty person and everybody of that area.
-Result<void> Execution::tell_alarm(const alarms::Definition& definition,
-                                   const alarms::State& state) {
-  if (definition.priority > kToldPriority) return {};
-  std::vector<PersonId> persons;
-  auto add = [&](PersonId person) {
-    if (!std::ranges::contains(persons, person)) persons.push_back(person);
-  };
-  for (std::string_view role : kDutyRoles) {
-    auto holders = TRY(access::holders(transaction_, role, definition.org_path));
-    for (PersonId person : holders) add(person);
-  }
-  if (definition.priority <= kUrgentPriority) {
-    Json people = TRY(access::list_people(transaction_, definition.org_path, "", kToldMax));
-    for (const Json& person : people.as_array()) {
-      PersonId id = TRY(PersonId::parse(person.text_or("id", "")));
-      add(id);
-    }
-  }
-  const AreaInfo* area = around_.plant->area(definition.area);
-  Json data = Json::object({{"number", definition.tag_code},
-                            {"code", definition.code},
-                            {"name_zh", definition.name.zh},
-                            {"name_en", definition.name.en},
-                            {"value", Json::Number{short_number(state.value)}},
-                            {"unit", definition.unit},
-                            {"area_zh", area == nullptr ? std::string() : area->name.zh},
-                            {"area_en", area == nullptr ? std::string() : area->name.en},
-                            {"occurrence", state.occurrence}});
-  store::Change change{.actor = command_->by.actor,
-                       .act = "alarm.tell",
-                       .subject_kind = "alarm",
-                       .subject_id = definition.id.text(),
-                       .at = around_.now};
-  add_notice(change, {.persons = std::move(persons),
-                      .kind = "alarm.notice.raised",
-                      .level = definition.priority == 1 ? "red" : "orange",
-                      .form = "alarm_limit",
-                      .record = definition.id.text(),
-                      .data = std::move(data),
-                      .is_urgent = definition.priority <= kUrgentPriority});
-  return transaction_.apply(change);
 }
 
 Result<Json> Execution::decide(std::string_view file, std::string_view decision,

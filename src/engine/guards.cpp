@@ -9,15 +9,21 @@ namespace {
 struct Row {
   std::string_view name;
   Result<Json> (*ask)(const GuardCall&);
+  bool is_of_permit = true;
 };
 
 // Packs name them. Never rename.
-constexpr std::array kGuards{
-    Row{"permit_people", guard_people},       Row{"permit_place", guard_place},
-    Row{"permit_conflict", guard_conflict},   Row{"permit_parent", guard_parent},
-    Row{"permit_rules", guard_rules},         Row{"permit_gas", guard_gas},
-    Row{"permit_isolation", guard_isolation}, Row{"permit_inside", guard_inside},
-    Row{"permit_measures", guard_measures},   Row{"presence", guard_presence}};
+constexpr std::array kGuards{Row{"permit_people", guard_people},
+                             Row{"permit_place", guard_place},
+                             Row{"permit_conflict", guard_conflict},
+                             Row{"permit_parent", guard_parent},
+                             Row{"permit_rules", guard_rules},
+                             Row{"permit_gas", guard_gas},
+                             Row{"permit_isolation", guard_isolation},
+                             Row{"permit_inside", guard_inside},
+                             Row{"permit_measures", guard_measures},
+                             Row{"presence", guard_presence},
+                             Row{"alarm_limit", guard_alarm_limit, false}};
 
 // As the permit will be: who takes over is judged before he has, a longer time before it holds.
 Json as_it_will_be(const flow::GuardAsk& ask) {
@@ -51,7 +57,8 @@ Result<Json> ask_guard(const GuardDesk& desk, const flow::GuardAsk& ask) {
   if (row == kGuards.end()) {
     return refuse(ErrorCode::BadModel, "there is no guard '" + std::string(ask.name) + "'");
   }
-  Json permit = TRY(permit_of(desk, ask));
+  Json permit;
+  if (row->is_of_permit) permit = TRY(permit_of(desk, ask));
   return row->ask({desk, ask, permit});
 }
 

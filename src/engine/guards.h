@@ -1,7 +1,7 @@
 #pragma once
 // The world's answers to the guards of outcomes (flow.md, "Guards") and of forms (form.md): names
-// that a pack may put before an act, each of which refuses with what is wrong. Every guard here is
-// about a permit: the record itself, or the one that its field `permit` names.
+// that a pack may put before an act, each of which refuses with what is wrong. All but
+// `alarm_limit` are about a permit: the record itself, or the one that its field `permit` names.
 
 #include <memory>
 
@@ -23,7 +23,7 @@ bool is_guard(std::string_view name);
 // What the timeline keeps of it, or the refusal. BadModel for a guard that nobody knows.
 Result<Json> ask_guard(const GuardDesk& desk, const flow::GuardAsk& ask);
 
-// ---- one function for each; `permit` is whole ----
+// ---- one function for each; `permit` is whole, null where the guard is about none ----
 struct GuardCall {
   const GuardDesk& desk;
   const flow::GuardAsk& ask;
@@ -39,6 +39,7 @@ Result<Json> guard_isolation(const GuardCall& call);
 Result<Json> guard_inside(const GuardCall& call);
 Result<Json> guard_measures(const GuardCall& call);
 Result<Json> guard_presence(const GuardCall& call);
+Result<Json> guard_alarm_limit(const GuardCall& call);
 
 // A refusal with what it is about.
 std::unexpected<Error> refuse_with(ErrorCode code, std::string field, const Json& params,

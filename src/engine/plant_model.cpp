@@ -38,8 +38,9 @@ auto find_in(const Map& map, const Key& key, const Items& items) -> decltype(ite
 
 }  // namespace
 
-Result<std::string> PlantModel::stamp(store::View& view, const Packs& packs) {
-  std::string stamp;
+Result<std::string> PlantModel::stamp(store::View& view, const Packs& packs, Instant now) {
+  std::string stamp = TRY(GasRules::edition(packs, now));
+  stamp += ";";
   for (std::string_view id : kForms) {
     const records::Form* form = packs.forms.find(id);
     if (form == nullptr) continue;
@@ -50,6 +51,7 @@ Result<std::string> PlantModel::stamp(store::View& view, const Packs& packs) {
 }
 
 Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, const Packs& packs,
+                                                           Instant now,
                                                            const NumbersOf& numbers_of) {
   auto model = std::make_shared<PlantModel>();  // shared: readers hold it while a new one is made
   if (!packs.plan.is_null()) model->plan_ = TRY(twin::Plan::parse(packs.plan));
@@ -57,6 +59,8 @@ Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, co
   TRY(model->load_sources(view, packs));
   TRY(model->load_tags(view, packs, numbers_of));
   TRY(model->load_alarms(view, packs));
+  TRY(model->add_gas_limits(packs, now));
+  model->check_causes();
   TRY(model->load_badges(view, packs));
   return std::shared_ptr<const PlantModel>(std::move(model));  // shared: see above
 }
@@ -175,12 +179,41 @@ Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
     else if (definition.kind == alarms::Kind::Deviation) definition.reference = definition.tag;
     definition.group = row.text_or("first_out_group", "");
     if (auto cause = RecordId::parse(row.text_or("cause", ""))) definition.cause = *cause;
+    if (definition.kind == alarms::Kind::Formula && !has_formula(row, definition)) continue;
     procedures_[definition.id] = row.text_or("procedure", "");
     alarm_places_[definition.id] = alarms_.size();
+    std::string reason = row.text_or("loosen_reason", "");
+    if (!reason.empty()) loosen_reasons_[definition.id] = std::move(reason);
     alarms_.push_back(std::move(definition));
   }
-  check_causes();
   return {};
+}
+
+Result<std::vector<alarms::FormulaInput>> PlantModel::formula_inputs(std::string_view text) const {
+  std::vector<alarms::FormulaInput> inputs;
+  for (std::string_view part : split(text, ',')) {
+    std::size_t sign = part.find('=');
+    if (sign == std::string_view::npos) {
+      return refuse(ErrorCode::BadField, "name=tag, name=tag", "formula_tags");
+    }
+    std::string name(trim(part.substr(0, sign)));
+    const TagInfo* tag = this->tag(trim(part.substr(sign + 1)));
+    if (tag == nullptr) return refuse(ErrorCode::BadField, "no such tag", "formula_tags");
+    inputs.push_back({std::move(name), tag->index});
+  }
+  return inputs;
+}
+
+// One that can't be judged any more (a tag was taken away) is left out, and the log says so: it
+// must not take all others with it.
+bool PlantModel::has_formula(const Json& row, alarms::Definition& definition) const {
+  definition.formula = row.text_or("formula", "");
+  auto inputs = formula_inputs(row.text_or("formula_tags", ""));
+  if (inputs) definition.inputs = std::move(*inputs);
+  if (inputs && alarms::check_definition(definition)) return true;
+  log(LogLevel::Error, "an alarm's formula can't be judged and is left out",
+      Json::object({{"alarm", definition.code}}));
+  return false;
 }
 
 // A cause that is its own consequence would silence both: such a ring suppresses nothing. What

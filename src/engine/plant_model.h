@@ -6,11 +6,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "alarms/alarms.h"
+#include "engine/gas_rules.h"
 #include "engine/packs.h"
 #include "history/history.h"
 #include "store/store.h"
@@ -60,10 +62,11 @@ class PlantModel {
   using NumbersOf =
       std::function<Result<std::vector<history::TagIndex>>(std::span<const std::string> codes)>;
   // shared: readers on many threads hold one while the next is made
+  // `now` says which rows of a dated rule pack hold.
   static Result<std::shared_ptr<const PlantModel>> load(store::View& view, const Packs& packs,
-                                                        const NumbersOf& numbers_of);
+                                                        Instant now, const NumbersOf& numbers_of);
   // Differs whenever load would answer another model.
-  static Result<std::string> stamp(store::View& view, const Packs& packs);
+  static Result<std::string> stamp(store::View& view, const Packs& packs, Instant now);
 
   const twin::Plan& plan() const { return plan_; }
   const std::vector<AreaInfo>& areas() const { return areas_; }
@@ -77,6 +80,10 @@ class PlantModel {
   const alarms::Definition* alarm(RecordId id) const;
   // The alarms that are suppressed by design while this one is active.
   std::vector<const alarms::Definition*> effects_of(RecordId alarm) const;
+  // "flow=FI-101, level=LI-102": tags under the names of a formula. BadField formula_tags.
+  Result<std::vector<alarms::FormulaInput>> formula_inputs(std::string_view text) const;
+  // What the rule pack asks of a gas alarm; null where it says nothing about it.
+  const GasBasis* gas_basis(RecordId alarm) const;
   const std::string& procedure_of(RecordId alarm) const;  // as its limit wishes; may be empty
   const BadgeInfo* badge(std::string_view code) const;
   const BadgeInfo* badge(RecordId id) const;
@@ -90,6 +97,11 @@ class PlantModel {
   Result<void> load_sources(store::View& view, const Packs& packs);
   Result<void> load_tags(store::View& view, const Packs& packs, const NumbersOf& numbers_of);
   Result<void> load_alarms(store::View& view, const Packs& packs);
+  // A gas detector whose limits nobody set gets the pack's, latching and guarding people.
+  Result<void> add_gas_limits(const Packs& packs, Instant now);
+  void add_gas_limit(const Packs& packs, const TagInfo& tag, const GasSetPoint& asked,
+                     std::set<std::string>& codes);
+  bool has_formula(const Json& row, alarms::Definition& definition) const;
   void check_causes();
   Result<void> load_badges(store::View& view, const Packs& packs);
 
@@ -105,6 +117,8 @@ class PlantModel {
   Places<RecordId> alarm_places_, badge_ids_;
   Places<PersonId> badge_people_;
   std::map<RecordId, std::string> procedures_;
+  std::map<RecordId, std::string> loosen_reasons_;
+  std::map<RecordId, GasBasis> gas_bases_;
   std::multimap<RecordId, std::size_t> effects_;                    // by their cause
   std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated
   Json sources_ = Json::array();

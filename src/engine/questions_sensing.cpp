@@ -28,10 +28,13 @@ Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live
   Json limits = Json::array();
   for (const alarms::Definition& one : plant.alarms()) {
     if (one.tag != tag.index || one.kind == alarms::Kind::Stale) continue;
+    const GasBasis* basis = plant.gas_basis(one.id);
     limits.push(Json::object({{"code", one.code},
                               {"kind", alarms::kind_text(one.kind)},
                               {"limit", one.limit},
-                              {"priority", one.priority}}));
+                              {"priority", one.priority},
+                              {"is_looser", basis != nullptr && basis->is_looser},
+                              {"is_of_pack", basis != nullptr && basis->is_of_pack}}));
   }
   bool is_known = live.at.ns != 0;
   return Json::object({{"index", static_cast<int64_t>(tag.index)},
@@ -54,7 +57,7 @@ Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live
 // What the caller may press on an alarm: pages offer nothing else.
 Json buttons_on(const Json& alarm, const access::Policy& policy, const access::Subject& by) {
   Json buttons = Json::array();
-  for (const char* button : {"ack", "reset", "shelve", "unshelve", "out_of_service"}) {
+  for (const char* button : {"ack", "reset", "shelve", "unshelve", "out_of_service", "order"}) {
     auto press = policy.may(by, {.form = "alarm", .action = Action::Press, .button = button});
     if (press.allowed && matches(press.scope, alarm)) buttons.push(button);
   }
@@ -73,6 +76,46 @@ void align(Instant& from, Instant& to, std::size_t& parts) {
   from = {from.ns - from.ns % unit};
   parts = static_cast<std::size_t>(((to - from).ns + step - 1) / step);
   to = from + Duration{step * static_cast<int64_t>(parts)};
+}
+
+// The newest work order of each open occurrence.
+Result<std::map<std::string, Json>> open_orders(store::View& view, const Packs& packs) {
+  std::map<std::string, Json> orders;
+  const records::Form* form = packs.forms.find("alarm_order");
+  if (form == nullptr) return orders;
+  Filter open{
+      .kind = Filter::Kind::In, .field = "state", .values = {Json("ordered"), Json("accepting")}};
+  for (const Json& row : TRY(records::all_whole(view, *form, open, 1'000))) {
+    orders[row.text_or("occurrence", "")] =
+        Json::object({{"id", row["id"]}, {"number", row["number"]}, {"state", row["state"]}});
+  }
+  return orders;
+}
+
+Json repeats_json(const alarms::Repeats& one) {
+  return Json::object({{"count", one.count},
+                       {"first", format_instant(one.first)},
+                       {"last", format_instant(one.last)},
+                       {"least", one.least},
+                       {"most", one.most},
+                       {"is_chattering", one.is_chattering}});
+}
+
+// Load of each operator position, which is an area here.
+Result<Json> positions_json(store::View& view, const PlantModel& plant, Instant now) {
+  auto area_of = [&](RecordId id) {
+    const alarms::Definition* one = plant.alarm(id);
+    return one == nullptr ? std::string() : one->area;
+  };
+  Json rows = Json::array();
+  auto loads = TRY(alarms::loads(view, now, area_of));
+  for (const auto& [area, load] : loads) {
+    if (area.empty() || (load.annunciated_10min == 0 && !load.is_flood)) continue;
+    rows.push(Json::object({{"area", area},
+                            {"annunciated_10min", load.annunciated_10min},
+                            {"is_flood", load.is_flood}}));
+  }
+  return rows;
 }
 
 // Of the active alarms of one group, the one that came first.
@@ -141,6 +184,9 @@ Result<Json> Engine::alarms(const access::Subject& by) {
       answers[row.text_or("alarm_code", "")] = row.text_or("id", "");
     }
   }
+  Instant now = config_.store.clock.now();
+  auto orders = TRY(open_orders(*view, packs_));
+  auto repeats = TRY(alarms::repeats(*view, now));
   Json rows = Json::array();
   Json open = TRY(alarms::open_alarms(*view));
   for (const Json& state : open.as_array()) {
@@ -148,6 +194,11 @@ Result<Json> Engine::alarms(const access::Subject& by) {
     if (!shown.has("code") || !matches(verdict.scope, shown)) continue;
     auto answer = answers.find(shown.text_or("code", ""));
     shown.set("response", answer == answers.end() ? Json() : Json(answer->second));
+    auto order = orders.find(shown.text_or("occurrence", ""));
+    shown.set("order", order == orders.end() ? Json() : order->second);
+    auto id = RecordId::parse(shown.text_or("id", ""));
+    auto often = id ? repeats.find(*id) : repeats.end();
+    shown.set("repeats", often == repeats.end() ? Json() : repeats_json(often->second));
     shown.set("buttons", buttons_on(shown, packs_.policy, by));
     rows.push(std::move(shown));
   }
@@ -156,7 +207,9 @@ Result<Json> Engine::alarms(const access::Subject& by) {
     bool is_open = alarm.bool_or("annunciated", true) && !alarm.bool_or("acked", false);
     return std::pair(!is_open, alarm.int_or("priority", 4));
   });
-  Json counts = TRY(alarms::counts(*view, config_.store.clock.now()));
+  Json counts = TRY(alarms::counts(*view, now));
+  Json positions = TRY(positions_json(*view, *plant, now));
+  counts.set("positions", std::move(positions));
   return Json::object({{"rows", std::move(rows)}, {"counts", std::move(counts)}});
 }
 

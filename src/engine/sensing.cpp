@@ -17,6 +17,7 @@ namespace {
 constexpr Duration kCheckEvery = Duration::seconds(1);
 constexpr Duration kWatchEvery = Duration::milliseconds(200);  // each turn of a started engine
 constexpr Duration kCleaningEvery = Duration::minutes(1);
+constexpr int64_t kCallsMax = 256;  // in one turn
 constexpr Duration kValueAgeMax = Duration::minutes(1);
 
 void log_failure(std::string_view what, const Error& error) {
@@ -54,11 +55,11 @@ Result<std::unique_ptr<Sensing>> Sensing::open(Engine& engine) {
 
 Result<void> Sensing::reload() {
   auto view = TRY(engine_.database().snapshot());
-  std::string stamp = TRY(PlantModel::stamp(*view, engine_.packs()));
-  auto numbers_of = [this](std::span<const std::string> codes) { return history_->tags(codes); };
-  auto plant = TRY(PlantModel::load(*view, engine_.packs(), numbers_of));
-  auto active = TRY(alarms::active_definitions(*view));
   Instant now = engine_.clock().now();
+  std::string stamp = TRY(PlantModel::stamp(*view, engine_.packs(), now));
+  auto numbers_of = [this](std::span<const std::string> codes) { return history_->tags(codes); };
+  auto plant = TRY(PlantModel::load(*view, engine_.packs(), now, numbers_of));
+  auto active = TRY(alarms::active_definitions(*view));
   auto evaluator = TRY(alarms::Evaluator::make(plant->alarms(), active, now));
   std::lock_guard lock(mutex_);
   plant_ = std::move(plant);
@@ -141,6 +142,15 @@ LiveValue Sensing::live(history::TagIndex tag) {
   return tag < live_.size() ? live_[tag] : LiveValue{};
 }
 
+std::optional<Instant> Sensing::waiting_since(RecordId alarm) {
+  std::lock_guard lock(mutex_);
+  const alarms::Definition* one = plant_->alarm(alarm);
+  if (one == nullptr) return std::nullopt;
+  // The evaluator was made of this plant's list.
+  auto place = static_cast<std::size_t>(one - plant_->alarms().data());
+  return evaluator_->waiting_since(static_cast<uint32_t>(place));
+}
+
 std::vector<std::pair<history::TagIndex, LiveValue>> Sensing::changed_since(
     uint64_t place, std::span<const history::TagIndex> tags, uint64_t& now_at) {
   std::vector<std::pair<history::TagIndex, LiveValue>> changed;
@@ -188,7 +198,7 @@ void Sensing::turn(Instant now) {
   if (now >= next_check_) {
     next_check_ = now + kCheckEvery;
     auto view = engine_.database().snapshot();
-    auto stamp = view ? PlantModel::stamp(**view, engine_.packs())
+    auto stamp = view ? PlantModel::stamp(**view, engine_.packs(), now)
                       : Result<std::string>(std::unexpected(view.error()));
     if (view) view->reset();
     bool is_changed = false;
@@ -202,6 +212,7 @@ void Sensing::turn(Instant now) {
     }
     if (must_settle_) settle_causes();
     unshelve(now);
+    call_again(now);
     auto written = history_->turn();
     if (!written) log_failure("blocks of samples could not be written", written.error());
   }
@@ -230,6 +241,23 @@ void Sensing::unshelve(Instant now) {
   ApplyAlarms what;
   for (RecordId id : *expired) what.events.push_back({id, alarms::Unshelve{}});
   engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json>) {});
+}
+
+// Occurrences whose call ran out without an acknowledgement.
+void Sensing::call_again(Instant now) {
+  auto view = engine_.database().snapshot();
+  if (!view) return;
+  auto rows =
+      (*view)->query({"SELECT occurrence FROM alarm_call WHERE due_at <= ? ORDER BY due_at LIMIT ?",
+                      {now.ns, kCallsMax}});
+  if (!rows || rows->empty()) return;
+  TellAlarmsAgain what;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    what.occurrences.push_back((*rows)[i].text("occurrence"));
+  }
+  engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json> done) {
+    if (!done) log_failure("nobody could be told again of an alarm", done.error());
+  });
 }
 
 // Causes that were set or taken away while they, or what they suppress, were active.

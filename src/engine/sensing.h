@@ -43,6 +43,8 @@ class Sensing {
   Presence& presence() { return *presence_; }
   history::History& history() { return *history_; }
   LiveValue live(history::TagIndex tag);
+  // Since when a condition waits for its delay to end.
+  std::optional<Instant> waiting_since(RecordId alarm);
   std::vector<std::pair<history::TagIndex, LiveValue>> changed_since(
       uint64_t place, std::span<const history::TagIndex> tags, uint64_t& now_at);
   // Mean of the newest fresh wind readings; nothing where there is none.
@@ -66,6 +68,7 @@ class Sensing {
   template <class Visit>
   void fresh(Instant now, Visit visit);
   void unshelve(Instant now);
+  void call_again(Instant now);
   void settle_causes();
 
   Engine& engine_;

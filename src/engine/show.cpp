@@ -33,6 +33,10 @@ Result<Json> show_alarm(Reader& reader, const PlantModel& plant, const Json& sta
   }
   const alarms::Definition* definition = plant.alarm(id);
   if (definition == nullptr) return shown;
+  if (const GasBasis* basis = plant.gas_basis(id)) {
+    shown.set("is_looser", basis->is_looser).set("is_of_pack", basis->is_of_pack);
+  }
+  if (!definition->formula.empty()) shown.set("formula", definition->formula);
   return std::move(shown.set("code", definition->code)
                        .set("tag", definition->tag_code)
                        .set("name", local(definition->name))

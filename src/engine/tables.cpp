@@ -71,6 +71,16 @@ store::Migration gate_migration() {
           }};
 }
 
+// Who is told next when nobody acknowledges an occurrence.
+store::Migration call_migration() {
+  return {.id = "engine.calls.1",
+          .statements = {
+              "CREATE TABLE alarm_call (occurrence {{text}} PRIMARY KEY, definition {{id}} NOT "
+              "NULL, step {{int}} NOT NULL, due_at {{int}} NOT NULL, version {{int}} NOT NULL)",
+              "CREATE INDEX alarm_call_due ON alarm_call (due_at)",
+          }};
+}
+
 }  // namespace
 
 std::vector<store::Migration> engine_migrations() {
@@ -98,6 +108,7 @@ std::vector<store::Migration> engine_migrations() {
       evidence_migration(),
       view_migration(),
       gate_migration(),
+      call_migration(),
   };
 }
 

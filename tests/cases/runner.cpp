@@ -154,6 +154,9 @@ class Run {
     }
     if (word == "search") return engine.list_records(by_, first, {.search = second});
     if (word == "act") return act(first, second);
+    if (word == "sample") return sample(first, second);
+    if (word == "alarm") return alarm(first);
+    if (word == "order") return order(first, second);
     if (word == "claim" || word == "unclaim" || word == "complete" || word == "return" ||
         word == "hand_over") {
       return on_task(word, first, body);
@@ -199,6 +202,36 @@ class Run {
       }
     }
     return run(std::move(what));
+  }
+
+  // What a driver delivers, and everything that comes of it.
+  Result<Json> sample(const std::string& tag, const std::string& value) {
+    plant_->engine().watch();  // tags as the records say now
+    plant_->engine().turn();
+    auto number = parse_json(value);
+    auto index = plant_->engine().sensing().find_tag(tag);
+    if (!number || !number->is_number() || !index) return refuse(ErrorCode::BadField, tag, "tag");
+    Instant now = plant_->clock().now();
+    history::Sample one{
+        .tag = *index, .at = now, .received = now, .value = number->as_double().value_or(0)};
+    TRY(plant_->engine().sensing().samples({&one, 1}));
+    plant_->engine().turn();
+    return Json::object();
+  }
+
+  // An alarm of the list by its code.
+  Result<Json> alarm(const std::string& code) {
+    Json list = TRY(plant_->engine().alarms(by_));
+    for (const Json& row : list["rows"].as_array()) {
+      if (row["code"] == Json(code)) return row;
+    }
+    return refuse(ErrorCode::NotFound, code);
+  }
+
+  Result<Json> order(const std::string& code, const std::string& reason) {
+    Json row = TRY(alarm(code));
+    RecordId id = TRY(RecordId::parse(row.text_or("id", "")));
+    return run(engine::OrderWork{id, row.text_or("occurrence", ""), reason});
   }
 
   // What the watch does when it finds a reason.

@@ -26,7 +26,7 @@ const owners = [
 
 // engine answers questions of many kinds: one door for each, so that asking for figures does not
 // build evidence anew.
-const engineDoors = ["alarm_performance", "anonymous", "answers", "duty", "evidence",
+const engineDoors = ["alarm_performance", "alarm_view", "anonymous", "answers", "duty", "evidence",
   "evidence_queue", "export", "figures", "flow_trial", "flow_view", "health", "permit_board",
   "permit_rules", "permit_sheet", "policy_report", "thread", "view_as"];
 const moreDoors = engineDoors.map((name) => `engine/${name}.h`)

@@ -1,0 +1,22 @@
+#pragma once
+// What stands behind one alarm: its response card, the rule behind its limit, the orders made of
+// it, and why it is or is not sounding.
+
+#include "engine/engine.h"
+
+namespace anlan::engine {
+
+// {"card": fields of the response_card that fits best, or null, "basis": {"asked","unit","basis",
+// "mark","source","is_of_pack","is_looser","reason"} of a gas alarm or null, "orders": [{"id",
+// "number","state","raised_at"}], newest first, at most 10}. Forbidden, NotFound.
+Result<Json> alarm_card(Engine& engine, const access::Subject& by, RecordId alarm);
+
+// {"sounding", "steps": [{"step","ok", ...}], "told": [...], "next": {...} or null, "journal":
+// rows} in the order in which a sample becomes a sound; docs/formats/sensing.md, "Why it sounds".
+Result<Json> alarm_why(Engine& engine, const access::Subject& by, RecordId alarm);
+
+// The best of `cards` for an alarm: a card that names a tag, then area, device class, gas level,
+// purpose, kind; what a card names must hold. Null where none fits.
+Json best_card(const std::vector<Json>& cards, const Json& facts);
+
+}  // namespace anlan::engine
