@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { form, photoAfter, Seat } from "./acts.mjs";
 import { launch, look, openContext, Watch } from "./browser.mjs";
+import { alarmWalk } from "./alarm_work.mjs";
 import { anonymousWalk } from "./anonymous.mjs";
 import { approvalWalk, delegationWalk, headWalk } from "./approval.mjs";
 import { figuresWalk } from "./figures.mjs";
@@ -336,6 +337,13 @@ for (const [lang, size] of [["zh", "desk"], ["en", "laptop"]]) {
     const browser = await launch();
     atEnd(() => browser.close());
     await sensingWalk({ browser, newWatch, atEnd, seed, lang, size });
+  });
+}
+for (const lang of ["zh", "en"]) {
+  walk(`an alarm's card, work order and cut socket, ${lang}`, async ({ newWatch, atEnd }) => {
+    const browser = await launch();
+    atEnd(() => browser.close());
+    await alarmWalk({ browser, newWatch, atEnd, seed, lang });
   });
 }
 for (const lang of ["zh", "en"]) {

@@ -26,6 +26,9 @@ async function trendsWalk(seat, w, folder) {
   await page.waitForFunction(() => document.querySelectorAll(".trends-page tbody tr").length === 3);
   await page.getByRole("button", { name: w.trendCompare }).click();
   await page.waitForFunction(() => document.querySelectorAll(".trends-page tbody tr").length === 6);
+  await page.locator(".trend-notes input").fill("标定 calibration");
+  await page.locator(".trend-notes button").click();
+  await page.locator(".trend-notes li").filter({ hasText: "calibration" }).waitFor();
   await page.waitForLoadState("networkidle");
   await seat.look("trends");
   const file = await saved(page, () => page.getByRole("button", { name: w.trendCsv }).click(),

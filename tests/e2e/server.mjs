@@ -40,7 +40,7 @@ export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Words are further options of `serve`; `again` is the folder of a server that was killed,
 // `port` one that is known to be free.
-// {url, port, data, folder, stop(), kill()}.
+// {url, pid, port, data, folder, stop(), kill()}.
 export async function startServer({ isTls = false, words = [], again, port: wished } = {}) {
   const port = wished ?? await freePort();
   const folder = again ?? mkdtempSync(join(tmpdir(), "anlan-e2e-"));
@@ -77,5 +77,5 @@ export async function startServer({ isTls = false, words = [], again, port: wish
     child.kill("SIGKILL");
     await over;
   };
-  return { url, port, data, folder, stop, kill, said: () => said };
+  return { url, pid: child.pid, port, data, folder, stop, kill, said: () => said };
 }

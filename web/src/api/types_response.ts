@@ -16,7 +16,8 @@ export interface PlanSource {
 }
 
 export type LimitKind =
-  | "hh" | "h" | "l" | "ll" | "on" | "off" | "stale" | "rise" | "fall" | "deviation" | "stuck";
+  | "hh" | "h" | "l" | "ll" | "on" | "off" | "stale" | "rise" | "fall" | "deviation" | "stuck"
+  | "formula";
 export interface TagLimit {
   code: string;
   kind: LimitKind;
@@ -108,9 +109,33 @@ export interface Alarm {
   // Of those that name one group, the one that came first.
   group?: string;
   first_out?: boolean;
-  // What the reader may press: ack, reset, shelve, unshelve, out_of_service.
+  // Looser than the rule pack asks; set by the pack itself.
+  is_looser?: boolean;
+  is_of_pack?: boolean;
+  formula?: string;
+  // Earlier occurrences that nobody acknowledged, oldest first.
+  branches?: AlarmBranch[];
+  // How often it came in ten minutes, where that is more than once.
+  repeats?: AlarmRepeats | null;
+  // The open work order of this occurrence.
+  order?: { id: string; number: string; state: string } | null;
+  // What the reader may press: ack, reset, shelve, unshelve, out_of_service, order.
   buttons?: string[];
   response: string | null;
+}
+export interface AlarmBranch {
+  occurrence: string;
+  raised_at: string | null;
+  cleared_at: string | null;
+  value: number;
+}
+export interface AlarmRepeats {
+  count: number;
+  first: string;
+  last: string;
+  least: number;
+  most: number;
+  is_chattering: boolean;
 }
 export interface AlarmCounts {
   active: number;
@@ -120,6 +145,10 @@ export interface AlarmCounts {
   out_of_service: number;
   annunciated_10min: number;
   is_flood: boolean;
+  branches?: number;
+  // How many of each priority sound or stand.
+  priorities?: Partial<Record<Priority, number>>;
+  positions?: { area: string; annunciated_10min: number; is_flood: boolean }[];
 }
 export interface AlarmList {
   rows: Alarm[];

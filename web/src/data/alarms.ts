@@ -26,7 +26,13 @@ export const letters: AlarmLetter[] = ["A", "B", "C", "D", "E", "F", "G", "H", "
 export const isUnacked = (alarm: Alarm): boolean => !alarm.acked && alarm.annunciated;
 export const mayReset = (alarm: Alarm): boolean =>
   alarm.latched && alarm.acked && !alarm.active;
-export type AlarmButton = "ack" | "reset" | "shelve" | "unshelve" | "out_of_service";
+export type AlarmButton =
+  | "ack" | "reset" | "shelve" | "unshelve" | "out_of_service" | "order";
+// What an acknowledgement is for: the newest occurrence, else the oldest that nobody saw.
+export function toAcknowledge(alarm: Alarm): string | null {
+  if (isUnacked(alarm)) return alarm.occurrence;
+  return alarm.branches?.[0]?.occurrence ?? null;
+}
 // Nobody is offered what the server would refuse them.
 export const mayPress = (alarm: Alarm, button: AlarmButton): boolean =>
   alarm.buttons?.includes(button) ?? false;

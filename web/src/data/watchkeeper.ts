@@ -3,6 +3,7 @@
 import * as calls from "../api/calls_response.ts";
 import { asRefusal } from "../api/client.ts";
 import type { Alarm } from "../api/types_response.ts";
+import { toAcknowledge } from "./alarms.ts";
 import { refresh } from "./query.ts";
 import { createStore } from "./store.ts";
 
@@ -34,6 +35,6 @@ export async function tryTo(run: () => Promise<unknown>): Promise<string | null>
   }
 }
 export const acknowledge = (alarm: Alarm) =>
-  tryTo(() => calls.ackAlarm(alarm.id, alarm.occurrence));
+  tryTo(() => calls.ackAlarm(alarm.id, toAcknowledge(alarm) ?? alarm.occurrence));
 export const reset = (alarm: Alarm) => tryTo(() => calls.resetAlarm(alarm.id));
 export const unshelve = (alarm: Alarm) => tryTo(() => calls.unshelveAlarm(alarm.id));

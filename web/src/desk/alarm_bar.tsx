@@ -3,8 +3,8 @@
 import { lazy, Suspense, useEffect, useRef } from "react";
 import type { Alarm } from "../api/types_response.ts";
 import {
-  alarmName, byUrgency, limitText, mayPress, mayStart, mostUrgent, placedName, soundOf, useAlarms,
-  valueText,
+  alarmName, byUrgency, limitText, mayPress, mayStart, mostUrgent, placedName, soundOf,
+  toAcknowledge, useAlarms, valueText,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { useNow } from "../data/clock.ts";
@@ -50,7 +50,7 @@ function useKeys(rows: Alarm[]): void {
       const chosen = all.find((alarm) => alarm.id === selected.get());
       const alarm = chosen ?? mostUrgent(all) ?? [...all].sort(byUrgency)[0];
       if (!alarm) return;
-      if (event.key === "F2" && !alarm.acked && mayPress(alarm, "ack")) void ackNow(alarm);
+      if (event.key === "F2" && toAcknowledge(alarm) && mayPress(alarm, "ack")) void ackNow(alarm);
       if (event.key === "F3") locate(alarm);
       if (event.key === "F4") sheet.set({ kind: "card", alarm });
     };

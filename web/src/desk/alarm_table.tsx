@@ -2,12 +2,15 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
 import type { Alarm } from "../api/types_response.ts";
 import {
-  alarmName, byUrgency, isUnacked, limitText, mayPress, mayReset, placedName, valueText,
+  alarmName, byUrgency, figure, isUnacked, limitText, mayPress, mayReset, placedName, toAcknowledge,
+  valueText,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { shortTime, wallClock } from "../data/format.ts";
 import { useStore } from "../data/store.ts";
 import { reset, selected, sheet, unshelve } from "../data/watchkeeper.ts";
+import { alarmText } from "../text/alarm_words.ts";
+import { useBlock } from "../text/block.ts";
 import { say } from "../parts/toast.tsx";
 import { ackNow, locate } from "./alarm_bar.tsx";
 import { LetterBadge, PrioritySign, useDesk } from "./control_parts.tsx";
@@ -88,6 +91,7 @@ function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
       <td>
         {alarm.first_out && <><b className="first-out">{t("firstOut")}</b> </>}
         {placedName(areas.nameOf(alarm.area, lang), alarmName(alarm, lang))}
+        <Often alarm={alarm} />
       </td>
       <td className="num nowrap live-value-cell">{value}</td>
       <td className="num nowrap">{limitText(alarm)}</td>
@@ -97,6 +101,32 @@ function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
       <td><LetterBadge alarm={alarm} /> <Until alarm={alarm} /></td>
       <td><Acts alarm={alarm} isBrief={isBrief} /></td>
     </tr>
+  );
+}
+
+// How often it came, what of it nobody saw, and that its limit is looser than the rules ask.
+function Often({ alarm }: { alarm: Alarm }) {
+  const { t } = useBlock(alarmText);
+  const { repeats } = alarm;
+  const branches = alarm.branches?.length ?? 0;
+  return (
+    <>
+      {repeats && (
+        <span className="often num">
+          {" "}{t("repeatsN", { n: repeats.count })} · {t("repeatsRange", {
+            least: figure(repeats.least), most: figure(repeats.most),
+          })}
+          {repeats.is_chattering && <b> {t("chatters")}</b>}
+        </span>
+      )}
+      {branches > 0 && <b className="often"> {t("branchesN", { n: branches })}</b>}
+      {alarm.is_looser && <span className="often looser"> {t("basisLooser")}</span>}
+      {alarm.order && (
+        <a className="often num" href={`#/case/alarm_order/${alarm.order.id}`}>
+          {" "}{alarm.order.number}
+        </a>
+      )}
+    </>
   );
 }
 
@@ -138,7 +168,7 @@ function Acts({ alarm, isBrief }: { alarm: Alarm; isBrief: boolean }) {
   const told = (work: Promise<string | null>) => void work.then((bad) => bad && say(bad, false));
   return (
     <span className="acts">
-      {!alarm.acked && mayPress(alarm, "ack") && (
+      {toAcknowledge(alarm) && mayPress(alarm, "ack") && (
         <Act text={t("ackShort")} alarm={alarm} run={() => void ackNow(alarm)} />
       )}
       {mayReset(alarm) && mayPress(alarm, "reset") && (

@@ -11,6 +11,7 @@ import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Performance } from "./alarm_performance.tsx";
+import { FloodList } from "./alarm_groups.tsx";
 import { AlarmTable } from "./alarm_table.tsx";
 import { letterKey, PrioritySign, useDesk } from "./control_parts.tsx";
 import { actText } from "./response_card.tsx";
@@ -85,7 +86,9 @@ function List({ list, isUnacked }: { list: AlarmList; isUnacked: boolean }) {
         </p>
         {rows.length === 0
           ? <Empty icon="check" title={t("alarmsNone")} />
-          : <AlarmTable rows={rows} label={t("alarmsTitle")} />}
+          : list.counts.is_flood || list.counts.positions?.some((one) => one.is_flood)
+            ? <FloodList rows={rows} counts={list.counts} label={t("alarmsTitle")} />
+            : <AlarmTable rows={rows} label={t("alarmsTitle")} />}
       </section>
     </>
   );

@@ -1,24 +1,24 @@
 // The response card of an alarm: what it means, what is to be done, how the value went, what was
 // done before.
 import { lazy, Suspense } from "react";
-import * as calls from "../api/calls_response.ts";
 import type { Alarm } from "../api/types_response.ts";
 import {
   alarmName, limitText, mayPress, mayReset, mayStart, useTags, valueText,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { dateTime, wallClock } from "../data/format.ts";
-import { useQuery } from "../data/query.ts";
 import { useRows } from "../data/records.ts";
 import { isOver, useResponses } from "../data/response.ts";
 import { may, useMe } from "../data/session.ts";
 import { reset, sheet } from "../data/watchkeeper.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { Loading, Ready } from "../parts/states.tsx";
+import { Loading } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import type { DeskKey } from "../text/desk.ts";
 import { ackNow, locate } from "./alarm_bar.tsx";
+import { AlarmCardBody } from "../parts/alarm_card.tsx";
+import { AlarmWhyPanel } from "./alarm_why.tsx";
 import { LetterBadge, useDesk } from "./control_parts.tsx";
 import { AlarmHead } from "./shelve.tsx";
 
@@ -27,13 +27,6 @@ const Trend = lazy(() => import("./trend.tsx"));
 interface CardProps {
   alarm: Alarm;
   onClose: () => void;
-}
-
-function stepsOf(alarm: Alarm): DeskKey[] {
-  if (alarm.gas_level > 0) return ["cardGas1", "cardGas2", "cardGas3", "cardGas4", "cardGas5"];
-  if (alarm.kind === "stale") return ["cardStale1", "cardStale2", "cardStale3"];
-  if (alarm.kind === "on" || alarm.kind === "off") return ["cardSwitch1", "cardSwitch2"];
-  return ["cardValue1", "cardValue2", "cardValue3", "cardValue4"];
 }
 
 export function ResponseCard({ alarm, onClose }: CardProps) {
@@ -74,10 +67,7 @@ export function ResponseCard({ alarm, onClose }: CardProps) {
       <div className="card-columns">
         <div className="stack">
           <CardFacts alarm={alarm} />
-          <h3>{t("cardTodo")}</h3>
-          <ol className="card-steps">
-            {stepsOf(alarm).map((key) => <li key={key}>{t(key)}</li>)}
-          </ol>
+          <AlarmCardBody alarm={alarm} caseHref={(form, id) => `#/case/${form}/${id}`} />
           <p className="soft">{t("cardHint")}</p>
         </div>
         <div className="stack">
@@ -86,8 +76,7 @@ export function ResponseCard({ alarm, onClose }: CardProps) {
               <Trend tag={tag} hours={1} />
             </Suspense>
           )}
-          <h3>{t("journal")}</h3>
-          <CardJournal alarm={alarm} />
+          <AlarmWhyPanel alarm={alarm} />
         </div>
       </div>
       <p className="unseen">{alarmName(alarm, lang)}</p>
@@ -129,28 +118,6 @@ function Procedure({ code }: { code: string }) {
   const rows = useRows("alarm_limit", { filter: ["eq", "code", code], limit: 1 }).value?.rows;
   const procedure = String(rows?.[0]?.["procedure"] ?? "");
   return procedure ? <div><dt>{t("procedure")}</dt><dd>{procedure}</dd></div> : null;
-}
-
-function CardJournal({ alarm }: { alarm: Alarm }) {
-  const { t } = useDesk();
-  const query = useQuery(`alarms/journal/of/${alarm.id}`, () =>
-    calls.journal({ alarm: alarm.id, limit: 8 }));
-  return (
-    <Ready query={query}>
-      {({ rows }) => (
-        <ul className="card-journal">
-          {rows.map((row, at) => (
-            <li key={`${row.at}/${at}`}>
-              <span className="num">{dateTime(row.at)}</span>
-              <span>{actText(t, row.act)}</span>
-              <span>{row.actor.name ?? ""}</span>
-              <span className="soft">{row.comment ?? ""}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Ready>
-  );
 }
 
 const acts: Record<string, DeskKey> = {

@@ -15,6 +15,7 @@ import { replaceRoute } from "../data/route.ts";
 import { Empty, Ready } from "../parts/states.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { useDesk } from "./control_parts.tsx";
+import { drawNotes, TrendNotes, useTrendNotes } from "./trend_notes.tsx";
 
 const spans_h = [1, 8, 24, 168, 720];
 const points = 900;
@@ -156,6 +157,7 @@ function Chart({ pens, hours }: { pens: Pen[]; hours: number }) {
   const columns = useMemo(() => align(pens), [pens]);
   const isShared = shareUnit(tags);
   const look = useMemo(colours, [theme]);
+  const notes = useTrendNotes(tags, hours);
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -177,12 +179,15 @@ function Chart({ pens, hours }: { pens: Pen[]; hours: number }) {
         ...(pen.shift_ms ? { dash: [4, 4] } : {}), points: { show: times.length < 3 },
         spanGaps: true,
       }))],
-      hooks: { setCursor: [(one) => setAt(one.cursor.idx ?? null)] },
+      hooks: {
+        setCursor: [(one) => setAt(one.cursor.idx ?? null)],
+        draw: [(one) => drawNotes(one, notes, look.text)],
+      },
     }, [times, ...drawn] as unknown as uPlot.AlignedData, element);
     const watch = new ResizeObserver(() => chart.setSize(size()));
     watch.observe(element);
     return () => { watch.disconnect(); chart.destroy(); };
-  }, [columns, pens, tags, isShared, look, hours]);
+  }, [columns, pens, tags, isShared, look, hours, notes]);
   const last = columns[0].length - 1;
   const place = Math.min(at ?? last, last);
   const second = columns[0][place];
@@ -223,6 +228,7 @@ function Chart({ pens, hours }: { pens: Pen[]; hours: number }) {
           ))}
         </tbody>
       </table>
+      <TrendNotes tags={tags} notes={notes} at={when} />
     </section>
   );
 }

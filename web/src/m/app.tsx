@@ -30,6 +30,7 @@ const PermitList = lazy(() => import("./permits.tsx").then((all) => ({ default: 
 const PermitPage = lazy(() => import("./permits.tsx").then((all) => ({ default: all.PermitPage })));
 const GoodsPage = lazy(() => import("./permits.tsx").then((all) => ({ default: all.GoodsPage })));
 const Requests = lazy(() => import("./requests.tsx"));
+const AlarmPage = lazy(() => import("./alarms.tsx"));
 const SosCase = lazy(() => import("./sos_case.tsx"));
 
 const own: Record<string, ComponentType<{ id: string }>> = {
@@ -49,6 +50,7 @@ function Screen() {
     case "way": return <WayPage id={form} />;
     case "sos": return <SosPage />;
     case "new": case "delegations": return <Requests page={page} form={form} />;
+    case "alarms": return <AlarmPage id={form} />;
     case "permits": return <PermitList />;
     case "case": {
       const Own = own[form];

@@ -1,7 +1,7 @@
 // What is urgent on the first screen: the response that runs, alarms of my area, what is unsent.
 import * as calls from "../api/calls_response.ts";
-import type { Me } from "../api/types.ts";
 import type { Alarm } from "../api/types_response.ts";
+import { isAlarmHere } from "../data/alarm_here.ts";
 import { useNow } from "../data/clock.ts";
 import { span } from "../data/format.ts";
 import { useOutbox } from "../data/outbox.ts";
@@ -16,9 +16,6 @@ import { ModeStrip } from "./mode.tsx";
 import "../styles/m_now.css";
 
 const shown_max = 3;
-const isNear = (a: string, b: string) => a.startsWith(b) || b.startsWith(a);
-const isHere = (alarm: Alarm, me: Me) => isNear(alarm.org_path, me.org_path) ||
-  me.grants.some((grant) => isNear(alarm.org_path, grant.org_path));
 
 export default function Now() {
   return (
@@ -71,7 +68,7 @@ function AlarmsHere() {
   const { p } = usePhoneText();
   const me = useMe();
   const query = useQuery("alarms/here", calls.alarms);
-  const rows = (query.value?.rows ?? []).filter((row) => row.active && isHere(row, me))
+  const rows = (query.value?.rows ?? []).filter((row) => row.active && isAlarmHere(row, me))
     .sort((a, b) => Number(a.acked) - Number(b.acked) || a.priority - b.priority);
   if (rows.length === 0) return null;
   return (
@@ -81,7 +78,9 @@ function AlarmsHere() {
         {rows.slice(0, shown_max).map((row) => <AlarmRow key={row.id} alarm={row} />)}
       </ul>
       {rows.length > shown_max &&
-        <p className="soft">{p("alarmsMore", { n: rows.length - shown_max })}</p>}
+        <a className="soft" href="#/alarms">
+          {p("alarmsMore", { n: rows.length - shown_max })}
+        </a>}
     </section>
   );
 }
@@ -107,7 +106,7 @@ function AlarmRow({ alarm }: { alarm: Alarm }) {
         <span className="num strong">{alarm.tag || alarm.code}</span>
         <span className="state">{p(alarm.acked ? "alarmAcked" : "alarmUnacked")}</span>
       </span>
-      <span className="card-title">{localText(alarm.name, lang)}</span>
+      <a className="card-title" href={`#/alarms/${alarm.id}`}>{localText(alarm.name, lang)}</a>
       <span className="num">
         {alarm.value !== null && p("alarmValue", {
           value: Math.round(alarm.value * 10) / 10, unit: alarm.unit, limit: alarm.limit,

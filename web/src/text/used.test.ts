@@ -1,6 +1,7 @@
 // Every text is shown somewhere: a key that no source names any more goes.
 /// <reference types="vite/client" />
 import { expect, test } from "vitest";
+import { alarmText } from "./alarm_words.ts";
 import { delegationText } from "./delegation.ts";
 import { deskText } from "./desk.ts";
 import { workText } from "./desk_work.ts";
@@ -28,7 +29,7 @@ const starts = [...code.matchAll(/`(\w+)\$\{/g)].map((found) => found[1] ?? "");
 const isUsed = (key: string) => words.has(key) || starts.some((start) => key.startsWith(start));
 
 test.each([
-  ["both", zh], ["delegation", delegationText.zh], ["desk", deskText.zh],
+  ["both", zh], ["alarms", alarmText.zh], ["delegation", delegationText.zh], ["desk", deskText.zh],
   ["factor", factorText.zh], ["loop", loopText.zh], ["permits on the desk", permitDeskText.zh],
   ["permits on the phone", permitPhoneText.zh], ["phone", phoneText.zh], ["plan", planText.zh],
   ["policy", policyText.zh], ["proof", proofText.zh], ["work", workText.zh],

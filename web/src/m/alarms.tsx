@@ -1,0 +1,73 @@
+// Alarms of my area on the phone: acknowledge by role, and the response card.
+import { useState } from "react";
+import * as calls from "../api/calls_response.ts";
+import type { Alarm } from "../api/types_response.ts";
+import { byUrgency, limitText, mayPress, toAcknowledge, valueText } from "../data/alarms.ts";
+import { isAlarmHere } from "../data/alarm_here.ts";
+import { dateTime } from "../data/format.ts";
+import { localText } from "../data/prefs.ts";
+import { useQuery } from "../data/query.ts";
+import { useMe } from "../data/session.ts";
+import { acknowledge } from "../data/watchkeeper.ts";
+import { alarmText } from "../text/alarm_words.ts";
+import { useBlock } from "../text/block.ts";
+import { AlarmCardBody } from "../parts/alarm_card.tsx";
+import { Button } from "../parts/button.tsx";
+import { Empty, Ready } from "../parts/states.tsx";
+import { say } from "../parts/toast.tsx";
+import { Frame } from "./frame.tsx";
+import "../styles/m_now.css";
+
+const shown_max = 100;
+
+export default function AlarmPage({ id }: { id: string }) {
+  const { t } = useBlock(alarmText);
+  const me = useMe();
+  const query = useQuery("alarms/here", calls.alarms);
+  return (
+    <Frame title={t("alarmsMine")}>
+      <Ready query={query}>
+        {({ rows }) => {
+          const mine = rows.filter((row) => row.id === id || isAlarmHere(row, me)).sort(byUrgency);
+          if (mine.length === 0) return <Empty icon="check" title={t("alarmsMineNone")} />;
+          return (
+            <ul className="cards">
+              {mine.slice(0, shown_max).map((row) => (
+                <AlarmLine key={row.id} alarm={row} isFirst={row.id === id} />
+              ))}
+            </ul>
+          );
+        }}
+      </Ready>
+    </Frame>
+  );
+}
+
+function AlarmLine({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
+  const { t, lang } = useBlock(alarmText);
+  const [isOpen, setOpen] = useState(isFirst);
+  const isWaiting = toAcknowledge(alarm) !== null;
+  const ack = () => void acknowledge(alarm).then((bad) => bad && say(bad, false));
+  return (
+    <li className={`card alarm a${alarm.priority}${isWaiting ? " unacked" : ""}`}>
+      <span className="card-head">
+        <span className="num strong">{alarm.code}</span>
+        <span className="state">{alarm.letter}</span>
+      </span>
+      <span className="card-title">{localText(alarm.name, lang)}</span>
+      <span className="num">{valueText(alarm)} · {limitText(alarm)}</span>
+      <span className="num soft">
+        {alarm.raised_at && dateTime(alarm.raised_at)}
+        {alarm.repeats && <> · {t("repeatsN", { n: alarm.repeats.count })}</>}
+        {alarm.acked_by_name && <> · {t("acked")} {alarm.acked_by_name}</>}
+      </span>
+      <span className="row">
+        {isWaiting && mayPress(alarm, "ack") && (
+          <Button text={t("ackIt")} kind="main" run={ack} />
+        )}
+        <Button text={t("cardOpen")} run={() => setOpen(!isOpen)} />
+      </span>
+      {isOpen && <AlarmCardBody alarm={alarm} caseHref={(form, one) => `#/case/${form}/${one}`} />}
+    </li>
+  );
+}
