@@ -26,8 +26,7 @@ class FormulaTest : public testing::Test {
   void watch(const Definition& one) {
     std::vector<Definition> list(1, one);
     const std::vector<RecordId> none;
-    evaluator_ =
-        std::make_unique<Result<Evaluator>>(Evaluator::make(std::move(list), none, now_));
+    evaluator_ = std::make_unique<Result<Evaluator>>(Evaluator::make(std::move(list), none, now_));
     ASSERT_TRUE(*evaluator_);
   }
   // What the sample changed: "+", "-" or nothing.
