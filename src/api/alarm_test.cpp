@@ -41,7 +41,7 @@ class AlarmTest : public ApiTest {
 TEST_F(AlarmTest, EachCallerIsToldWhatHeMayPress) {
   EXPECT_EQ(buttons_for("worker111"), Json::array());
   EXPECT_EQ(buttons_for("control1"),
-            Json::array({"ack", "reset", "shelve", "unshelve", "out_of_service"}));
+            Json::array({"ack", "reset", "shelve", "unshelve", "out_of_service", "order"}));
 }
 
 TEST_F(AlarmTest, WhatIsNotToldCannotBePressed) {

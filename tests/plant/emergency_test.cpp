@@ -50,6 +50,8 @@ class EmergencyTest : public testing::TestWithParam<On> {
                      : tag.purpose == "wind_from" ? 270
                      : tag.substance == "O2"      ? 20.9
                      : tag.purpose == "gas"       ? 0
+                     : tag.purpose == "rain"      ? 0
+                     : tag.purpose == "storm"     ? 0
                                                   : (tag.low + tag.high) / 2;
       give(tag.code, value);
     }
