@@ -108,10 +108,10 @@ function AlarmRow({ alarm }: { alarm: Alarm }) {
       </span>
       <a className="card-title" href={`#/alarms/${alarm.id}`}>{localText(alarm.name, lang)}</a>
       <span className="num">
-        {alarm.value !== null && p("alarmValue", {
+        {alarm.value !== null && alarm.kind !== "stale" && p("alarmValue", {
           value: Math.round(alarm.value * 10) / 10, unit: alarm.unit, limit: alarm.limit,
         })}
-        {since !== null && ` · ${p("alarmSince", { span: span(since, texts) })}`}
+        {since !== null && <> {p("alarmSince", { span: span(since, texts) })}</>}
       </span>
     </li>
   );
