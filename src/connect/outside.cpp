@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds kEvery{100};
 constexpr int kConfigEvery = 20;  // rounds
 constexpr std::size_t kMessagesPerRound = 100;
+constexpr std::chrono::seconds kBrowseWaitMax{5};
 
 void log_failure(std::string_view what, const Error& error) {
   log(LogLevel::Warning, what,
@@ -256,7 +257,8 @@ Json Outside::source_rows() {
 }
 
 Result<Json> Outside::browse(const std::string& code, const std::string& node, std::size_t from) {
-  std::unique_lock one(browsing_, std::try_to_lock);
+  // One at a time; whoever clicks on while the page before is asked for waits for it.
+  std::unique_lock one(browsing_, kBrowseWaitMax);
   if (!one.owns_lock()) return refuse(ErrorCode::Overloaded);
   auto plant = engine_.sensing().plant();
   Json rows = with_elsewhere(plant->sources());

@@ -63,7 +63,7 @@ class Outside {
   std::map<std::string, Allowed> allowed_;
   std::set<std::string> under_way_;  // messages handed over, without receipt yet
   bool is_stopping_ = false;
-  std::mutex browsing_;  // held while a source is browsed: one at a time
+  std::timed_mutex browsing_;  // held while a source is browsed: one at a time
   std::thread thread_;
 };
 

@@ -97,6 +97,9 @@ async function cutPart(seat, machines, server, seed) {
   }, 60000);
   assert.equal(await rowOf(page, "LI-2.HH").count(), 1, "no alarm twice");
   assert.equal(await rowOf(page, "LI-1.HH").count(), 0, "none that is over");
+  // The walk itself cut the link.
+  const { watch } = seat;
+  watch.breaches = watch.breaches.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
 }
 
 async function phonePart(about, w) {

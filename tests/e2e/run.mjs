@@ -364,13 +364,6 @@ for (const lang of ["zh", "en"]) {
   });
 }
 for (const lang of ["zh", "en"]) {
-  walk(`an alarm's card, work order and cut socket, ${lang}`, async ({ newWatch, atEnd }) => {
-    const browser = await launch();
-    atEnd(() => browser.close());
-    await alarmWalk({ browser, newWatch, atEnd, seed, lang });
-  });
-}
-for (const lang of ["zh", "en"]) {
   walk(`the head of a unit is named, ${lang}`, async ({ newWatch, atEnd }) => {
     const browser = await launch();
     atEnd(() => browser.close());
