@@ -106,9 +106,9 @@ std::optional<List> Evaluator::items_of(const Node& source, const Scope& scope) 
   if (const Range* range = value.as_range()) {
     auto order = compare(range->low, range->high);
     if (order && *order > 0) return std::nullopt;  // holds nothing; "2..1" without brackets does
-    value = range_items(range->low, range->high);
-    if (value.as_list() == nullptr) return std::nullopt;
-    List items = *value.as_list();
+    Value all = range_items(range->low, range->high);
+    if (all.as_list() == nullptr) return std::nullopt;
+    List items = *all.as_list();
     if (!range->is_low_closed && !items.empty()) items.erase(items.begin());
     if (!range->is_high_closed && !items.empty()) items.pop_back();
     return items;
