@@ -287,6 +287,11 @@ export async function caseWalk(about) {
   await laptop.open(life.closed);
   await quiet(laptop.page);
   await laptop.look("case-closed");
+  // The grade was decided by a table: which rule, and what it looked at.
+  const why = laptop.page.locator(".decision-why").last();
+  await why.locator("summary").click();
+  await why.locator("li").first().waitFor();
+  await laptop.look("case-why");
   await laptop.leave();
 }
 

@@ -5,6 +5,7 @@ import { dateTime } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { approvalDeeds, tellAct } from "../data/told_acts.ts";
 import { carriesFiles } from "../data/decision.ts";
+import { whyOf } from "../data/why.ts";
 import { useActsText } from "../text/acts.ts";
 import { fillIn, useText, type Speech, type TextKey } from "../text/index.ts";
 
@@ -17,6 +18,7 @@ const acts: Record<string, TextKey> = {
 };
 
 const DecisionFiles = lazy(() => import("./decision_files.tsx"));
+const DecisionWhy = lazy(() => import("./decision_why.tsx"));
 
 type ActsWords = ReturnType<typeof useActsText>["texts"];
 
@@ -56,6 +58,7 @@ function Row({ row, place }: { row: TimelineRow; place: Place }) {
       {carriesFiles(row) && (
         <Suspense fallback={null}><DecisionFiles row={row} place={place} /></Suspense>
       )}
+      {whyOf(row) && <Suspense fallback={null}><DecisionWhy row={row} /></Suspense>}
       <p className="soft">
         <span className="actor">{who(row, speech, texts)}</span>
         <time className="num" dateTime={row.at}>{dateTime(row.at)}</time>
