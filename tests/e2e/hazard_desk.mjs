@@ -290,7 +290,7 @@ export async function caseWalk(about) {
   // The grade was decided by a table: which rule, and what it looked at.
   const why = laptop.page.locator(".decision-why").last();
   await why.locator("summary").click();
-  await why.locator("li").first().waitFor();
+  await why.locator(".decision-rule").first().waitFor();
   await laptop.look("case-why");
   await laptop.leave();
 }

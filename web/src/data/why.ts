@@ -1,5 +1,5 @@
-// Why a table decided as it did, as the timeline has it (docs/formats/rules.md): what it looked at and
-// which rules fired. Values stay out of it: they stand in the record, for whoever may read them.
+// Why a table decided as it did, as the timeline has it (docs/formats/rules.md): what it looked at
+// and which rules fired. Values stay out of it: they stand in the record, for those who read them.
 import type { TimelineRow } from "../api/types.ts";
 
 export interface Fired {

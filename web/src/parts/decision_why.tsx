@@ -13,16 +13,12 @@ export default function DecisionWhy({ row }: { row: TimelineRow }) {
     <details className="decision-why">
       <summary>{t("why")}</summary>
       {why.fired.length === 0 && <p className="soft">{t("none")}</p>}
-      <ul>
-        {why.fired.map((one) => (
-          <li key={`${one.decision}/${one.rule}/${one.row}`}>
-            <span className="strong">
-              {t("rule", { decision: one.decision, number: one.row })}
-            </span>
-            {one.annotation && <span className="words"> {one.annotation}</span>}
-          </li>
-        ))}
-      </ul>
+      {why.fired.map((one) => (
+        <p className="decision-rule" key={`${one.decision}/${one.rule}/${one.row}`}>
+          <span className="strong">{t("rule", { decision: one.decision, number: one.row })}</span>
+          {one.annotation && <span className="words"> {one.annotation}</span>}
+        </p>
+      ))}
       {inputs.length > 0 && <p className="soft">{t("inputs", { names: inputs.join(", ") })}</p>}
       {why.warnings.map((text) => <p key={text} className="soft">{t("warnings", { text })}</p>)}
     </details>
