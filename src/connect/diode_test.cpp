@@ -157,8 +157,9 @@ TEST_F(Diode, SilenceIsStaleAndTheNextFrameIsTaken) {
   }));
   EXPECT_TRUE(sink_.wait_quality(7, Quality::Stale));
   EXPECT_TRUE(eventually([&] { return state().trouble == "nothing comes"; }));
+  int64_t stale_at = sink_.last(7)->at.ns;
   say(frame(2));
-  EXPECT_TRUE(sink_.wait_quality(7, Quality::Good, sink_.last(7)->at.ns));
+  EXPECT_TRUE(sink_.wait_quality(7, Quality::Good, stale_at));
   EXPECT_TRUE(eventually([&] { return state().is_up; }));
 }
 
