@@ -52,7 +52,7 @@ function AlarmLine({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
     <li className={`card alarm a${alarm.priority}${isWaiting ? " unacked" : ""}`}>
       <span className="card-head">
         <span className="num strong">{alarm.code}</span>
-        <span className="state">{alarm.letter}</span>
+        <span className="state">{t(isWaiting ? "unacked" : "acked")}</span>
       </span>
       <span className="card-title">{localText(alarm.name, lang)}</span>
       <span className="num">{valueText(alarm)} · {limitText(alarm)}</span>
