@@ -15,6 +15,8 @@ const areas = ["A1", "A2", "A3", "A4", "A5", "A6"];
 export const tagOf = (at) => `MT-${String(at).padStart(6, "0")}`;
 
 // The product's packs and one that brings `count` tags, each with a limit at 90.
+const tagsInFile = 2000;
+
 export function packOf(count, port) {
   const folder = mkdtempSync(join(tmpdir(), "anlan-tags-"));
   const packs = join(folder, "packs");
@@ -42,11 +44,15 @@ export function packOf(count, port) {
     code: "S-MANY", name_zh: "压测", protocol: "sparkplug", host: "127.0.0.1", port, topic: "B",
     host_id: "anlan-bench",
   };
-  writeFileSync(join(own, "seed", "demo.json"), JSON.stringify({
-    format: "anlan.seed/1",
-    records: [{ form: "source", rows: [source] }, { form: "tag", rows: tags },
-      { form: "alarm_limit", rows: limits }],
-  }));
+  const write = (name, records) => writeFileSync(join(own, "seed", `${name}.json`),
+    JSON.stringify({ format: "anlan.seed/1", records }));
+  write("demo", [{ form: "source", rows: [source] }]);
+  // A file of a pack has a bound.
+  for (let at = 0; at < count; at += tagsInFile) {
+    write(`part${String(at).padStart(7, "0")}`, [
+      { form: "tag", rows: tags.slice(at, at + tagsInFile) },
+      { form: "alarm_limit", rows: limits.slice(at, at + tagsInFile) }]);
+  }
   return { packs, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
