@@ -8,16 +8,10 @@ import { Client, until } from "../../tests/e2e/client.mjs";
 import { readSeed } from "../../tests/e2e/seed.mjs";
 import { pause, startServer } from "../../tests/e2e/server.mjs";
 import {
-  cpuOf, loadNow, packOf, percentile, startBroker, startEdge, tagOf,
+  cpuOf, loadNow, packOf, percentile, startBroker, startEdge, tagOf, tagsAsked, wish,
 } from "./many_tags.mjs";
 
-const words = process.argv.slice(2);
-const wish = (name, otherwise) => {
-  const at = words.indexOf(name);
-  return at < 0 ? otherwise : Number(words[at + 1]);
-};
-const count = Number(words.find((word, at) =>
-  /^\d+$/.test(word) && !words[at - 1]?.startsWith("--")) ?? 100_000);
+const count = tagsAsked();
 const toggles = wish("--toggles", 120);
 const flood_ms = 5000;
 

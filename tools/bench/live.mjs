@@ -7,15 +7,11 @@ import { launch } from "../../tests/e2e/browser.mjs";
 import { Client, until } from "../../tests/e2e/client.mjs";
 import { readSeed } from "../../tests/e2e/seed.mjs";
 import { pause, startServer } from "../../tests/e2e/server.mjs";
-import { cpuOf, loadNow, packOf, startBroker, startEdge, tagOf } from "./many_tags.mjs";
+import {
+  cpuOf, loadNow, packOf, startBroker, startEdge, tagOf, tagsAsked, wish,
+} from "./many_tags.mjs";
 
-const words = process.argv.slice(2);
-const wish = (name, otherwise) => {
-  const at = words.indexOf(name);
-  return at < 0 ? otherwise : Number(words[at + 1]);
-};
-const count = Number(words.find((word, at) =>
-  /^\d+$/.test(word) && !words[at - 1]?.startsWith("--")) ?? 100_000);
+const count = tagsAsked();
 const seconds = wish("--seconds", 30);
 // One socket watches 2,000 tags and gets five frames a second: 10,000 updates.
 const seen_tags = Math.min(count, 2000);

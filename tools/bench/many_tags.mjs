@@ -12,6 +12,15 @@ import { freePort, pause, root } from "../../tests/e2e/server.mjs";
 
 const per_message = 1000;
 const areas = ["A1", "A2", "A3", "A4", "A5", "A6"];
+// What the command asks for: [TAGS] and --NAME NUMBER.
+const words = process.argv.slice(2);
+export const wish = (name, otherwise) => {
+  const at = words.indexOf(name);
+  return at < 0 ? otherwise : Number(words[at + 1]);
+};
+export const tagsAsked = () => Number(words.find((word, at) =>
+  /^\d+$/.test(word) && !words[at - 1]?.startsWith("--")) ?? 100_000);
+
 export const tagOf = (at) => `MT-${String(at).padStart(6, "0")}`;
 
 // The product's packs and one that brings `count` tags, each with a limit at 90.
