@@ -18,6 +18,7 @@ inline constexpr std::size_t kBlockSamplesMax = 4096;
 // One thread at a time.
 class BlockCodec {
  public:
+  void set_effort(Squeezer::Effort effort) { squeezer_.set_effort(effort); }
   // 1 to kBlockSamplesMax samples; their tag is not written.
   std::string encode(std::span<const Sample> samples);
   // StoreFailed for bytes that encode() did not make.

@@ -10,17 +10,26 @@ namespace anlan::history {
 namespace {
 
 // The version of docs/formats/history.md; kept among the numbers.
-constexpr int64_t kVersion = 2;
+constexpr int64_t kVersion = 3;
 
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS tag (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE IF NOT EXISTS flush (number INTEGER NOT NULL, tags BLOB NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS block (tag INTEGER NOT NULL, t0 INTEGER NOT NULL,"
-    " part INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL, blob BLOB NOT NULL,"
-    " PRIMARY KEY (tag, t0, part))"
-    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS block (id INTEGER PRIMARY KEY, tag INTEGER NOT NULL,"
+    " t0 INTEGER NOT NULL, part INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " blob BLOB NOT NULL, UNIQUE (tag, t0, part)) STRICT;"
     "CREATE TABLE IF NOT EXISTS damaged (tag INTEGER NOT NULL, t0 INTEGER NOT NULL,"
     " t1 INTEGER NOT NULL, n INTEGER NOT NULL, blob BLOB NOT NULL) STRICT;";
+
+// Up to version 2 blocks lay in order of tags, and a third of each page was empty.
+constexpr const char* kUnorder =
+    "ALTER TABLE block RENAME TO block_ordered;"
+    "CREATE TABLE block (id INTEGER PRIMARY KEY, tag INTEGER NOT NULL,"
+    " t0 INTEGER NOT NULL, part INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " blob BLOB NOT NULL, UNIQUE (tag, t0, part)) STRICT;"
+    "INSERT INTO block (tag, t0, part, t1, n, blob)"
+    " SELECT tag, t0, part, t1, n, blob FROM block_ordered ORDER BY t0, tag, part;"
+    "DROP TABLE block_ordered;";
 
 constexpr std::array kTexts = {
     "SELECT id, code FROM tag ORDER BY id",
@@ -32,8 +41,10 @@ constexpr std::array kTexts = {
     " ORDER BY t0 DESC, part DESC LIMIT 1",
     "SELECT t0 FROM block WHERE tag = ? AND t0 > ? ORDER BY t0 LIMIT 1",
     // A clock that stands still makes more samples of one instant than a block takes.
-    "INSERT INTO block (tag, t0, part, t1, n, blob) VALUES (?1, ?2, (SELECT"
-    " coalesce(max(part) + 1, 0) FROM block WHERE tag = ?1 AND t0 = ?2), ?3, ?4, ?5)",
+    "INSERT INTO block (id, tag, t0, part, t1, n, blob) VALUES ("
+    "CASE ?6 WHEN 1 THEN (SELECT min(0, coalesce(min(id), 0)) - 1 FROM block)"
+    " ELSE (SELECT max(0, coalesce(max(id), 0)) + 1 FROM block) END, ?1, ?2,"
+    " (SELECT coalesce(max(part) + 1, 0) FROM block WHERE tag = ?1 AND t0 = ?2), ?3, ?4, ?5)",
     "DELETE FROM block WHERE tag = ? AND t0 = ? AND part = ?",
     "INSERT INTO damaged SELECT tag, t0, t1, n, blob FROM block"
     " WHERE tag = ? AND t0 = ? AND part = ?",
@@ -88,7 +99,13 @@ Result<void> BlockFile::make_tables() {
   TRY(file_.run(kSchema));
   int64_t version = TRY(file_.number_of("version"));
   if (version > kVersion) return refuse(ErrorCode::StoreFailed, "a later version wrote the blocks");
-  return version == kVersion ? Result<void>{} : file_.set_number("version", kVersion);
+  if (version == kVersion) return {};
+  TRY(file_.begin());
+  auto changed = version > 0 ? file_.run(kUnorder) : Result<void>{};
+  if (changed) changed = file_.set_number("version", kVersion);
+  if (changed) changed = file_.commit();
+  if (!changed) file_.roll_back();
+  return changed;
 }
 
 Result<std::vector<std::string>> BlockFile::tags() {
@@ -177,13 +194,14 @@ Result<std::optional<Instant>> BlockFile::next_after(TagIndex tag, Instant at) {
   return next;
 }
 
-Result<void> BlockFile::insert(TagIndex tag, const StoredBlock& block) {
+Result<void> BlockFile::insert(TagIndex tag, const StoredBlock& block, Stay stay) {
   sqlite3_stmt* statement = TRY(statements_.get(InsertBlock));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, block.first.ns);
   sqlite3_bind_int64(statement, 3, block.last.ns);
   sqlite3_bind_int64(statement, 4, block.count);
   bind_blob(statement, 5, block.blob);
+  sqlite3_bind_int64(statement, 6, stay == Stay::Short ? 1 : 0);
   return file_.finish(statement);
 }
 

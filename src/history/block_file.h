@@ -27,6 +27,10 @@ struct StoredBlock {
   std::string_view blob;  // from the file: until its next call
 };
 
+// A block that others will soon join, or one that stays as it is. They lie apart in the file: what
+// goes soon leaves whole pages behind, what stays fills its pages.
+enum class Stay : uint8_t { Short, Long };
+
 struct Totals {
   int64_t blocks = 0;
   int64_t bytes = 0;
@@ -61,7 +65,7 @@ class BlockFile {
   Result<std::optional<StoredBlock>> newest(TagIndex tag, Instant up_to);
   // When the first block after `at` begins.
   Result<std::optional<Instant>> next_after(TagIndex tag, Instant at);
-  Result<void> insert(TagIndex tag, const StoredBlock& block);
+  Result<void> insert(TagIndex tag, const StoredBlock& block, Stay stay);
   Result<void> remove(TagIndex tag, const StoredBlock& block);
   // Puts a block aside that cannot be read.
   Result<void> set_aside(TagIndex tag, const StoredBlock& block);

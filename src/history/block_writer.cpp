@@ -80,7 +80,10 @@ Result<void> BlockWriter::put_between(TagIndex tag, const std::optional<StoredBl
 Result<void> BlockWriter::replace(TagIndex tag, std::span<const StoredBlock> blocks,
                                   std::span<const Sample> samples) {
   for (const StoredBlock& block : blocks) TRY(remove(tag, block));
-  return write(tag, samples, kBlockSamplesMax);
+  codec_.set_effort(Squeezer::Effort::Much);
+  auto written = write(tag, samples, kBlockSamplesMax, Stay::Long);
+  codec_.set_effort(Squeezer::Effort::Little);
+  return written;
 }
 
 void BlockWriter::forget(const StoredBlock& block) {
@@ -94,14 +97,16 @@ Result<void> BlockWriter::remove(TagIndex tag, const StoredBlock& block) {
   return file_.remove(tag, block);
 }
 
-Result<void> BlockWriter::write(TagIndex tag, std::span<const Sample> samples, std::size_t most) {
+Result<void> BlockWriter::write(TagIndex tag, std::span<const Sample> samples, std::size_t most,
+                                Stay stay) {
   while (!samples.empty()) {
     auto part = samples.first(length_of_next(samples, most));
     std::string blob = codec_.encode(part);
-    TRY(file_.insert(tag, {.first = part.front().at,
-                           .last = part.back().at,
-                           .count = static_cast<int64_t>(part.size()),
-                           .blob = blob}));
+    StoredBlock block{.first = part.front().at,
+                      .last = part.back().at,
+                      .count = static_cast<int64_t>(part.size()),
+                      .blob = blob};
+    TRY(file_.insert(tag, block, stay));
     totals_.blocks += 1;
     totals_.bytes += static_cast<int64_t>(blob.size());
     totals_.samples += static_cast<int64_t>(part.size());

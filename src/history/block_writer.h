@@ -25,7 +25,8 @@ class BlockWriter {
  private:
   Result<void> put_between(TagIndex tag, const std::optional<StoredBlock>& block,
                            std::span<const Sample> samples);
-  Result<void> write(TagIndex tag, std::span<const Sample> samples, std::size_t most);
+  Result<void> write(TagIndex tag, std::span<const Sample> samples, std::size_t most,
+                     Stay stay = Stay::Short);
   Result<void> remove(TagIndex tag, const StoredBlock& block);
   void forget(const StoredBlock& block);
 

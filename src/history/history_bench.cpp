@@ -201,28 +201,28 @@ void measure_questions(Plant& plant, const std::string& variant) {
 
 // A day, so that what is summed up by day and by hour counts as it does in a plant.
 void measure_size_and_questions() {
-  constexpr std::size_t kTags = 500;
-  constexpr int64_t kHours = 6;
+  constexpr std::size_t kTags = 200;
+  constexpr int64_t kHours = 24;
   Folder folder;
   Plant plant(kTags, folder.path());
   for (int64_t s = 0; s < kHours * 3600; ++s) {
     if (!plant.history->append(plant.second(s))) std::exit(1);
     turns(plant, 1);
     if (s != 3599) continue;
-    measure_questions(plant, "500 tags, not summed up yet");
+    measure_questions(plant, "200 tags, not summed up yet");
   }
   turns(plant, 3700);
   Counters counters = plant.history->counters();
   auto in_blocks = static_cast<double>(counters.in_blocks);
-  tell("blocks_per_sample", "500 tags, 6 h, mix of signal_mix.h",
+  tell("blocks_per_sample", "200 tags, 24 h, mix of signal_mix.h",
        static_cast<double>(counters.bytes_of_blocks) / in_blocks, "B");
-  measure_questions(plant, "500 tags, summed up");
+  measure_questions(plant, "200 tags, summed up");
   plant.history.reset();  // brings the last pages into the file
-  tell("bytes_per_sample", "the whole file, 500 tags, 6 h, mix of signal_mix.h",
+  tell("bytes_per_sample", "the whole file, 200 tags, 24 h, mix of signal_mix.h",
        static_cast<double>(folder.bytes()) / in_blocks, "B", 0.9);
   double before = now_ms();
   plant.history = History::open({.folder = folder.path(), .clock = plant.clock}).value();
-  tell("opening_ms", "500 tags", now_ms() - before, "ms");
+  tell("opening_ms", "200 tags", now_ms() - before, "ms");
 }
 
 // What an outage left behind, as fast as it goes: in large frames.

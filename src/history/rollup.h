@@ -31,6 +31,7 @@ void join_bucket(Bucket& bucket, const Bucket& later);
 // exactly, others to 6e-8 of them.
 class MinuteCodec {
  public:
+  void set_effort(Squeezer::Effort effort) { squeezer_.set_effort(effort); }
   std::string encode(std::span<const Bucket> minutes);
   // StoreFailed for bytes that encode() did not make of this day.
   Result<std::vector<Bucket>> decode(int64_t day, std::string_view blob);

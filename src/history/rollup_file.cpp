@@ -14,7 +14,7 @@ constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS changed (tag INTEGER NOT NULL, hour INTEGER NOT NULL,"
     " PRIMARY KEY (tag, hour)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS minutes (tag INTEGER NOT NULL, day INTEGER NOT NULL,"
-    " blob BLOB NOT NULL, PRIMARY KEY (tag, day)) STRICT, WITHOUT ROWID;"
+    " blob BLOB NOT NULL, PRIMARY KEY (tag, day)) STRICT;"
     "CREATE TABLE IF NOT EXISTS hour (tag INTEGER NOT NULL, t0 INTEGER NOT NULL,"
     " n INTEGER NOT NULL, minimum REAL, maximum REAL, mean REAL, last REAL,"
     " worst INTEGER NOT NULL, PRIMARY KEY (tag, t0)) STRICT, WITHOUT ROWID;";

@@ -169,11 +169,40 @@ TEST_F(RollupTest, MakesOneBlockOfAnHour) {
     turn(Duration::minutes(1));
   }
   EXPECT_GT(history_->counters().blocks, 6);
+  EXPECT_GT(number("SELECT count(*) FROM block WHERE id < 0"), 0);
   turn(Duration::hours(2));
   EXPECT_EQ(number("SELECT count(*) FROM block"), 2);
+  EXPECT_EQ(number("SELECT count(*) FROM block WHERE id > 0"), 2);  // where pages are full
   EXPECT_EQ(history_->counters().blocks, 2);
   EXPECT_EQ(history_->counters().in_blocks, std::ssize(samples));
   EXPECT_EQ(history_->raw(tag_, kStart, kEver), samples);
+}
+
+TEST_F(RollupTest, ReadsAFileThatKeptBlocksInOrderOfTags) {
+  auto samples = walk(kStart, Duration::hours(2), 1);
+  append(samples);
+  clock_.set(kStart + Duration::hours(2));
+  turn(Duration::minutes(20));
+  history_.reset();
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((folder_.path() + "/blocks.db").c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db,
+                         "CREATE TABLE old (tag INTEGER NOT NULL, t0 INTEGER NOT NULL,"
+                         " part INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,"
+                         " blob BLOB NOT NULL, PRIMARY KEY (tag, t0, part)) STRICT, WITHOUT ROWID;"
+                         "INSERT INTO old SELECT tag, t0, part, t1, n, blob FROM block;"
+                         "DROP TABLE block; ALTER TABLE old RENAME TO block;"
+                         "UPDATE number SET value = 2 WHERE name = 'version'",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(db);
+  open();
+  EXPECT_EQ(number("SELECT value FROM number WHERE name = 'version'"), 3);
+  EXPECT_EQ(number("SELECT count(*) FROM block WHERE id < 1"), 0);
+  EXPECT_EQ(history_->raw(tag_, kStart, kEver), samples);
+  append(walk(kStart + Duration::hours(2), Duration::hours(1), 1));
+  turn(Duration::hours(2));
+  EXPECT_EQ(history_->raw(tag_, kStart, kStart + Duration::hours(2)), samples);
 }
 
 TEST_F(RollupTest, KeepsSumsLongerThanSamples) {

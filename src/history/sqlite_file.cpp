@@ -32,7 +32,7 @@ Result<void> SqliteFile::open(const std::string& path, bool sync) {
   if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) return failed();
   sqlite3_extended_result_codes(db_, 1);
   sqlite3_busy_timeout(db_, kBusyTimeoutMs);
-  TRY(run("PRAGMA page_size = 8192"));
+  TRY(run("PRAGMA page_size = 32768"));
   TRY(run("PRAGMA journal_mode = WAL"));
   // The log is recycled on the word of a commit, so a commit is on the disk.
   TRY(run(sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"));

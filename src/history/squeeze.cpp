@@ -7,7 +7,6 @@
 namespace anlan::history {
 namespace {
 
-constexpr int kLevel = 1;
 constexpr std::size_t kWorthTryingBytes = 24;  // a zstd frame alone takes about ten
 
 }  // namespace
@@ -25,7 +24,7 @@ void Squeezer::put(std::string& out, std::string_view bytes) {
   if (bytes.size() >= kWorthTryingBytes) {
     buffer_.resize(ZSTD_compressBound(bytes.size()));
     std::size_t size = ZSTD_compressCCtx(packer_, buffer_.data(), buffer_.size(), bytes.data(),
-                                         bytes.size(), kLevel);
+                                         bytes.size(), static_cast<int>(effort_));
     if (ZSTD_isError(size) == 0 && size + 2 < bytes.size()) {
       put_varint(out, (bytes.size() << 1) | 1);
       put_varint(out, size);
