@@ -46,8 +46,8 @@ Result<void> Execution::stop_children(const records::Form& form, RecordId id) {
   Json parent = TRY(records::read_whole(transaction_, form, id));
   std::string state = parent.text_or("state", "");
   bool is_suspended = state == "suspended";
-  bool is_over = state == "watching" || state == "accepting" || state == "closed" ||
-                 state == "expired" || state == "refused";
+  bool is_over = state == "withdrawing" || state == "watching" || state == "accepting" ||
+                 state == "closed" || state == "expired" || state == "refused";
   if (!is_suspended && !is_over) return {};
   Filter own{.kind = Filter::Kind::Eq, .field = "parent", .values = {Json(id.text())}};
   Json detail = Json::object(

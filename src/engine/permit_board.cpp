@@ -55,8 +55,8 @@ Result<const records::Form*> form_of(Engine& engine) {
 // Open ones, and those whose time meets the window.
 Filter window_filter(const PermitWindow& window) {
   Filter open{.kind = Filter::Kind::In, .field = "state"};
-  for (const char* state :
-       {"applied", "approving", "ready", "active", "suspended", "watching", "accepting"}) {
+  for (const char* state : {"applied", "approving", "ready", "active", "suspended", "withdrawing",
+                            "watching", "accepting"}) {
     open.values.emplace_back(state);
   }
   if (!window.from && !window.to) return open;

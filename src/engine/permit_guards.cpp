@@ -65,6 +65,17 @@ bool is_one_job(const Json& a, const Json& b) {
   return parent_or_self(a) == parent_or_self(b);
 }
 
+// When the newest rules of this regime were deployed: who accepted drafts before has not seen them.
+Result<Instant> rules_since(const PermitDesk& desk, const Json& permit) {
+  constexpr int64_t kMillisecond = 1'000'000;  // records keep no finer time
+  auto rows = TRY(
+      desk.view.query({"SELECT deployed_at FROM deployed_model WHERE kind = 'decisions' AND id = ?"
+                       " ORDER BY version DESC LIMIT 1",
+                       {"permit_" + permit.text_or("regime", "")}}));
+  if (rows.empty()) return Instant{};
+  return Instant{rows[0].int64("deployed_at") / kMillisecond * kMillisecond};
+}
+
 }  // namespace
 
 Result<Json> guard_people(const GuardCall& call) {
@@ -164,7 +175,7 @@ Result<Json> guard_parent(const GuardCall& call) {
   return Json();
 }
 
-// Nobody works by drafts before a named person has accepted them for this regime.
+// Nobody works by drafts before a named person has accepted them, as they are now, for this regime.
 Result<Json> guard_rules(const GuardCall& call) {
   if (call.permit["rule_mark"] != Json("draft")) return Json();
   const PermitDesk& desk = call.desk.permits;
@@ -174,9 +185,12 @@ Result<Json> guard_rules(const GuardCall& call) {
     Filter regime{.kind = Filter::Kind::Eq, .field = "regime", .values = {call.permit["regime"]}};
     rows = TRY(records::all_whole(desk.view, *form, regime, kAcceptancesMax));
   }
+  Instant since = TRY(rules_since(desk, call.permit));
   bool is_accepted = std::ranges::any_of(rows, [&](const Json& row) {
     auto from = instant_in(row, "valid_from");
     auto to = instant_in(row, "valid_to");
+    auto accepted = instant_in(row, row["accepted_at"].is_null() ? "created_at" : "accepted_at");
+    if (!accepted || *accepted < since) return false;
     std::string state = row.text_or("state", "");
     bool is_in_force = state.empty() || state == "in_force";
     return is_in_force && !row["accepted_by"].is_null() && (!from || *from <= desk.now) &&

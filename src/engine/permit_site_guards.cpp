@@ -46,15 +46,37 @@ std::map<std::string, Json> newest_tests(const std::vector<Json>& tests) {
   return newest;
 }
 
-Result<void> check_test(const GuardCall& call, const Json& test, Duration age_max) {
+// How new the analysis must be.
+struct GasNeed {
+  Duration age_max{};
+  bool is_since_stop = false;  // sampled after the work was stopped
+};
+
+// At the start by `gas_start_min`. After a stop that asks for no new analysis, and that was no
+// longer than the text allows, what held while the work went on holds still.
+Result<GasNeed> gas_need(const GuardCall& call, const Json& limits, double start_min) {
+  auto minutes = [](double value) { return Duration::seconds(static_cast<int64_t>(value * 60)); };
+  if (call.permit["state"] != Json("suspended")) return GasNeed{minutes(start_min)};
+  const PermitDesk& desk = call.desk.permits;
+  auto needs = permit_decision(desk, call.permit, "needs");
+  if (!needs && needs.error().code != ErrorCode::NotFound) return std::unexpected(needs.error());
+  auto stopped = instant_in(call.permit, "suspended_at");
+  auto break_min = number_in(limits, "retest_min");
+  auto work_min = number_in(call.permit, "limit_gas_min");
+  bool is_long = break_min && stopped && desk.now - *stopped > minutes(*break_min);
+  bool is_new_asked = is_long || !work_min || !needs || (*needs)["gas"] != Json(false);
+  if (is_new_asked) return GasNeed{minutes(start_min), true};
+  return GasNeed{minutes(*work_min)};
+}
+
+Result<void> check_test(const GuardCall& call, const Json& test, const GasNeed& need) {
   Json params = Json::object({{"point", test["point"]}, {"level", test["level"]}});
   auto sampled = instant_in(test, "sampled_at");
   if (!is_passed(test)) return no_test("gas_fault", params.set("verdict", test["verdict"]));
   Instant now = call.desk.permits.now;
-  bool is_recent = sampled && *sampled <= now + kClockSlack && now - *sampled <= age_max;
+  bool is_recent = sampled && *sampled <= now + kClockSlack && now - *sampled <= need.age_max;
   auto stopped = instant_in(call.permit, "suspended_at");
-  bool is_after =
-      !stopped || call.permit["state"] != Json("suspended") || (sampled && *sampled > *stopped);
+  bool is_after = !need.is_since_stop || !stopped || (sampled && *sampled > *stopped);
   if (is_recent && is_after) return {};
   return no_test("gas_at", params.set("sampled_at", test["sampled_at"]));
 }
@@ -178,13 +200,13 @@ Result<Json> guard_gas(const GuardCall& call) {
   auto limits = TRY(permit_limits_of(call.desk.permits, call.permit));
   auto minutes = number_in(*limits, "gas_start_min");
   if (!minutes) return Json();
-  Duration age_max = Duration::seconds(static_cast<int64_t>(*minutes * 60));
+  GasNeed need = TRY(gas_need(call, *limits, *minutes));
   std::vector<Json> tests = TRY(rows_of(call, "permit_gas"));
   if (tests.empty()) return no_test("gas_at", Json::object());
   auto newest = newest_tests(tests);
   TRY(check_levels(*limits, newest));
   for (const auto& [point, test] : newest) {
-    TRY(check_test(call, test, age_max));
+    TRY(check_test(call, test, need));
     TRY(check_analyst(call, *limits, test));
   }
   return Json();

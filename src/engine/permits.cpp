@@ -212,8 +212,9 @@ Result<std::vector<Json>> permit_places_in(const PermitDesk& desk,
 
 Result<std::shared_ptr<const std::vector<Json>>> permits_standing(const PermitDesk& desk) {
   return store::remembered<std::vector<Json>>(
-      desk.view, "engine.permits.standing", {"f_permit"},
-      [&] { return permits_in(desk, {"ready", "active", "suspended", "watching"}); });
+      desk.view, "engine.permits.standing", {"f_permit"}, [&] {
+        return permits_in(desk, {"ready", "active", "suspended", "withdrawing", "watching"});
+      });
 }
 
 ehs::PermitPlace place_of(const PermitDesk& desk, const Json& permit) {

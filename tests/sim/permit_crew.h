@@ -74,6 +74,7 @@ class Crew {
   void on_work(Job& job, const OpenTask& task);
   void on_hand_over(Job& job, const OpenTask& task);
   void on_revalidate(Job& job, const OpenTask& task);
+  void on_withdraw(Job& job, const OpenTask& task);
   void on_accept(Job& job, const OpenTask& task);
   bool press_there(Job& job, const OpenTask& task, const Json& what);
   bool is_quiet_at(const Job& job);
@@ -82,7 +83,10 @@ class Crew {
   // ---- what goes with a permit: tests, isolations, entries, pictures (permit_works.cpp) ----
   enum class Quality { Good, Bad, Old };
   void test_gas(Job& job, Quality quality);
-  bool test_point(Job& job, const std::string& level, Quality quality);
+  struct GasPoint {
+    std::string point, level;
+  };
+  bool test_point(Job& job, const GasPoint& spot, Quality quality);
   void plan_isolations(Job& job);
   void apply_isolations(Job& job);
   void remove_isolations(Job& job);

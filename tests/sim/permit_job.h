@@ -15,9 +15,10 @@ namespace anlan::test {
 
 struct GasTest {
   Instant at{};
-  std::string level;
+  std::string point, level;
   double lel = 0, o2 = 20.9, toxic = 0;
   Instant told{};  // when it was written down
+  PersonId analyst{};
 };
 
 struct Act {
@@ -84,10 +85,10 @@ struct Job {
     return person == leader || person == guardian || person == rigger || person == signaller ||
            std::ranges::contains(workers, person);
   }
-  // The newest analysis of each point.
+  // The newest analysis of each level of each point.
   std::map<std::string, GasTest> points() const {
     std::map<std::string, GasTest> newest;
-    for (const GasTest& test : tests) newest[test.level] = test;
+    for (const GasTest& test : tests) newest[test.point + "|" + test.level] = test;
     return newest;
   }
   const Act* last_act(std::string_view node) const {

@@ -114,6 +114,10 @@ void Crew::on_work(Job& job, const OpenTask& task) {
   if (chance(20)) {
     Json what = outcome_of("handover");
     Member* next = free_member("guardian", job, true);
+    // Some would have an approver do it, or whoever is near, busy or not.
+    const Act* approval = job.last_act("approve");
+    if (approval != nullptr && chance(4)) next = world_.find(approval->by);
+    if (chance(5)) next = &world_.members()[world_.random().below(world_.members().size())];
     if (next == nullptr) return;
     what.set("fields", Json::object({{"next_guardian", next->subject.person.text()}}));
     press(job, task, what);
@@ -153,9 +157,19 @@ void Crew::on_revalidate(Job& job, const OpenTask& task) {
   job.next_act = std::max(soon(1, 3), std::min(job.next_test, job.done_at));
 }
 
+// The time is over, or the site was not accepted: everybody out.
+void Crew::on_withdraw(Job& job, const OpenTask& task) {
+  if (!chance(6)) go_out(job);
+  press(job, task, outcome_of("done"));
+}
+
 void Crew::on_accept(Job& job, const OpenTask& task) {
   go_out(job);
   if (!chance(6)) remove_isolations(job);
+  if (chance(25)) {
+    press(job, task, outcome_of("refuse", "脚手架未拆"));
+    return;
+  }
   press(job, task, outcome_of("accept"));
 }
 

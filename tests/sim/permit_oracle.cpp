@@ -113,9 +113,11 @@ void Oracle::judge_gas(const Job& job) {
   if (!job.has_gas_limits()) return;
   const figures::OfKind* kind = job.rules().find(job.kind, job.approved_grade());
   auto points = job.points();
+  auto has_level = [&](std::string_view level) {
+    return std::ranges::any_of(points, [&](const auto& one) { return one.second.level == level; });
+  };
   bool has_levels =
-      job.kind != "confined" ||
-      (points.contains("upper") && points.contains("middle") && points.contains("lower"));
+      job.kind != "confined" || (has_level("upper") && has_level("middle") && has_level("lower"));
   expect(!points.empty() && has_levels, "no_analysis", job, std::to_string(points.size()));
   for (const auto& [level, test] : points) {
     std::string fault(job.rules().fault_of(job.toxic_substance, test.lel, test.o2, test.toxic));
@@ -208,6 +210,10 @@ void Oracle::judge_people(const Job& job) {
            std::format("{} {} has no {}", part, member ? member->login : "?", kind));
   };
   holds(job.guardian, figures::kGuardianCertificate, "guardian");
+  for (const Act& act : job.acts) {
+    bool is_yes = act.outcome == "approve" && act.node != "extend" && act.at >= job.changed_at;
+    expect(!is_yes || !job.is_about(act.by), "approver_works", job, act.node);
+  }
   std::span<const figures::OfPeople> people = job.rules().people;
   auto of = std::ranges::find(people, job.kind, &figures::OfPeople::kind);
   if (of == people.end()) return;

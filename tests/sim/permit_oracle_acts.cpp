@@ -18,12 +18,13 @@ struct Way {
 constexpr std::array kWays{
     Way{"", "applied approving refused"},
     Way{"applied", "approving refused expired"},
-    Way{"approving", "ready refused expired"},
-    Way{"ready", "active approving refused expired"},
-    Way{"active", "suspended watching accepting expired approving"},
-    Way{"suspended", "active watching accepting expired approving"},
+    Way{"approving", "ready refused expired withdrawing"},
+    Way{"ready", "active approving refused expired withdrawing"},
+    Way{"active", "suspended watching accepting withdrawing approving"},
+    Way{"suspended", "active watching accepting withdrawing approving"},
+    Way{"withdrawing", "watching accepting"},
     Way{"watching", "accepting"},
-    Way{"accepting", "closed"},
+    Way{"accepting", "closed expired withdrawing"},
 };
 
 bool is_bad(const Detector& detector) {
@@ -70,6 +71,10 @@ void Oracle::judge_start(const Job& job) {
   if (kind == nullptr) return expect(false, "kind", job, "no such kind and grade");
   if (!job.has_gas_limits() || job.tests.empty()) return;
   bool is_first = job.suspended_at.ns == 0;
+  for (const auto& [point, test] : job.points()) {
+    bool is_analyst = who(test.analyst).is_certified("analyst", test.at);
+    expect(is_analyst, "analyst", job, point + " by " + who(test.analyst).login);
+  }
   Duration age = world_.now() - job.tests.back().at;
   expect(!is_first || age <= Duration::minutes(kind->sample_to_start_min), "sample_to_start", job,
          format_duration(age));

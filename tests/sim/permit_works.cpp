@@ -26,23 +26,27 @@ Result<Json> Crew::create(const Member& by, const std::string& form, Json fields
 void Crew::test_gas(Job& job, Quality quality) {
   std::vector<std::string> levels{"outside"};
   if (job.kind == "confined") levels = {"upper", "middle", "lower"};
+  // A second point is found sometimes, and is then tested too.
+  bool has_second = std::ranges::contains(job.tests, "P2", &GasTest::point) || chance(8);
   for (const std::string& level : levels) {
     if (chance(30)) continue;  // forgotten
-    test_point(job, level, quality);
+    test_point(job, {.point = "P1", .level = level}, quality);
     // One bad point is enough.
     if (quality == Quality::Bad) break;
+    if (has_second) test_point(job, {.point = "P2", .level = level}, quality);
   }
   refresh(job);
 }
 
 // What an analyst writes down, some time after the sample was taken. Detectors near by that read
 // too much are no illusion: the test then fails too.
-bool Crew::test_point(Job& job, const std::string& level, Quality quality) {
+bool Crew::test_point(Job& job, const GasPoint& spot, Quality quality) {
   double most = job.rules().toxic_most(job.toxic_substance);
   bool is_good = quality != Quality::Bad;
   Duration age = quality == Quality::Old ? world_.between(2'000, 5'000) : world_.between(10, 600);
   GasTest test{.at = now() - age,
-               .level = level,
+               .point = spot.point,
+               .level = spot.level,
                .lel = rounded(is_good ? world_.between_m(0, 4) : world_.between_m(14, 30), 100),
                .o2 = is_good || chance(2) ? 20.5 : 18.4,
                .toxic = rounded(is_good ? most * 0.2 : most * 2, 100),
@@ -50,9 +54,13 @@ bool Crew::test_point(Job& job, const std::string& level, Quality quality) {
   bool is_after_stop = job.suspended_at.ns == 0 || test.at > job.suspended_at;
   if (quality == Quality::Good && !is_after_stop) test.at = now() - Duration::seconds(2);
   Member* analyst = world_.find(job.leader);
+  test.analyst = analyst->subject.person;
+  // Some send what another is said to have measured.
+  if (chance(20)) test.analyst = job.guardian;
   auto made = create(*analyst, "permit_gas",
                      Json::object({{"permit", job.id.text()},
-                                   {"level", level},
+                                   {"point", test.point},
+                                   {"level", spot.level},
                                    {"substance", "methanol"},
                                    {"lel", test.lel},
                                    {"o2", test.o2},
@@ -61,8 +69,9 @@ bool Crew::test_point(Job& job, const std::string& level, Quality quality) {
                                    {"instrument", "MX6-01"},
                                    {"calibrated_until", "2029-01-01"},
                                    {"sampled_at", format_instant(test.at)},
-                                   {"analyst", analyst->subject.person.text()}}));
+                                   {"analyst", test.analyst.text()}}));
   if (!made) return false;
+  if (test.analyst != analyst->subject.person) count("accepted_mischief:analyst");
   job.tests.push_back(test);
   count(is_good ? "gas_tests" : "gas_tests_failed");
   return true;

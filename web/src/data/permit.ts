@@ -2,7 +2,7 @@
 import type { Language, RecordRow } from "../api/types.ts";
 
 export const openStates = [
-  "applied", "approving", "ready", "active", "suspended", "watching", "accepting",
+  "applied", "approving", "ready", "active", "suspended", "withdrawing", "watching", "accepting",
 ];
 export const suspendable = ["ready", "active"];
 

@@ -92,7 +92,9 @@ export function ticksOf(span: Span): Tick[] {
   return ticks;
 }
 
-const openRank = ["suspended", "active", "watching", "ready", "approving", "applied", "accepting"];
+const openRank = [
+  "suspended", "withdrawing", "active", "watching", "ready", "approving", "applied", "accepting",
+];
 export const rankOf = (state: string): number => {
   const at = openRank.indexOf(state);
   return at < 0 ? openRank.length : at;
@@ -161,7 +163,7 @@ export function countsOf(board: Board, now: number): BoardCounts {
   const open = board.rows.filter(({ state }) => isOpenState(state));
   return {
     active: of("active"), suspended: of("suspended"), watching: of("watching"),
-    waiting: of("applied", "approving", "ready", "accepting"),
+    waiting: of("applied", "approving", "ready", "withdrawing", "accepting"),
     soon: expiring(board.rows, now, hour_ms).length,
     hard: board.conflicts.filter(({ is_hard }) => is_hard).length,
     inside: open.reduce((sum, row) => sum + (row.inside_count ?? 0), 0),
