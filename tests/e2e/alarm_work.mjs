@@ -115,7 +115,24 @@ async function phonePart(about, w) {
     const { rows } = await alarmsOf(page);
     return rows.some(({ code, acked }) => code === "LI-2.HH" && acked) ? true : null;
   });
+  await startPart(seat);
   await seat.leave();
+}
+
+// Seen once, an alarm stands below the report button.
+async function startPart(seat) {
+  const { page } = seat;
+  await seat.go("");
+  await page.locator(".alarms-here .card").filter({ hasText: "LI-2" }).first().waitFor();
+  await page.locator(".report-tile").waitFor();
+  const isBelow = await page.evaluate(() => {
+    const tile = document.querySelector(".report-tile");
+    const below = Node.DOCUMENT_POSITION_FOLLOWING;
+    return [...document.querySelectorAll(".alarms-here")].every((one) =>
+      (tile.compareDocumentPosition(one) & below) !== 0);
+  });
+  assert.ok(isBelow, "the report button comes first");
+  await seat.look("start-with-alarms");
 }
 
 export async function alarmWalk({ browser, newWatch, atEnd, seed, lang }) {
