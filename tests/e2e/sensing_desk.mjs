@@ -8,7 +8,7 @@ import { startMachines } from "./machines.mjs";
 import { root, startServer } from "./server.mjs";
 import { until } from "./client.mjs";
 
-function desk(lang) {
+export function desk(lang) {
   const text = readFileSync(join(root, `web/src/text/${lang}_desk.ts`), "utf8");
   const rows = [...text.matchAll(/^ {2}(\w+): ("[^"\n]*"),$/gm)];
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));

@@ -7,8 +7,6 @@ import { localText } from "./prefs.ts";
 import { useQuery } from "./query.ts";
 
 export const useAlarms = () => useQuery("alarms", calls.alarms);
-export const useJournal = (limit = 200) =>
-  useQuery(`alarms/journal/${limit}`, () => calls.journal({ limit }));
 export const useTags = () => useQuery("tags", calls.tags);
 export const useSources = () => useQuery("sources", calls.sources);
 

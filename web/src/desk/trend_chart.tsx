@@ -285,7 +285,9 @@ function PenLine({ pen, colour, told }: LineProps) {
           style={{ background: colour, opacity: pen.shift_ms ? 0.5 : 1 }}
         />
       </td>
-      <th scope="row" className="num nowrap">{tag.code}</th>
+      <th scope="row" className="num nowrap">
+        <a className="device-link" href={`#/device/${tag.code}`}>{tag.code}</a>
+      </th>
       <td>
         {localText(tag.name, lang)}
         {pen.shift_ms > 0 && ` · ${t("trendBefore")}`}
