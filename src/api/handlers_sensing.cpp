@@ -141,7 +141,7 @@ Result<engine::What> shelve_alarm(Services& at, const Call& call) {
 }
 
 Result<engine::What> unshelve_alarm(Services&, const Call& call) {
-  return act_on(call, "shelve", alarms::Unshelve{});
+  return act_on(call, "unshelve", alarms::Unshelve{});
 }
 
 Result<engine::What> take_alarm_out(Services&, const Call& call) {

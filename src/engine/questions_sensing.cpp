@@ -163,7 +163,8 @@ Result<Json> Engine::trend(const access::Subject& by, std::string_view code, Ins
   align(from, to, points);
   for (const history::Bucket& one : TRY(sensing_->history().trend(tag->index, from, to, points))) {
     rows.push(Json::array({Json(one.at.to_milliseconds()), Json(one.minimum), Json(one.maximum),
-                           Json(one.mean), Json(one.last), Json(one.count)}));
+                           Json(one.mean), Json(one.last), Json(one.count),
+                           Json(static_cast<int64_t>(one.worst))}));
   }
   return Json::object({{"code", tag->code}, {"unit", tag->unit}, {"rows", std::move(rows)}});
 }

@@ -16,13 +16,13 @@ function block(lang) {
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
 }
 
-const alarmsOf = (page) => page.evaluate(() => fetch("/api/alarms").then((one) => one.json()));
-const tell = (machines, tag, value) => publish(machines.mqtt, "plant/values",
+export const alarmsOf = (page) => page.evaluate(() => fetch("/api/alarms").then((one) => one.json()));
+export const tell = (machines, tag, value) => publish(machines.mqtt, "plant/values",
   { at: new Date().toISOString(), rows: [{ tag, value }] });
-const rowOf = (page, code) => page.locator("table.alarms tbody tr").filter({ hasText: code });
+export const rowOf = (page, code) => page.locator("table.alarms tbody tr").filter({ hasText: code });
 
 // A tag that only this walk writes, and its limit.
-async function addTag(server, seed, code) {
+export async function addTag(server, seed, code, limit = {}) {
   const admin = await new Client(server.url).logIn("admin", seed.password);
   const find = async (form, one) => {
     const filter = encodeURIComponent(JSON.stringify(["eq", "code", one]));
@@ -38,11 +38,11 @@ async function addTag(server, seed, code) {
   await admin.post("/api/records/alarm_limit", { fields: {
     code: `${code}.HH`, name_zh: `液位 ${code} 高高`, name_en: `Level ${code} high high`,
     tag: record.id, area, kind: "hh", limit_value: 90, deadband: 1, on_delay_s: 0, off_delay_s: 0,
-    priority: 2, is_latching: false, is_safety: false, gas_level: 0,
+    priority: 2, is_latching: false, is_safety: false, gas_level: 0, ...limit,
   } });
 }
 
-async function raise(machines, page, code, value) {
+export async function raise(machines, page, code, value) {
   await until(`an alarm of ${code}`, async () => {
     await tell(machines, code, value);
     const { rows } = await alarmsOf(page);
@@ -115,7 +115,24 @@ async function phonePart(about, w) {
     const { rows } = await alarmsOf(page);
     return rows.some(({ code, acked }) => code === "LI-2.HH" && acked) ? true : null;
   });
+  await startPart(seat);
   await seat.leave();
+}
+
+// Seen once, an alarm stands below the report button.
+async function startPart(seat) {
+  const { page } = seat;
+  await seat.go("");
+  await page.locator(".alarms-here .card").filter({ hasText: "LI-2" }).first().waitFor();
+  await page.locator(".report-tile").waitFor();
+  const isBelow = await page.evaluate(() => {
+    const tile = document.querySelector(".report-tile");
+    const below = Node.DOCUMENT_POSITION_FOLLOWING;
+    return [...document.querySelectorAll(".alarms-here")].every((one) =>
+      (tile.compareDocumentPosition(one) & below) !== 0);
+  });
+  assert.ok(isBelow, "the report button comes first");
+  await seat.look("start-with-alarms");
 }
 
 export async function alarmWalk({ browser, newWatch, atEnd, seed, lang }) {

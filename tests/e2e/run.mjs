@@ -8,6 +8,7 @@ import { after, test } from "node:test";
 import { form, photoAfter, Seat } from "./acts.mjs";
 import { launch, look, openContext, Watch } from "./browser.mjs";
 import { alarmWalk } from "./alarm_work.mjs";
+import { alarmKeysWalk } from "./alarm_keys.mjs";
 import { anonymousWalk } from "./anonymous.mjs";
 import { approvalWalk, delegationWalk, headWalk } from "./approval.mjs";
 import { figuresWalk } from "./figures.mjs";
@@ -361,6 +362,13 @@ for (const lang of ["zh", "en"]) {
     const browser = await launch();
     atEnd(() => browser.close());
     await alarmWalk({ browser, newWatch, atEnd, seed, lang });
+  });
+}
+for (const [lang, size] of [["zh", "desk"], ["en", "laptop"]]) {
+  walk(`an operator at the keys, ${size} in ${lang}`, async ({ newWatch, atEnd }) => {
+    const browser = await launch();
+    atEnd(() => browser.close());
+    await alarmKeysWalk({ browser, newWatch, atEnd, seed, lang, size });
   });
 }
 for (const lang of ["zh", "en"]) {

@@ -8,7 +8,7 @@ import { startMachines } from "./machines.mjs";
 import { root, startServer } from "./server.mjs";
 import { until } from "./client.mjs";
 
-function desk(lang) {
+export function desk(lang) {
   const text = readFileSync(join(root, `web/src/text/${lang}_desk.ts`), "utf8");
   const rows = [...text.matchAll(/^ {2}(\w+): ("[^"\n]*"),$/gm)];
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
@@ -30,15 +30,41 @@ async function trendsWalk(seat, w, folder) {
   await page.locator(".trend-notes button").click();
   await page.locator(".trend-notes li").filter({ hasText: "calibration" }).waitFor();
   await page.waitForLoadState("networkidle");
+  await page.evaluate(() => scrollTo(0, 0));
   await seat.look("trends");
   const file = await saved(page, () => page.getByRole("button", { name: w.trendCsv }).click(),
     folder, "trends.csv");
   assert.equal(file.bytes.subarray(0, 3).toString("hex"), "efbbbf", "a table program sees UTF-8");
   const lines = file.bytes.subarray(3).toString("utf8").trim().split("\r\n");
-  assert.equal(lines[0], "code,unit,at,minimum,maximum,mean,count");
+  assert.equal(lines[0], "code,unit,at,minimum,maximum,mean,count,quality");
   assert.ok(lines.slice(1).some((line) => line.startsWith("GAS-2101,")), "samples of the tag");
+  await zoomed(page);
   await page.getByRole("button", { name: w.trendRemove.replace("{code}", "GAS-2101") }).click();
   await page.waitForFunction(() => !location.hash.includes("GAS-2101"));
+}
+
+// Live values come by the stream; dragging over the chart shows that period, which then stands.
+async function zoomed(page) {
+  const figures = () => page.locator(".trends-page tbody tr td:nth-child(4)").allTextContents();
+  const before = (await figures()).join();
+  await page.mouse.move(0, 0);
+  let asked = 0;
+  page.on("request", (one) => { if (one.url().includes("/trend?")) asked += 1; });
+  await until("a value that no request brought", async () =>
+    ((await figures()).join() !== before ? true : null), 15000);
+  assert.equal(asked, 0, "live values come by the stream");
+  await page.evaluate(() =>
+    document.querySelector(".trends-box").scrollIntoView({ block: "center" }));
+  const box = await page.locator(".trends-box .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 100);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.95, box.y + 120, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForURL(/from=/);
+  await page.waitForSelector(".trends-box canvas");
+  const { from, to } = Object.fromEntries(new URLSearchParams(page.url().split("?")[1]));
+  const wide_min = (Date.parse(to) - Date.parse(from)) / 60000;
+  assert.ok(wide_min > 5 && wide_min < 15, `${wide_min} minutes of 60 were dragged over`);
 }
 
 async function performanceWalk(seat, w, machines) {

@@ -3,7 +3,7 @@
 import { call } from "./client.ts";
 import type { RecordRow } from "./types.ts";
 import type {
-  Alarm, AlarmList, AlarmPerformance, HeadCounts, JournalRow, Look, MyRoute, PlanSource, Presence,
+  Alarm, AlarmList, AlarmPerformance, HeadCounts, Look, MyRoute, PlanSource, Presence,
   ResponseReport, ResponseRow, ResponseView, SafetyStatus, ShelveWish, SourcePage, SourceRow,
   StartWish, Tag, Track, Trend,
 } from "./types_response.ts";
@@ -27,10 +27,6 @@ export const browseSource = (code: string, node: string, from: number) =>
 export const alarms = () => call<AlarmList>("/api/alarms");
 export const alarmPerformance = (from: string, to: string, area: string) =>
   call<AlarmPerformance>(`/api/alarms/performance?${new URLSearchParams({ from, to, area })}`);
-export const journal = (wish: { limit?: number; alarm?: string } = {}) => {
-  const alarm = wish.alarm ? `&alarm=${esc(wish.alarm)}` : "";
-  return call<{ rows: JournalRow[] }>(`/api/alarms/journal?limit=${wish.limit ?? 100}${alarm}`);
-};
 const alarmPath = (id: string) => `/api/alarms/${esc(id)}`;
 export const ackAlarm = (id: string, occurrence: string, comment = "") =>
   post<{ alarm: Alarm }>(`${alarmPath(id)}/ack`, { occurrence, comment });

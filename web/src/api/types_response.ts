@@ -41,8 +41,12 @@ export interface Tag {
   quality: Quality;
   at: string | null;
 }
-// Time in ms, smallest, largest, mean, last, count of the samples in one bucket.
-export type TrendRow = [number, number, number, number, number, number];
+// Time in ms, smallest, largest, mean, last, count of the good samples in one bucket, and the worst
+// quality that came: 0 good to 3 stale. Without a good sample the values are null.
+export type TrendRow = [
+  at: number, low: number | null, high: number | null, mean: number | null, last: number | null,
+  count: number, worst?: number,
+];
 export interface Trend {
   code: string;
   unit: string;
@@ -107,6 +111,7 @@ export interface Alarm {
   shelf: Shelf | null;
   suppressed: string[];
   out_of_service: boolean;
+  out_reason?: string;
   letter: AlarmLetter;
   annunciated: boolean;
   raised_at: string | null;

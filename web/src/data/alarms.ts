@@ -7,8 +7,6 @@ import { localText } from "./prefs.ts";
 import { useQuery } from "./query.ts";
 
 export const useAlarms = () => useQuery("alarms", calls.alarms);
-export const useJournal = (limit = 200) =>
-  useQuery(`alarms/journal/${limit}`, () => calls.journal({ limit }));
 export const useTags = () => useQuery("tags", calls.tags);
 export const useSources = () => useQuery("sources", calls.sources);
 
@@ -37,6 +35,22 @@ export function toAcknowledge(alarm: Alarm): string | null {
 export const mayPress = (alarm: Alarm, button: AlarmButton): boolean =>
   alarm.buttons?.includes(button) ?? false;
 export const mayStart = (me: Me): boolean => me.rights["response"]?.includes("create") ?? false;
+
+// What an alarm is besides raised or not, in the order in which it matters; words for each are
+// in text/alarm_words.ts.
+export type Standing =
+  | "out" | "shelved" | "suppressed" | "latched" | "cleared" | "unacked" | "acked";
+export function standings(alarm: Alarm): Standing[] {
+  const kept: Standing[] = [];
+  if (alarm.out_of_service) kept.push("out");
+  if (alarm.shelf) kept.push("shelved");
+  if (alarm.suppressed.length > 0) kept.push("suppressed");
+  if (alarm.latched && !alarm.active) kept.push("latched");
+  else if (!alarm.active) kept.push("cleared");
+  // Nobody waits for an acknowledgement of what is taken away from sight.
+  if (alarm.annunciated || kept.length === 0) kept.push(alarm.acked ? "acked" : "unacked");
+  return kept;
+}
 
 const time = (alarm: Alarm): string => alarm.raised_at ?? "";
 

@@ -86,7 +86,8 @@ function onFrame(buffer: ArrayBuffer): void {
     const one = code === undefined ? undefined : held.get(code);
     if (!one) continue;
     one.reading = { value: Number.isNaN(value) ? null : value, at, quality };
-    if (!Number.isNaN(value) && quality !== "bad") one.ring.push(at, value);
+    // What is bad or old breaks the line of a trend.
+    one.ring.push(at, quality === "bad" || quality === "stale" ? NaN : value);
     changed.add(one);
   }
   if (changed.size > 0) telling ??= requestAnimationFrame(tell);

@@ -1,7 +1,7 @@
 // On every page of who sees alarms: the most urgent unacknowledged alarm with what can be done
 // about it, the responses that run, the function keys, the sound, and the dialogs.
 import { lazy, Suspense, useEffect, useRef } from "react";
-import type { Alarm } from "../api/types_response.ts";
+import type { Alarm, AlarmCounts } from "../api/types_response.ts";
 import {
   alarmName, byUrgency, limitText, mayPress, mayStart, mostUrgent, placedName, soundOf,
   toAcknowledge, useAlarms, valueText,
@@ -15,6 +15,8 @@ import { go, useRoute } from "../data/route.ts";
 import { useMe } from "../data/session.ts";
 import { useStore } from "../data/store.ts";
 import { acknowledge, selected, sheet, silence, silenced } from "../data/watchkeeper.ts";
+import { alarmText } from "../text/alarm_words.ts";
+import { useBlock } from "../text/block.ts";
 import { useText } from "../text/index.ts";
 import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -60,7 +62,8 @@ function useKeys(rows: Alarm[]): void {
 }
 
 export default function AlarmBar() {
-  const rows = useAlarms().value?.rows ?? none;
+  const list = useAlarms().value;
+  const rows = list?.rows ?? none;
   const quiet = useStore(silenced);
   const open = useStore(sheet);
   const priority = soundOf(rows, quiet);
@@ -73,9 +76,23 @@ export default function AlarmBar() {
       <div className="watch-strip">
         <RunningResponses />
         {urgent ? <Urgent alarm={urgent} rows={rows} isLoud={priority !== null} /> : <Calm />}
+        {list && <Away counts={list.counts} />}
       </div>
       {open && <Suspense fallback={null}><Sheets sheet={open} /></Suspense>}
     </>
+  );
+}
+
+// What is kept out of sight is never forgotten: the count stands on every page.
+function Away({ counts }: { counts: AlarmCounts }) {
+  const { t } = useBlock(alarmText);
+  const { shelved, suppressed, out_of_service: out } = counts;
+  const total = shelved + suppressed + out;
+  return (
+    <a
+      className={`watch-away num${total > 0 ? " some" : ""}`} href="#/alarms/shelved"
+      title={t("awayEach", { shelved, suppressed, out })}
+    >{t("awayN", { n: total })}</a>
   );
 }
 

@@ -39,6 +39,11 @@ export function FloodList({ rows, counts, label }: Props) {
           <h3 className="num">
             {t("floodArea", { area: areas.nameOf(group.area, lang), n: rate(group.area) })}
           </h3>
+          {group.folded > 0 && (
+            <p className="flood-low num" data-folded={group.folded}>
+              {t("foldedN", { n: group.folded })}
+            </p>
+          )}
           {group.shown.length > 0 && <AlarmTable rows={group.shown} label={label} />}
         </section>
       ))}

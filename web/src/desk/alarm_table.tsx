@@ -87,7 +87,11 @@ function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
       onClick={() => selected.set(alarm.id)}
     >
       <td><PrioritySign priority={alarm.priority} isBlinking={isUnacked(alarm)} /></td>
-      <td className="num nowrap">{alarm.code}</td>
+      <td className="num nowrap">
+        {alarm.tag
+          ? <a className="device-link" href={`#/device/${alarm.tag}`}>{alarm.code}</a>
+          : alarm.code}
+      </td>
       <td>
         {alarm.first_out && <><b className="first-out">{t("firstOut")}</b> </>}
         {placedName(areas.nameOf(alarm.area, lang), alarmName(alarm, lang))}

@@ -2,11 +2,10 @@
 import { useEffect, useRef, useState } from "react";
 import type { Alarm, AlarmList, Priority } from "../api/types_response.ts";
 import {
-  allAlarms, fits, letters, useAlarms, useJournal, type AlarmFilter,
+  allAlarms, fits, letters, useAlarms, type AlarmFilter,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
-import { shortTime, wallClock } from "../data/format.ts";
-import { localText } from "../data/prefs.ts";
+import { shortTime } from "../data/format.ts";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -14,7 +13,7 @@ import { Performance } from "./alarm_performance.tsx";
 import { FloodList } from "./alarm_groups.tsx";
 import { AlarmTable } from "./alarm_table.tsx";
 import { letterKey, PrioritySign, useDesk } from "./control_parts.tsx";
-import { actText } from "./response_card.tsx";
+import Journal from "./journal.tsx";
 import { Sources } from "./sources.tsx";
 import { FilterChips } from "./filter_chips.tsx";
 
@@ -56,7 +55,7 @@ export default function AlarmPage({ tab, query }: PageProps) {
           <span>{t("floodNote", { n: counts.annunciated_10min })}</span>
         </p>
       )}
-      {shown === "journal" ? <Journal /> : shown === "sources" ? <Sources />
+      {shown === "journal" ? <Journal query={query} /> : shown === "sources" ? <Sources />
         : shown === "performance" ? <Performance query={query} /> : (
         <Ready query={alarms}>
           {(list) => shown === "shelved"
@@ -167,41 +166,5 @@ function Shelved({ rows }: { rows: Alarm[] }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function Journal() {
-  const { t, lang } = useDesk();
-  const query = useJournal();
-  const heads = [t("colTime"), t("colCode"), t("colWhat"), t("act"), t("colState"), t("colValue"),
-    t("by"), t("comment")];
-  return (
-    <Ready query={query}>
-      {({ rows }) => rows.length === 0 ? <Empty title={t("journalNone")} /> : (
-        <section className="panel grow-panel">
-          <div className="table-box" role="group" tabIndex={0} aria-label={t("journal")}>
-            <table className="rows tight">
-              <thead><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
-              <tbody>
-                {rows.map((row, at) => (
-                  <tr key={`${row.at}/${row.occurrence}/${at}`}>
-                    <td className="num nowrap">
-                      {wallClock(Date.parse(row.at))}.{row.at.slice(20, 23)}
-                    </td>
-                    <td className="num nowrap">{row.code}</td>
-                    <td>{localText(row.name, lang)}</td>
-                    <td>{actText(t, row.act)}</td>
-                    <td className="nowrap">{row.letter_before} → {row.letter}</td>
-                    <td className="num">{row.value ?? "—"}</td>
-                    <td>{row.actor.name ?? t("system")}</td>
-                    <td>{row.comment ?? ""}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </section>
-      )}
-    </Ready>
   );
 }

@@ -25,6 +25,7 @@ const SystemPage = lazy(() => import("./system.tsx"));
 const Overview = lazy(() => import("./overview.tsx"));
 const AlarmPage = lazy(() => import("./alarms.tsx"));
 const SourcesPage = lazy(() => import("./sources.tsx"));
+const DevicePage = lazy(() => import("./device.tsx"));
 const Trends = lazy(() => import("./trends.tsx"));
 const PermitPage = lazy(() => import("./permits.tsx"));
 const PermitCase = lazy(() => import("./permit_case.tsx"));
@@ -58,6 +59,8 @@ function Page(): ReactNode {
     case "alarms": return isWatch ? <AlarmPage tab={form} query={query} /> : <NotAllowed />;
     case "sources": return runsSystem ? <SourcesPage /> : <NotAllowed />;
     case "trends": return isWatch ? <Trends query={query} /> : <NotAllowed />;
+    case "device":
+      return may(me, "tag", "list") ? <DevicePage key={form} code={form} /> : <NotAllowed />;
     case "permits": return may(me, "permit", "list") ? <PermitPage /> : <NotAllowed />;
     case "responses": return seesResponses ? <ResponsesPage /> : <NotAllowed />;
     case "response": return seesResponses ? <Console key={form} id={form} /> : <NotAllowed />;

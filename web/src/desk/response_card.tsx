@@ -9,13 +9,16 @@ import { useAreas } from "../data/areas.ts";
 import { dateTime, wallClock } from "../data/format.ts";
 import { useRows } from "../data/records.ts";
 import { isOver, useResponses } from "../data/response.ts";
+import { go } from "../data/route.ts";
 import { may, useMe } from "../data/session.ts";
 import { reset, sheet } from "../data/watchkeeper.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Loading } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
+import { useBlock } from "../text/block.ts";
 import type { DeskKey } from "../text/desk.ts";
+import { sensingText } from "../text/sensing_words.ts";
 import { ackNow, locate } from "./alarm_bar.tsx";
 import { AlarmCardBody } from "../parts/alarm_card.tsx";
 import { AlarmWhyPanel } from "./alarm_why.tsx";
@@ -31,6 +34,7 @@ interface CardProps {
 
 export function ResponseCard({ alarm, onClose }: CardProps) {
   const { t, lang } = useDesk();
+  const { t: s } = useBlock(sensingText);
   const me = useMe();
   const tag = useTags().value?.rows.find((row) => row.code === alarm.tag);
   const running = useResponses().value?.rows.find((row) =>
@@ -43,6 +47,9 @@ export function ResponseCard({ alarm, onClose }: CardProps) {
     <>
       {alarm.response && (
         <ButtonLink href={`#/response/${alarm.response}`}>{t("openConsole")}</ButtonLink>
+      )}
+      {alarm.tag && (
+        <Button text={s("deviceOpen")} run={act(() => go(`device/${alarm.tag}`))} />
       )}
       <Button text={t("locate")} run={act(() => locate(alarm))} />
       {mayReset(alarm) && mayPress(alarm, "reset") && (
@@ -124,6 +131,7 @@ const acts: Record<string, DeskKey> = {
   raise: "actRaise", raised: "actRaise", clear: "actClear", cleared: "actClear", ack: "ack",
   acked: "ack", acknowledge: "ack", reset: "reset", shelve: "shelve", shelved: "shelve",
   unshelve: "unshelve", unshelved: "unshelve", suppress: "letterH", unsuppress: "actUnsuppress",
+  remove: "actRemove", note: "comment", follow_failed: "actFollow", take_out: "takeOut", put_back: "putBack",
   out_of_service: "takeOut", in_service: "putBack", latch: "letterE", stale: "letterStale",
 };
 export function actText(t: (key: DeskKey) => string, act: string): string {

@@ -6,13 +6,14 @@ import "uplot/dist/uPlot.min.css";
 import * as calls from "../api/calls_response.ts";
 import type { Tag, TrendRow } from "../api/types_response.ts";
 import { serverNow } from "../data/clock.ts";
+import { curveOf, type Mark } from "../data/curve.ts";
 import { localText, usePrefs } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { ringOf, useReading } from "../data/values.ts";
 import { figure, stale_ms, tagFigure } from "../data/alarms.ts";
 import { Refused } from "../parts/states.tsx";
 import { LiveValue, useDesk } from "./control_parts.tsx";
-import { columnsOf, type Columns } from "./trend_data.ts";
+import { doubtLook, drawDoubts } from "./trend_draw.ts";
 
 interface TrendProps {
   tag: Tag;
@@ -73,7 +74,10 @@ function rangeOf(tag: Tag, low: number, high: number): [number, number] {
 const sizeOf = (box: HTMLElement) =>
   ({ width: Math.max(80, box.clientWidth), height: Math.max(60, box.clientHeight) });
 
-function chartOf(box: HTMLElement, tag: Tag, look: Look): uPlot {
+function chartOf(
+  box: HTMLElement, tag: Tag, look: Look, marks: { current: Mark[] },
+): uPlot {
+  const doubts = doubtLook();
   const axis = { stroke: look.text, font: look.font, ticks: { show: false } };
   const grid = { stroke: look.line, width: 1 };
   const clock = (_: uPlot, times: number[]) => times.map((time) => {
@@ -97,17 +101,21 @@ function chartOf(box: HTMLElement, tag: Tag, look: Look): uPlot {
       { stroke: look.trend, width: 1.6, points: { show: false }, spanGaps: false },
     ],
     bands: [{ series: [2, 1], fill: look.band }],
-    hooks: { draw: [(chart) => drawLimits(chart, tag, look)] },
+    hooks: { draw: [(chart) => {
+      drawLimits(chart, tag, look);
+      drawDoubts(chart, [marks.current], doubts);
+    }] },
   }, [[], [], [], []], box);
 }
 
 function useChart({ tag, hours }: TrendProps, rows: TrendRow[] | undefined) {
   const box = useRef<HTMLDivElement>(null);
+  const marks = useRef<Mark[]>([]);
   const { theme } = usePrefs();
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const chart = chartOf(element, tag, lookOf());
+    const chart = chartOf(element, tag, lookOf(), marks);
     let drawn = "";
     const draw = () => {
       if (document.hidden || element.clientWidth === 0) return;
@@ -117,8 +125,11 @@ function useChart({ tag, hours }: TrendProps, rows: TrendRow[] | undefined) {
       if (sign === drawn) return;
       drawn = sign;
       const from = now - hours * 3600000;
-      const data: Columns = columnsOf(rows ?? [], ring, from);
-      chart.setData(data as unknown as uPlot.AlignedData, false);
+      const curve = curveOf(rows ?? [], ring, { from, to: now });
+      // Before the store has answered nothing is known to be missing.
+      marks.current = rows ? curve.marks : [];
+      const times = curve.times.map((at) => at / 1000);
+      chart.setData([times, curve.low, curve.high, curve.mean] as uPlot.AlignedData, false);
       chart.batch(() => {
         chart.setScale("x", { min: from / 1000, max: now / 1000 });
       });

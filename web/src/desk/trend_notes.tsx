@@ -8,6 +8,7 @@ import type { RecordRow } from "../api/types.ts";
 import type { Tag } from "../api/types_response.ts";
 import { serverNow } from "../data/clock.ts";
 import { dateTime } from "../data/format.ts";
+import type { TrendWindow } from "../data/trend_span.ts";
 import { refresh } from "../data/query.ts";
 import { useRows } from "../data/records.ts";
 import { may, useMe } from "../data/session.ts";
@@ -20,14 +21,17 @@ import { useBlock } from "../text/block.ts";
 const notes_max = 100;
 const none: RecordRow[] = [];
 
-export function useTrendNotes(tags: readonly Tag[], hours: number): RecordRow[] {
+export function useTrendNotes(tags: readonly Tag[], window: TrendWindow): RecordRow[] {
   const me = useMe();
   // To the hour, so that the question stays the same while time goes on.
   const hour_ms = 3600000;
-  const from = new Date(Math.floor(serverNow() / hour_ms - hours) * hour_ms).toISOString();
+  const iso = (at: number) => new Date(at * hour_ms).toISOString();
+  const from = iso(Math.floor(window.from / hour_ms));
+  const until = window.isLive ? [] : [["le", "at", iso(Math.ceil(window.to / hour_ms))]];
   const codes = tags.map(({ code }) => code);
   const rows = useRows("trend_note", {
-    filter: ["and", ["in", "tag_code", codes], ["ge", "at", from]], sort: "-at", limit: notes_max,
+    filter: ["and", ["in", "tag_code", codes], ["ge", "at", from], ...until], sort: "-at",
+    limit: notes_max,
   }).value?.rows;
   return may(me, "trend_note", "list") ? rows ?? none : none;
 }

@@ -1,7 +1,8 @@
 // What is urgent on the first screen: the response that runs, alarms of my area, what is unsent.
 import * as calls from "../api/calls_response.ts";
 import type { Alarm } from "../api/types_response.ts";
-import { isAlarmHere } from "../data/alarm_here.ts";
+import { hereAlarms, isAlarmHere } from "../data/alarm_here.ts";
+import { standings } from "../data/alarms.ts";
 import { useNow } from "../data/clock.ts";
 import { span } from "../data/format.ts";
 import { useOutbox } from "../data/outbox.ts";
@@ -10,9 +11,12 @@ import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { useRunning } from "../data/running.ts";
 import { useMe } from "../data/session.ts";
+import { alarmText } from "../text/alarm_words.ts";
+import { useBlock } from "../text/block.ts";
 import { usePhoneText, type PhoneKey } from "../text/phone.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ModeStrip } from "./mode.tsx";
+import { SilentTags } from "./silent_tags.tsx";
 import "../styles/m_now.css";
 
 const shown_max = 3;
@@ -22,7 +26,7 @@ export default function Now() {
     <>
       <Unsent />
       <RunningBanner />
-      <AlarmsHere />
+      <FirstAlarms />
     </>
   );
 }
@@ -64,16 +68,41 @@ function RunningBanner() {
   );
 }
 
-function AlarmsHere() {
-  const { p } = usePhoneText();
+function useHere() {
   const me = useMe();
-  const query = useQuery("alarms/here", calls.alarms);
-  const rows = (query.value?.rows ?? []).filter((row) => row.active && isAlarmHere(row, me))
+  const rows = (useQuery("alarms/here", calls.alarms).value?.rows ?? [])
+    .filter((row) => row.active && isAlarmHere(row, me))
     .sort((a, b) => Number(a.acked) - Number(b.acked) || a.priority - b.priority);
+  return { rows, ...hereAlarms(rows) };
+}
+
+// What guards people and was not seen yet stands above what a person came to do.
+function FirstAlarms() {
+  const { p } = usePhoneText();
+  const { first } = useHere();
+  return <AlarmList id="alarms-first" title={p("alarmsHere")} rows={first} />;
+}
+
+// The rest comes after it; tags without data in one line.
+export function OtherAlarms() {
+  const { p } = usePhoneText();
+  const { rows, others, never, lost } = useHere();
+  return (
+    <>
+      <AlarmList id="alarms-here" title={p("alarmsHere")} rows={others} />
+      {never + lost > 0 && (
+        <a className="soft silent-line" href="#/alarms"><SilentTags rows={rows} /></a>
+      )}
+    </>
+  );
+}
+
+function AlarmList({ id, title, rows }: { id: string; title: string; rows: Alarm[] }) {
+  const { p } = usePhoneText();
   if (rows.length === 0) return null;
   return (
-    <section aria-labelledby="alarms-here" className="alarms-here">
-      <h2 id="alarms-here" className="section-title">{p("alarmsHere")}</h2>
+    <section aria-labelledby={id} className="alarms-here">
+      <h2 id={id} className="section-title">{title}</h2>
       <ul className="cards">
         {rows.slice(0, shown_max).map((row) => <AlarmRow key={row.id} alarm={row} />)}
       </ul>
@@ -93,6 +122,7 @@ const marks: Record<number, { path: string; y: number }> = {
 
 function AlarmRow({ alarm }: { alarm: Alarm }) {
   const { p, lang, texts } = usePhoneText();
+  const { t } = useBlock(alarmText);
   const now = useNow();
   const mark = marks[alarm.priority] ?? marks[4];
   const since = alarm.raised_at ? now - Date.parse(alarm.raised_at) : null;
@@ -104,7 +134,9 @@ function AlarmRow({ alarm }: { alarm: Alarm }) {
           <text x="12" y={mark?.y} textAnchor="middle">{alarm.priority}</text>
         </svg>
         <span className="num strong">{alarm.tag || alarm.code}</span>
-        <span className="state">{p(alarm.acked ? "alarmAcked" : "alarmUnacked")}</span>
+        {standings(alarm).map((one) => (
+          <span key={one} className={`state ${one}`}>{t(`standing_${one}`)}</span>
+        ))}
       </span>
       <a className="card-title" href={`#/alarms/${alarm.id}`}>{localText(alarm.name, lang)}</a>
       <span className="num">

@@ -10,7 +10,9 @@ import { Frame } from "./frame.tsx";
 import { TaskCard } from "./cards.tsx";
 import { Part } from "./part.tsx";
 
-const Now = lazy(() => import("./now.tsx"));
+const nows = () => import("./now.tsx");
+const Now = lazy(nows);
+const OtherAlarms = lazy(() => nows().then((all) => ({ default: all.OtherAlarms })));
 
 interface TileProps {
   to: string;
@@ -58,6 +60,7 @@ export function Today() {
           </span>
         </a>
       )}
+      <Part isSilent><Suspense fallback={null}><OtherAlarms /></Suspense></Part>
       <div className="tile-grid">
         <Tile
           to="tasks" icon="tasks" text={t("tasksTile")} count={rows.length}

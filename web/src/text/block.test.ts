@@ -5,11 +5,13 @@ import { factorText } from "./factor.ts";
 import { loopText } from "./loop.ts";
 import { phoneText } from "./phone.ts";
 import { planText } from "./plan.ts";
+import { sensingText } from "./sensing_words.ts";
+import { sourceText } from "./source_words.ts";
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 const blocks = [
   ["desk", deskText], ["factor", factorText], ["loop", loopText], ["phone", phoneText], ["plan", planText],
-  ["work", workText],
+  ["work", workText], ["sensing", sensingText], ["source", sourceText],
 ] as const;
 
 test.each(blocks)("the words of %s are whole in both languages", (_, block) => {

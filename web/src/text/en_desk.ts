@@ -87,6 +87,8 @@ export const enDesk: Record<DeskKey, string> = {
   ackedBy: "Acknowledged by",
   actRaise: "Raised",
   actClear: "Back to normal",
+  actRemove: "Limit removed",
+  actFollow: "What follows failed",
   actUnsuppress: "No longer suppressed",
   start: "Start",
   startReal: "Start the real response",

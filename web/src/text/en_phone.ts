@@ -10,8 +10,6 @@ export const enPhone: Record<keyof typeof zhPhone, string> = {
   alarmsMore: "{n} more alarms",
   alarmValue: "{value} {unit}, limit {limit}",
   alarmSince: "for {span}",
-  alarmAcked: "acknowledged",
-  alarmUnacked: "not acknowledged",
   runningTitle: "Emergency response running",
   runningOpen: "Show my way out",
   what: "What",

@@ -13,6 +13,8 @@ import { phoneText } from "./phone.ts";
 import { planText } from "./plan.ts";
 import { policyText } from "./policy_words.ts";
 import { proofText } from "./proof.ts";
+import { sensingText } from "./sensing_words.ts";
+import { sourceText } from "./source_words.ts";
 import { zh } from "./zh.ts";
 
 const files = import.meta.glob<string>(
@@ -32,7 +34,8 @@ test.each([
   ["both", zh], ["alarms", alarmText.zh], ["delegation", delegationText.zh], ["desk", deskText.zh],
   ["factor", factorText.zh], ["loop", loopText.zh], ["permits on the desk", permitDeskText.zh],
   ["permits on the phone", permitPhoneText.zh], ["phone", phoneText.zh], ["plan", planText.zh],
-  ["policy", policyText.zh], ["proof", proofText.zh], ["work", workText.zh],
+  ["policy", policyText.zh], ["proof", proofText.zh], ["sensing", sensingText.zh],
+  ["sources", sourceText.zh], ["work", workText.zh],
 ])("every text of %s is used", (_, texts) => {
   expect(Object.keys(texts).filter((key) => !isUsed(key))).toEqual([]);
 });

@@ -85,6 +85,8 @@ export const zhDesk = {
   ackedBy: "确认人",
   actRaise: "发生",
   actClear: "恢复正常",
+  actRemove: "限值已移除",
+  actFollow: "后续处理失败",
   actUnsuppress: "解除抑制",
   start: "启动",
   startReal: "启动实战响应",

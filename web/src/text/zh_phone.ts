@@ -8,8 +8,6 @@ export const zhPhone = {
   alarmsMore: "还有 {n} 条报警",
   alarmValue: "{value} {unit},限值 {limit}",
   alarmSince: "持续 {span}",
-  alarmAcked: "已确认",
-  alarmUnacked: "未确认",
   runningTitle: "应急响应中",
   runningOpen: "看我的撤离路线",
   what: "发生什么",

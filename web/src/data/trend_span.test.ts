@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { asQuery, stepped, trendWindow } from "./trend_span.ts";
+
+const hour = 3_600_000;
+const now = Date.parse("2026-11-22T12:00:00Z");
+
+test("without dates the window is the last hours and moves", () => {
+  expect(trendWindow({ hours: "1" }, now)).toEqual(
+    { from: now - hour, to: now, hours: 1, isLive: true });
+  expect(trendWindow({ hours: "-3" }, now).hours).toBe(8);
+  expect(trendWindow({ hours: "99999" }, now).hours).toBe(8);
+});
+
+test("chosen dates stand still, and come back out of the address", () => {
+  const chosen = trendWindow(asQuery(now - 2 * hour, now - hour), now);
+  expect(chosen).toEqual({ from: now - 2 * hour, to: now - hour, hours: 1, isLive: false });
+  expect(trendWindow(asQuery(now, now - hour), now).isLive).toBe(true);
+  expect(trendWindow({ from: "nonsense", to: "x" }, now).isLive).toBe(true);
+});
+
+test("steps keep the middle, or move by half", () => {
+  const window = trendWindow(asQuery(now - 2 * hour, now), now);
+  expect(stepped(window, "nearer")).toEqual({ from: now - 1.5 * hour, to: now - 0.5 * hour });
+  expect(stepped(window, "further")).toEqual({ from: now - 3 * hour, to: now + hour });
+  expect(stepped(window, "earlier")).toEqual({ from: now - 3 * hour, to: now - hour });
+  const tiny = trendWindow(asQuery(now - 12_000, now), now);
+  expect(stepped(tiny, "nearer").to - stepped(tiny, "nearer").from).toBe(10_000);
+});

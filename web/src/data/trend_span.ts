@@ -1,0 +1,44 @@
+// Which time a trend shows, as the address says it: the last hours, moving with the clock, or a
+// window that somebody chose. Pure.
+export interface TrendWindow {
+  from: number;
+  to: number;
+  hours: number;
+  isLive: boolean;
+}
+
+const hour_ms = 3_600_000;
+export const least_ms = 10_000;
+export const most_ms = 366 * 24 * hour_ms;
+
+const instant = (text: string | undefined): number | null => {
+  const at = Date.parse(text ?? "");
+  return Number.isNaN(at) ? null : at;
+};
+export function trendWindow(query: Record<string, string>, now: number): TrendWindow {
+  const from = instant(query["from"]);
+  const to = instant(query["to"]);
+  if (from !== null && to !== null && to - from >= least_ms && to - from <= most_ms) {
+    return { from, to, hours: (to - from) / hour_ms, isLive: false };
+  }
+  const asked = Number(query["hours"] ?? 8);
+  const hours = asked > 0 && asked * hour_ms <= most_ms ? asked : 8;
+  return { from: now - hours * hour_ms, to: now, hours, isLive: true };
+}
+
+// Nearer, further, earlier, later: the next window, never too small or too large.
+export type Step = "nearer" | "further" | "earlier" | "later";
+export function stepped({ from, to }: TrendWindow, step: Step): { from: number; to: number } {
+  const wide = to - from;
+  const middle = (from + to) / 2;
+  if (step === "earlier" || step === "later") {
+    const by = step === "earlier" ? -wide / 2 : wide / 2;
+    return { from: from + by, to: to + by };
+  }
+  const next = Math.min(most_ms, Math.max(least_ms, step === "nearer" ? wide / 2 : wide * 2));
+  return { from: middle - next / 2, to: middle + next / 2 };
+}
+
+export const asQuery = (from: number, to: number): Record<string, string> => ({
+  from: new Date(Math.round(from)).toISOString(), to: new Date(Math.round(to)).toISOString(),
+});
