@@ -100,6 +100,8 @@ Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now);
 Result<std::vector<RecordId>> active_definitions(store::View& view);
 // Active and not taken out of service: the danger is there, whoever has seen or shelved it.
 Result<std::vector<RecordId>> standing_definitions(store::View& view);
+// Out of service or suppressed: nobody would hear of the danger.
+Result<std::vector<RecordId>> bypassed_definitions(store::View& view);
 // By which causes (codes) an alarm is suppressed by design, of those that are.
 Result<std::map<RecordId, std::vector<std::string>>> suppressed_definitions(store::View& view);
 // Whether somebody still has to acknowledge that occurrence.

@@ -130,6 +130,12 @@ Result<std::vector<RecordId>> standing_definitions(store::View& view) {
   return ids_of(rows);
 }
 
+Result<std::vector<RecordId>> bypassed_definitions(store::View& view) {
+  store::Rows rows = TRY(view.query(
+      {"SELECT definition FROM alarm_state WHERE letter IN ('H', 'I') ORDER BY definition"}));
+  return ids_of(rows);
+}
+
 Result<bool> is_waiting_for_ack(store::View& view, RecordId definition,
                                 std::string_view occurrence) {
   StateRow row = TRY(read_state(view, definition));

@@ -149,6 +149,8 @@ Result<Json> looks(Services& at, const Call& call);
 // handlers_permits.cpp
 Result<engine::What> suspend_permit(Services& at, const Call& call);
 Result<engine::What> suspend_area(Services& at, const Call& call);
+Result<engine::What> release_area(Services& at, const Call& call);
+Result<Json> permit_room(Services& at, const Call& call);
 Result<Json> permit_board(Services& at, const Call& call);
 Result<Json> permit_conflicts(Services& at, const Call& call);
 Result<Json> permit_steps(Services& at, const Call& call);

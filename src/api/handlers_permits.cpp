@@ -1,5 +1,6 @@
 #include "api/handlers.h"
 #include "engine/permit_board.h"
+#include "engine/permit_room.h"
 
 namespace anlan::api::handle {
 namespace {
@@ -30,8 +31,17 @@ Result<engine::What> suspend_area(Services&, const Call& call) {
                              .reason = call.body.text_or("reason", "")};
 }
 
+Result<engine::What> release_area(Services&, const Call& call) {
+  return engine::ReleaseArea{.area = call.body.text_or("area", ""),
+                             .reason = call.body.text_or("reason", "")};
+}
+
 Result<Json> permit_board(Services& at, const Call& call) {
   return engine::permit_board(at.engine, call.by, TRY(window_of(call)));
+}
+
+Result<Json> permit_room(Services& at, const Call& call) {
+  return engine::permit_room(at.engine, call.by);
 }
 
 Result<Json> permit_conflicts(Services& at, const Call& call) {

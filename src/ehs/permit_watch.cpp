@@ -67,13 +67,22 @@ std::optional<Suspension> shift_over(const LivePermit& permit, const PermitWorld
 }
 
 std::optional<Suspension> wind_too_strong(const LivePermit& permit, const PermitWorld& world) {
-  if (!permit.limits.wind_force_max || !permit.is_outdoor || !world.wind) return std::nullopt;
-  int force = beaufort(world.wind->speed_m_s);
+  if (!permit.limits.wind_force_max || !permit.is_outdoor) return std::nullopt;
+  const WindSpeed* strongest = nullptr;
+  for (const WindSpeed& wind : world.winds) {
+    bool is_far =
+        permit.at && wind.place && twin::distance_m(*permit.at, *wind.place) > kWindReachM;
+    if (is_far) continue;
+    if (strongest == nullptr || wind.speed_m_s > strongest->speed_m_s) strongest = &wind;
+  }
+  if (strongest == nullptr) return std::nullopt;
+  int force = beaufort(strongest->speed_m_s);
   if (force <= *permit.limits.wind_force_max) return std::nullopt;
   return Suspension{permit.id, "wind",
                     Json::object({{"force", force},
                                   {"limit", *permit.limits.wind_force_max},
-                                  {"speed_m_s", world.wind->speed_m_s}})};
+                                  {"tag", strongest->tag},
+                                  {"speed_m_s", strongest->speed_m_s}})};
 }
 
 std::optional<Suspension> alarm_stands(const LivePermit& permit, const PermitWorld& world) {
@@ -139,6 +148,9 @@ PermitLimits permit_limits_from(const Json& decision) {
   if (auto force = number_of(decision["wind_force_max"])) {
     limits.wind_force_max = static_cast<int>(*force);
   }
+  if (auto seconds = number_of(decision["monitor_max_s"])) {
+    limits.monitor_max = Duration::seconds(static_cast<int64_t>(*seconds));
+  }
   limits.guardian_radius_m = number_of(decision["guardian_radius_m"]);
   if (auto grace = number_of(decision["guardian_grace_s"])) {
     limits.guardian_grace = Duration::seconds(static_cast<int64_t>(*grace));
@@ -161,6 +173,7 @@ std::vector<Suspension> watch_permits(const std::vector<LivePermit>& permits,
     auto gone = guardian_gone(permit, world, away_since);
     auto reason = alarm_stands(permit, world);
     if (!reason) reason = reading_too_high(permit, world);
+    if (!reason) reason = silence_stops(permit, world.detectors, world.now);
     if (!reason) reason = parent_stopped(permit);
     if (!reason) reason = std::move(gone);
     if (!reason) reason = neighbour_works(permit, world);
@@ -180,10 +193,7 @@ std::vector<Suspension> watch_permits(const std::vector<LivePermit>& permits,
 }
 
 std::optional<Suspension> gas_reading_stops(const LivePermit& permit, const GasReading& reading) {
-  bool is_near = permit.at && reading.place
-                     ? twin::distance_m(*permit.at, *reading.place) <= permit.limits.neighbour_m
-                     : permit.area == reading.area;
-  if (!is_near) return std::nullopt;
+  if (!is_near(permit, reading.area, reading.place)) return std::nullopt;
   const PermitLimits& limits = permit.limits;
   std::string substance = lower_ascii(reading.substance);
   std::optional<double> limit;
@@ -204,6 +214,38 @@ std::optional<Suspension> gas_reading_stops(const LivePermit& permit, const GasR
                                   {"value", reading.value},
                                   {"limit", *limit},
                                   {"at", format_instant(reading.at)}})};
+}
+
+bool is_near(const LivePermit& permit, const std::string& area,
+             const std::optional<twin::Point>& place) {
+  if (!permit.at || !place) return permit.area == area;
+  return twin::distance_m(*permit.at, *place) <= permit.limits.neighbour_m;
+}
+
+std::optional<Suspension> silence_stops(const LivePermit& permit,
+                                        const std::vector<Detector>& detectors, Instant now) {
+  if (!permit.limits.monitor_max) return std::nullopt;
+  std::map<std::string, const Detector*> newest;  // by substance
+  for (const Detector& one : detectors) {
+    std::string substance = lower_ascii(one.substance);
+    bool is_asked = (substance == "combustible" && permit.limits.lel_max) ||
+                    (substance == "o2" && permit.limits.o2_low) ||
+                    (!substance.empty() && substance == lower_ascii(permit.toxic_substance));
+    if (!is_asked || !is_near(permit, one.area, one.place)) continue;
+    const Detector*& kept = newest[substance];
+    if (kept == nullptr || kept->good_at < one.good_at) kept = &one;
+  }
+  for (const auto& [substance, one] : newest) {
+    Duration age = now - one->good_at;
+    if (age <= *permit.limits.monitor_max) continue;
+    return Suspension{permit.id, "gas_reading",
+                      Json::object({{"tag", one->tag},
+                                    {"substance", one->substance},
+                                    {"is_silent", true},
+                                    {"age_s", age.to_seconds()},
+                                    {"limit_s", permit.limits.monitor_max->to_seconds()}})};
+  }
+  return std::nullopt;
 }
 
 bool is_touched(const LivePermit& permit, const AlarmPlace& alarm, const twin::Plan& plan) {

@@ -29,6 +29,8 @@ struct PermitLimits {
   double neighbour_m = 0;           // an alarm so far outside the permit's place still touches it
   std::optional<double> lel_max{};  // % LEL
   std::optional<double> o2_low{}, o2_high{};  // % vol
+  // Where gas must be monitored all the time: no good reading may be older than this.
+  std::optional<Duration> monitor_max{};
 };
 PermitLimits permit_limits_from(const Json& decision);
 
@@ -47,7 +49,7 @@ struct LivePermit {
   std::optional<twin::Point> at{};
   std::optional<Instant> gas_at{};
   PersonId guardian{};
-  bool is_outdoor = false;
+  bool is_outdoor = false;  // not said: it is, for a wind rule must not fail by a blank
   PermitLimits limits{};
   std::string number{};
   std::string toxic_substance{};
@@ -75,6 +77,24 @@ struct GasReading {
   std::optional<twin::Point> place{};
 };
 
+// A fixed gas detector, whether it still speaks or not.
+struct Detector {
+  std::string tag;
+  std::string substance;
+  Instant good_at{};  // of its newest good reading; before the first one, when listening began
+  std::string area;   // code
+  std::optional<twin::Point> place{};
+};
+
+// An anemometer. A gust at the mast next to the work says more than the mean of the plant.
+struct WindSpeed {
+  std::string tag;
+  double speed_m_s = 0;
+  std::optional<twin::Point> place{};
+};
+// So far an anemometer speaks for work. One without a place speaks for all.
+inline constexpr double kWindReachM = 2'000;
+
 struct WeatherSign {
   std::string tag;   // what says so
   std::string kind;  // "rain", "fog", "storm"
@@ -90,9 +110,10 @@ struct PermitWorld {
   // A gas alarm that stands and touches the permit, as the suspension's detail. A raise suspends by
   // itself; this is for work that is begun or taken up again while it stands.
   std::function<std::optional<Json>(const LivePermit&)> alarm{};
-  std::optional<twin::Wind> wind{};  // nothing: not known, which is no reason to go on or to stop
+  std::vector<WindSpeed> winds{};  // empty: not known, which is no reason to go on or to stop
   std::function<std::optional<GuardianSight>(PersonId)> guardian{};  // nothing: wears no badge
   std::vector<GasReading> readings{};
+  std::vector<Detector> detectors{};
   std::optional<WeatherSign> weather{};
   std::function<std::optional<Neighbour>(const LivePermit&)> neighbour{};
 };
@@ -119,6 +140,14 @@ std::vector<Suspension> watch_permits(const std::vector<LivePermit>& permits,
 
 // Whether a live reading breaks the limits of the permit and is near enough to mean it.
 std::optional<Suspension> gas_reading_stops(const LivePermit& permit, const GasReading& reading);
+
+// Where gas must be monitored all the time: the detector near the work whose silence stops it. Of
+// those of one substance one good reading is enough.
+std::optional<Suspension> silence_stops(const LivePermit& permit,
+                                        const std::vector<Detector>& detectors, Instant now);
+// Near enough to speak for the work: within `neighbour_m`, or in its area where a place lacks.
+bool is_near(const LivePermit& permit, const std::string& area,
+             const std::optional<twin::Point>& place);
 
 // Whether an alarm at this place touches the permit: same area, a neighbouring zone within
 // `neighbour_m`, or its place within `radius_m`.

@@ -47,7 +47,7 @@ class Worlds {
 
   PermitWorld world() {
     PermitWorld made{.now = kNow};
-    if (often()) made.wind = twin::Wind{.speed_m_s = static_cast<double>(random_.below(16))};
+    if (often()) made.winds = {{.speed_m_s = static_cast<double>(random_.below(16))}};
     if (seldom()) made.weather = WeatherSign{"W-1", "rain"};
     for (int i = 0; i < 6; ++i) {
       constexpr std::array kGases{"combustible", "O2", "H2S"};
@@ -118,8 +118,8 @@ bool is_analysis_old(const LivePermit& permit) {
 }
 
 bool is_wind_bad(const LivePermit& permit, const PermitWorld& world) {
-  return permit.is_outdoor && permit.limits.wind_force_max && world.wind &&
-         beaufort(world.wind->speed_m_s) > *permit.limits.wind_force_max;
+  return permit.is_outdoor && permit.limits.wind_force_max && !world.winds.empty() &&
+         beaufort(world.winds.front().speed_m_s) > *permit.limits.wind_force_max;
 }
 
 bool is_guardian_silent(const LivePermit& permit, const Worlds& worlds) {

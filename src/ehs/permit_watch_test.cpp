@@ -109,13 +109,52 @@ TEST(PermitWatch, AStandingAlarmComesFirst) {
 TEST(PermitWatch, WindStopsOutdoorWorkAboveItsForce) {
   std::map<RecordId, Instant> away;
   PermitWorld windy = world(kNow, beside(kNow));
-  windy.wind = twin::Wind{.speed_m_s = 7.9};
+  windy.winds = {{.tag = "WS-1", .speed_m_s = 7.9}};
   EXPECT_TRUE(watch_permits({hot()}, windy, away).empty() == (beaufort(7.9) <= 4));
-  windy.wind = twin::Wind{.speed_m_s = 8.5};
+  windy.winds = {{.tag = "WS-1", .speed_m_s = 8.5}};
   EXPECT_EQ(only_reason(watch_permits({hot()}, windy, away)), "wind");
   LivePermit inside = hot();
   inside.is_outdoor = false;
   EXPECT_TRUE(watch_permits({inside}, windy, away).empty());
+}
+
+TEST(PermitWatch, OfSeveralAnemometersTheStrongestInReachCounts) {
+  std::map<RecordId, Instant> away;
+  PermitWorld windy = world(kNow, beside(kNow));
+  windy.winds = {{.tag = "WS-1", .speed_m_s = 1, .place = twin::Point{160, 300}},
+                 {.tag = "WS-2", .speed_m_s = 12, .place = twin::Point{300, 300}},
+                 {.tag = "WS-3", .speed_m_s = 2}};
+  auto stopped = watch_permits({hot()}, windy, away);
+  ASSERT_EQ(only_reason(stopped), "wind");
+  EXPECT_EQ(stopped.front().detail["tag"], Json("WS-2"));
+  windy.winds[1].place = twin::Point{9'000, 300};
+  EXPECT_TRUE(watch_permits({hot()}, windy, away).empty());
+}
+
+TEST(PermitWatch, WhereGasMustBeMonitoredAllTheTimeASilentDetectorStopsTheWork) {
+  std::map<RecordId, Instant> away;
+  PermitWorld quiet = world(kNow, beside(kNow));
+  quiet.detectors = {{.tag = "GAS-1",
+                      .substance = "combustible",
+                      .good_at = kNow - Duration::seconds(61),
+                      .area = "A1",
+                      .place = twin::Point{170, 310}}};
+  EXPECT_TRUE(watch_permits({hot()}, quiet, away).empty()) << "not asked for";
+  LivePermit special = hot();
+  special.limits.lel_max = 8.3;
+  special.limits.monitor_max = Duration::seconds(60);
+  auto stopped = watch_permits({special}, quiet, away);
+  ASSERT_EQ(only_reason(stopped), "gas_reading");
+  EXPECT_EQ(stopped.front().detail["tag"], Json("GAS-1"));
+  EXPECT_EQ(stopped.front().detail["is_silent"], Json(true));
+  quiet.detectors[0].good_at = kNow - Duration::seconds(60);
+  EXPECT_TRUE(watch_permits({special}, quiet, away).empty());
+  quiet.detectors[0].good_at = kNow - Duration::hours(1);
+  quiet.detectors.push_back(quiet.detectors[0]);
+  quiet.detectors[1].good_at = kNow;
+  EXPECT_TRUE(watch_permits({special}, quiet, away).empty()) << "another one beside it speaks";
+  quiet.detectors[1].place = twin::Point{300, 310};
+  EXPECT_EQ(only_reason(watch_permits({special}, quiet, away)), "gas_reading") << "too far off";
 }
 
 TEST(PermitWatch, KnowsBeaufortAtItsEdges) {

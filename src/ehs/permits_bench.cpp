@@ -117,7 +117,7 @@ void measure_conflicts(Plant& plant) {
 void measure_watch(Plant& plant) {
   std::vector<LivePermit> permits;
   for (std::size_t i = 0; i < 1'000; ++i) permits.push_back(plant.live(i));
-  PermitWorld world{.now = kNow, .wind = twin::Wind{.speed_m_s = 3}};
+  PermitWorld world{.now = kNow, .winds = {{.tag = "WS-1", .speed_m_s = 3}}};
   for (int i = 0; i < 200; ++i) {
     world.readings.push_back({"GAS", "combustible", 1, kNow, "A1", plant.point()});
   }

@@ -181,6 +181,11 @@ struct SuspendArea {
   std::string area;  // code
   std::string reason;
 };
+// Nothing begins or goes on in the area until this; the same button.
+struct ReleaseArea {
+  std::string area;  // code
+  std::string reason;
+};
 struct StartResponse {
   std::string mode;  // "drill", "real"
   std::optional<RecordId> alarm{};
@@ -375,7 +380,7 @@ using What =
                  AnonymousMessage, NotePhoto, NotePair, NoteExport, ActOnTask, ActOnCase, SaveDraft,
                  SetDelegation, EndDelegation, SetHead, LoginSecond, LoginByProvider, ProposeFactor,
                  ConfirmFactor, RenewCodes, RemoveOwnFactor, RemoveFactor, Unlink, BeginView,
-                 EndView, TellAlarmsAgain, OrderWork>;
+                 EndView, TellAlarmsAgain, OrderWork, ReleaseArea>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }

@@ -147,6 +147,7 @@ Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow
   if (!step.notices.empty()) {
     Json record = TRY(records::read_whole(transaction_, form, id));
     number = record["number"];
+    if (form.id == "permit") TRY(tell_all_of_stop(id, record, step));
   }
   for (flow::Notice& notice : step.notices) {
     Json data = notice.data.is_null() ? Json::object() : std::move(notice.data);
@@ -163,6 +164,7 @@ Result<void> Execution::finish_step(const records::Form& form, RecordId id, flow
   TRY(transaction_.apply(step.change));
   if (form.id == "response") TRY(after_response_step(id));
   if (form.id == "permit" && patch.has("state")) TRY(stop_children(form, id));
+  if (form.id == "permit") TRY(stop_neighbours(form, id, patch));
   return carry_out(step);
 }
 

@@ -98,6 +98,7 @@ class Execution {
   Result<Json> execute(const ActOnAlarm& what);
   Result<Json> execute(const SuspendPermit& what);
   Result<Json> execute(const SuspendArea& what);
+  Result<Json> execute(const ReleaseArea& what);
   Result<Json> execute(const StartResponse& what);
   Result<Json> execute(const RollCall& what);
   Result<Json> execute(const SaySafety& what);
@@ -157,6 +158,10 @@ class Execution {
   Result<void> ask_form_guards(const records::Form& form, RecordId id);
   // A permit that stopped takes its children along.
   Result<void> stop_children(const records::Form& form, RecordId id);
+  Result<void> stop_neighbours(const records::Form& form, RecordId id, const Json& patch);
+  Result<void> tell_all_of_stop(RecordId id, const Json& record, flow::Step& step);
+  Result<void> check_area(const std::string& area, const std::string& reason);
+  Result<void> hold_area(const std::string& area, const std::string& reason);
   // What the flow decided: its rows, the record's patch and the notices, as one Change.
   Result<void> finish_step(const records::Form& form, RecordId id, flow::Step step);
   // What the flow wished for beside its own rows: records made, messages taken.

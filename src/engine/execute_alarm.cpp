@@ -2,6 +2,7 @@
 // one transaction, so that a crash leaves everything or nothing.
 
 #include "engine/execute.h"
+#include "engine/permit_stops.h"
 #include "engine/read.h"
 #include "engine/show.h"
 #include "engine/tracing.h"
@@ -73,7 +74,7 @@ Result<Json> Execution::decide(std::string_view file, std::string_view decision,
 
 Result<void> Execution::answer_alarm(const alarms::Definition& definition,
                                      const alarms::State& state) {
-  if (definition.gas_level == 0) return {};
+  if (!stops_work(definition, *around_.plant)) return {};
   const TagInfo* tag = around_.plant->tag(definition.tag);
   Json table = TRY(decide("emergency_trigger", "trigger",
                           Json::object({{"substance", tag == nullptr ? "" : tag->substance},
@@ -82,7 +83,7 @@ Result<void> Execution::answer_alarm(const alarms::Definition& definition,
                                         {"procedure", around_.plant->procedure_of(definition.id)},
                                         {"kind", alarms::kind_text(definition.kind)}})));
   Json detail = Json::object({{"alarm", definition.code}, {"value", state.value}});
-  if (!table.bool_or("start", false)) {
+  if (definition.gas_level == 0 || !table.bool_or("start", false)) {
     std::vector<std::string> areas;
     ehs::AlarmPlace place{.area = definition.area};
     if (tag != nullptr) place.at = tag->at;

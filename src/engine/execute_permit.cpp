@@ -2,8 +2,10 @@
 // follows; gates into the areas close.
 
 #include <algorithm>
+#include <array>
 
 #include "engine/execute.h"
+#include "engine/permit_circle.h"
 #include "engine/permits.h"
 #include "engine/read.h"
 
@@ -61,6 +63,38 @@ Result<void> Execution::stop_children(const records::Form& form, RecordId id) {
     }
     bool is_told = done || done.error().code == ErrorCode::WrongState;
     if (!is_told) return std::unexpected(done.error());
+  }
+  return {};
+}
+
+// Gas that one job's own detector or test found is in the air of the job next door too.
+Result<void> Execution::stop_neighbours(const records::Form& form, RecordId id, const Json& patch) {
+  constexpr std::array<std::string_view, 3> kBad{"lel", "o2", "toxic"};
+  std::string reason =
+      patch["state"] == Json("suspended") ? patch.text_or("suspend_reason", "") : "";
+  bool is_silent = patch["suspend_detail"].bool_or("is_silent", false);
+  bool is_gas = reason == "gas" || (reason == "gas_reading" && !is_silent) ||
+                std::ranges::contains(kBad, patch.text_or("gas_fault", ""));
+  if (!is_gas) return {};
+  Json own = TRY(records::read_whole(transaction_, form, id));
+  Json detail = Json::object({{"permit", id.text()},
+                              {"number", own["number"]},
+                              {"gas", reason.empty() ? own["gas_fault"] : Json(reason)}});
+  for (const Json& other : TRY(permits_next_to(permit_desk(), own, Next::Active))) {
+    auto done = suspend_one(TRY(RecordId::parse(other.text_or("id", ""))), "neighbour", detail);
+    if (!done && done.error().code != ErrorCode::WrongState) return std::unexpected(done.error());
+  }
+  return {};
+}
+
+// The flow says that a stop is told; to whom beside the crew follows from what goes on there now.
+Result<void> Execution::tell_all_of_stop(RecordId id, const Json& record, flow::Step& step) {
+  auto stop = std::ranges::find(step.notices, "suspended", &flow::Notice::kind);
+  if (stop == step.notices.end()) return {};
+  Json permit = record;
+  permit.set("id", id.text());
+  for (PersonId person : TRY(concerned_by_stop(permit_desk(), permit))) {
+    if (!std::ranges::contains(stop->persons, person)) stop->persons.push_back(person);
   }
   return {};
 }
@@ -127,15 +161,15 @@ Result<Json> Execution::execute(const SuspendPermit& what) {
   return answer_changed(*form, what.permit);
 }
 
-// All that goes on in an area, of what the caller sees: for whom a role gives the button.
+// All that goes on in an area, of what the caller sees: for whom a role gives the button. Nothing
+// there begins or goes on before the area is released.
 Result<Json> Execution::execute(const SuspendArea& what) {
+  TRY(check_area(what.area, what.reason));
+  TRY(hold_area(what.area, what.reason));
   const records::Form* form = TRY(form_of("permit"));
-  if (what.reason.empty()) return refuse(ErrorCode::MissingField, {}, "reason");
   Reader reader(transaction_, around_.packs, around_.now);
   auto reach = TRY(reader.reach(command_->by, *form, access::Action::Read));
-  if (!std::ranges::contains(reach.buttons, "suspend_area")) return refuse(ErrorCode::Forbidden);
   const AreaInfo* area = around_.plant->area(what.area);
-  if (area == nullptr) return refuse(ErrorCode::BadField, "no such area", "area");
   Json permits = Json::array();
   for (const Json& permit : TRY(permits_in(permit_desk(), {"active"}))) {
     RecordId id = TRY(RecordId::parse(permit.text_or("id", "")));

@@ -4,10 +4,61 @@
 #include <set>
 #include <tuple>
 
+#include "access/access.h"
 #include "engine/execute.h"
+#include "flow/flow.h"
 
 namespace anlan::engine {
 namespace {
+
+using OpenSteps = std::map<RecordId, std::vector<flow::StepTaken>>;
+
+// Whoever has the certificate that an analysis of this work asks for: any of them may take it.
+Result<void> add_analysts(const PermitDesk& desk, const Json& permit,
+                          std::vector<PersonId>& people) {
+  auto limits = permit_limits_of(desk, permit);
+  if (!limits) return {};  // its figures can't be told: nobody is named
+  auto all = TRY(certificates(desk));
+  for (const std::string& kind : kinds_asked(**limits, "analyst")) {
+    for (const auto& [person, own] : *all) {
+      if (certified_until(*all, person, kind, desk.now) > desk.now) people.push_back(person);
+    }
+  }
+  return {};
+}
+
+// Whom a step on the spot waits for.
+Result<void> add_signers(const PermitDesk& desk, const Json& permit, const OpenSteps& open,
+                         std::vector<PersonId>& people) {
+  auto steps = open.find(TRY(RecordId::parse(permit.text_or("id", ""))));
+  if (steps == open.end()) return {};
+  for (const flow::StepTaken& step : steps->second) {
+    people.insert(people.end(), step.persons.begin(), step.persons.end());
+    for (const std::string& role : step.roles) {
+      auto holders = TRY(access::holders(desk.view, role, permit.text_or("org_path", "/")));
+      people.insert(people.end(), holders.begin(), holders.end());
+    }
+  }
+  return {};
+}
+
+// Before the start who prepares it: leader, guardian, analyst, whoever signs on the spot. While it
+// stands still only who takes the sample that it waits for. After the work the guardian who
+// watches.
+Result<std::vector<PersonId>> let_in(const PermitDesk& desk, const Json& permit,
+                                     const OpenSteps& open) {
+  std::string state = permit.text_or("state", "");
+  if (state == "active") return people_on(permit);
+  std::vector<PersonId> people;
+  for (const PermitPart& part : parts_of(permit)) {
+    bool is_meant = (part.role == "guardian" && (state == "ready" || state == "watching")) ||
+                    (part.role == "leader" && state == "ready");
+    if (is_meant) people.push_back(part.person);
+  }
+  if (state == "ready" || state == "suspended") TRY(add_analysts(desk, permit, people));
+  if (state == "ready") TRY(add_signers(desk, permit, open, people));
+  return people;
+}
 
 Result<AllowedBadges> read_allowed(const PermitDesk& desk) {
   AllowedBadges allowed;
@@ -19,10 +70,11 @@ Result<AllowedBadges> read_allowed(const PermitDesk& desk) {
     gates[area->id.text()].push_back(gate.code);
   }
   if (gates.empty()) return allowed;
-  for (const Json& permit : TRY(permits_in(desk, {"active"}))) {
+  auto open = TRY(flow::steps_open(desk.view, desk.packs.library, "permit"));
+  for (const Json& permit : TRY(permits_in(desk, {"ready", "active", "suspended", "watching"}))) {
     auto into = gates.find(permit.text_or("area", ""));
     if (into == gates.end()) continue;
-    for (PersonId person : people_on(permit)) {
+    for (PersonId person : TRY(let_in(desk, permit, open))) {
       const BadgeInfo* badge = desk.plant.badge_of(person);
       if (badge == nullptr) continue;
       for (const std::string& gate : into->second) allowed[gate].push_back(badge->code);
@@ -52,9 +104,9 @@ std::string plant_mark(const PlantModel& plant) {
 
 // shared: with the memory of the database
 Result<std::shared_ptr<const AllowedBadges>> allowed_badges(const PermitDesk& desk) {
-  return store::remembered<AllowedBadges>(desk.view,
-                                          "engine.gates.allowed." + plant_mark(desk.plant),
-                                          {"f_permit"}, [&] { return read_allowed(desk); });
+  return store::remembered<AllowedBadges>(
+      desk.view, "engine.gates.allowed." + plant_mark(desk.plant),
+      {"f_permit", "f_certificate", "flow_task"}, [&] { return read_allowed(desk); });
 }
 
 Result<Json> refused_passes(store::View& view, Instant since, std::size_t count) {

@@ -10,7 +10,8 @@
 
 namespace anlan::engine {
 
-// Badges of the people of active permits, by the code of the gate into their area; only of gates
+// Badges of the people of active permits, of who prepares, samples and signs one on the spot, and
+// of the guardian who watches afterwards, by the code of the gate into their area; only of gates
 // into areas with `needs_permit`. Remembered until a permit, badge or area changes; shared with
 // the memory of the database.
 using AllowedBadges = std::map<std::string, std::vector<std::string>, std::less<>>;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/permit_entry_guard.h"
+
 namespace anlan::engine {
 namespace {
 
@@ -22,6 +24,8 @@ constexpr std::array kGuards{Row{"permit_people", guard_people},
                              Row{"permit_isolation", guard_isolation},
                              Row{"permit_inside", guard_inside},
                              Row{"permit_measures", guard_measures},
+                             Row{"permit_free", guard_free},
+                             Row{"permit_entry", guard_entry},
                              Row{"presence", guard_presence},
                              Row{"alarm_limit", guard_alarm_limit, false}};
 

@@ -39,6 +39,8 @@ Result<Json> guard_isolation(const GuardCall& call);
 Result<Json> guard_inside(const GuardCall& call);
 Result<Json> guard_measures(const GuardCall& call);
 Result<Json> guard_presence(const GuardCall& call);
+// No alarm that guards people stands or is bypassed there, and nobody holds the area.
+Result<Json> guard_free(const GuardCall& call);
 Result<Json> guard_alarm_limit(const GuardCall& call);
 
 // A refusal with what it is about.

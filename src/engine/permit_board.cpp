@@ -7,7 +7,7 @@
 
 #include "engine/gas_unit.h"
 #include "engine/gates.h"
-#include "engine/permits.h"
+#include "engine/permit_room.h"
 #include "engine/read.h"
 #include "engine/show.h"
 
@@ -249,6 +249,18 @@ Json unknown_beside(const PermitDesk& desk, const Json& permit,
   return codes;
 }
 
+// What only counts while work goes on: whether the guardian is watched, which detectors are silent.
+Result<void> add_live_marks(Board& board, const Json& permit,
+                            const std::vector<ehs::Detector>& detectors, Json& row) {
+  if (permit["state"] != Json("active")) return {};
+  ehs::LivePermit live = TRY(live_permit(board.desk, permit));
+  auto watch = guardian_watch(live, *board.plant, board.engine.sensing().presence());
+  if (row.has("guardian") && !watch.empty()) row.set("guardian_watch", watch);
+  Json silent = silent_beside(live, detectors, board.now);
+  if (row.has("area") && !silent.as_array().empty()) row.set("gas_silent", std::move(silent));
+  return {};
+}
+
 bool is_over(const Json& permit) {
   const Json& state = permit["state"];
   return state == Json("closed") || state == Json("expired") || state == Json("refused");
@@ -265,6 +277,7 @@ Result<Json> permit_board(Engine& engine, const access::Subject& by, const Permi
       TRY(records::all_whole(*view, *form, both(window_filter(window), reach.scope), kRowsMax));
   auto open = TRY(flow::steps_open(*view, engine.packs().library, "permit"));
   auto odd = tags_of_no_use(*board.plant);
+  auto detectors = engine.sensing().detectors();
   Json rows = Json::array();
   std::vector<Json> standing;
   for (const Json& permit : permits) {
@@ -274,6 +287,7 @@ Result<Json> permit_board(Engine& engine, const access::Subject& by, const Permi
     if (!odd.empty() && row.has("area")) {
       row.set("gas_unknown", unknown_beside(board.desk, permit, odd));
     }
+    TRY(add_live_marks(board, permit, detectors, row));
     auto steps = open.find(TRY(RecordId::parse(permit.text_or("id", ""))));
     bool is_waiting = steps != open.end();
     Json waiting;
@@ -285,8 +299,10 @@ Result<Json> permit_board(Engine& engine, const access::Subject& by, const Permi
   }
   Json conflicts = TRY(board_conflicts(board, standing));
   Json refusals = TRY(refused_passes(*view, board.now - kRefusedSince, kRefusedMax));
+  Json holds = TRY(holds_json(board.desk));
   return Json::object({{"now", format_instant(board.now)},
                        {"rows", std::move(rows)},
+                       {"holds", std::move(holds)},
                        {"conflicts", std::move(conflicts)},
                        {"refusals", std::move(refusals)}});
 }

@@ -61,6 +61,33 @@ Result<std::set<std::string>> reasons_of(store::View& view, const records::Form&
   return reasons;
 }
 
+// People whom a gate did not let in: it opens the permits of that area at that time, if there were
+// any.
+Result<Json> gates_json(store::View& view, const PlantModel& plant,
+                        const std::vector<Json>& permits, const std::pair<Instant, Instant>& span) {
+  auto rows =
+      TRY(view.query({"SELECT zone, at FROM gate_refusal WHERE at >= ? AND at < ?"
+                      " ORDER BY at DESC LIMIT ?",
+                      {span.first.ns, span.second.ns, static_cast<int64_t>(kPermitsMax)}}));
+  std::set<std::size_t> near;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const AreaInfo* area = plant.area(rows[i].text("zone"));
+    Instant at{rows[i].int64("at")};
+    for (std::size_t one = 0; one < permits.size() && area != nullptr; ++one) {
+      auto from = instant_in(permits[one], "valid_from");
+      auto to = instant_in(permits[one], "valid_to");
+      bool is_there =
+          permits[one]["area"] == Json(area->id.text()) && from && to && *from <= at && at < *to;
+      if (is_there) near.insert(one);
+    }
+  }
+  Ids ids;
+  for (std::size_t one : near) ids.add(permits[one]);
+  return Json::object({{"reason", "gate"},
+                       {"count", static_cast<int64_t>(rows.size())},
+                       {"permits", std::move(ids.list)}});
+}
+
 bool may_read(const access::FieldModes& modes, const char* field) {
   return modes.of(field) >= access::FieldMode::Read;
 }
@@ -82,6 +109,8 @@ Result<Json> permit_figures(Engine& engine, const access::Subject& by, const Per
   Filter until{.kind = Filter::Kind::Lt, .field = "created_at", .values = {format_instant(to)}};
   auto permits =
       TRY(records::all_whole(*view, *form, both(both(since, until), reach.scope), kPermitsMax));
+  auto shared_plant = engine.sensing().plant();
+  const PlantModel& plant = *shared_plant;
   Ids all;
   Ids stopped;
   std::map<std::string, Ids> caught;
@@ -94,6 +123,8 @@ Result<Json> permit_figures(Engine& engine, const access::Subject& by, const Per
     for (const std::string& reason : reasons) caught[reason].add(permit);
   }
   Json by_reason = Json::array();
+  Json gates = TRY(gates_json(*view, plant, permits, {from, to}));
+  if (gates.int_or("count", 0) > 0) by_reason.push(std::move(gates));
   for (auto& [reason, ids] : caught) {
     int64_t count = ids.count();
     by_reason.push(

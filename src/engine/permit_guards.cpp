@@ -10,6 +10,7 @@ namespace anlan::engine {
 namespace {
 
 constexpr std::size_t kAcceptancesMax = 1'000;
+constexpr int kParentsMax = 8;  // linked permits lie that deep at most
 
 struct Span {
   Instant from{}, to{};
@@ -57,12 +58,34 @@ Result<void> check_certificates(const GuardCall& call, const std::vector<PermitP
   return {};
 }
 
-// Linked permits are one job, so their guardian may be one.
-bool is_one_job(const Json& a, const Json& b) {
-  auto parent_or_self = [](const Json& one) {
-    return one["parent"].is_null() ? one["id"] : one["parent"];
-  };
-  return parent_or_self(a) == parent_or_self(b);
+// Linked permits are one job, whatever lies between them: it is called after the outermost parent.
+Result<std::string> job_of(const PermitDesk& desk, const std::vector<Json>& standing,
+                           const Json& permit) {
+  const records::Form* form = desk.packs.forms.find("permit");
+  std::string job = permit.text_or("id", "");
+  std::string parent = permit.text_or("parent", "");
+  for (int depth = 0; depth < kParentsMax && !parent.empty(); ++depth) {
+    job = parent;
+    auto known =
+        std::ranges::find_if(standing, [&](const Json& one) { return one["id"] == Json(parent); });
+    if (known != standing.end()) {
+      parent = known->text_or("parent", "");
+      continue;
+    }
+    RecordId id = TRY(RecordId::parse(parent));
+    Json over = TRY(records::read_whole(desk.view, *form, id));
+    parent = over.text_or("parent", "");
+  }
+  return job;
+}
+
+// Who guards does nothing else meanwhile, on whatever permit.
+std::optional<std::string> works_and_guards(const Json& a, const Json& b) {
+  for (const PermitPart& part : parts_of(a)) {
+    bool is_work = part.role == "leader" || part.role == "worker";
+    if (is_work && b["guardian"] == Json(part.person.text())) return part.field;
+  }
+  return std::nullopt;
 }
 
 // When the newest rules of this regime were deployed: who accepted drafts before has not seen them.
@@ -84,11 +107,19 @@ Result<Json> guard_people(const GuardCall& call) {
   TRY(check_certificates(call, parts));
   Span span = span_of(call.permit);
   Json warnings = Json::array();
-  auto standing = TRY(permits_standing(call.desk.permits));
+  const PermitDesk& desk = call.desk.permits;
+  auto standing = TRY(permits_standing(desk));
+  std::string job = TRY(job_of(desk, *standing, call.permit));
   for (const Json& other : *standing) {
-    bool is_beside = other["id"] != call.permit["id"] && !is_one_job(other, call.permit) &&
-                     overlap(span, span_of(other));
-    if (!is_beside) continue;
+    if (other["id"] == call.permit["id"] || !overlap(span, span_of(other))) continue;
+    if (works_and_guards(other, call.permit)) {
+      return refuse_with(ErrorCode::GuardianBusy, "guardian", about(other));
+    }
+    if (auto field = works_and_guards(call.permit, other)) {
+      return refuse_with(ErrorCode::GuardianBusy, *field, about(other));
+    }
+    std::string other_job = TRY(job_of(desk, *standing, other));
+    if (other_job == job) continue;
     bool is_guardian =
         !call.permit["guardian"].is_null() && other["guardian"] == call.permit["guardian"];
     if (is_guardian) return refuse_with(ErrorCode::GuardianBusy, "guardian", about(other));

@@ -287,7 +287,7 @@ Result<ehs::LivePermit> live_permit(const PermitDesk& desk, const Json& permit) 
                        .area = place.area,
                        .at = place.at,
                        .gas_at = instant_in(permit, "gas_at"),
-                       .is_outdoor = permit.bool_or("is_outdoor", false),
+                       .is_outdoor = permit.bool_or("is_outdoor", true),
                        .limits = ehs::permit_limits_from(limits ? **limits : Json()),
                        .number = permit.text_or("number", ""),
                        .toxic_substance = permit.text_or("toxic_substance", ""),

@@ -9,7 +9,7 @@
 #include "ehs/ehs.h"
 #include "engine/engine.h"
 #include "engine/gas_unit.h"
-#include "engine/permits.h"
+#include "engine/permit_stops.h"
 
 namespace anlan::engine {
 namespace {
@@ -49,6 +49,7 @@ Result<std::unique_ptr<Sensing>> Sensing::open(Engine& engine) {
   sensing->history_ = TRY(history::History::open(
       {.folder = store.folder + "/history", .clock = store.clock, .sync = store.sync}));
   sensing->presence_ = TRY(Presence::open(store.folder + "/presence", store.sync, store.clock));
+  sensing->listening_since_ = engine.clock().now();
   TRY(sensing->reload());
   return sensing;
 }
@@ -107,8 +108,12 @@ Result<void> Sensing::samples(std::span<const history::Sample> samples) {
       if (sample.tag >= live_.size()) live_.resize(sample.tag + 1);
       LiveValue& live = live_[sample.tag];
       if (live.at > sample.at) continue;  // late: kept, but not what is now
-      live = {
-          .value = sample.value, .quality = sample.quality, .at = sample.at, .change = ++changes_};
+      bool is_good = sample.quality == history::Quality::Good;
+      live = {.value = sample.value,
+              .quality = sample.quality,
+              .at = sample.at,
+              .good_at = is_good ? sample.at : live.good_at,
+              .change = ++changes_};
     }
     evaluator_->evaluate(samples, trips);
     // Under the lock, so that transitions of one alarm reach the writer in their order.
@@ -210,7 +215,11 @@ void Sensing::turn(Instant now) {
     next_check_ = next_watch_ = next_cleaning_ = now;
     must_reload_ = true;
     std::lock_guard lock(mutex_);
-    for (LiveValue& live : live_) live.at = std::min(live.at, now);
+    listening_since_ = std::min(listening_since_, now);
+    for (LiveValue& live : live_) {
+      live.at = std::min(live.at, now);
+      live.good_at = std::min(live.good_at, now);
+    }
   }
   if (now >= next_check_) {
     next_check_ = now + kCheckEvery;
@@ -331,6 +340,25 @@ std::vector<ehs::GasReading> Sensing::gas_readings(Instant now) {
   return readings;
 }
 
+std::vector<ehs::WindSpeed> Sensing::winds(Instant now) {
+  std::vector<ehs::WindSpeed> winds;
+  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
+    if (tag.purpose == "wind_speed") winds.push_back({tag.code, live.value, tag.at});
+  });
+  return winds;
+}
+
+std::vector<ehs::Detector> Sensing::detectors() {
+  std::vector<ehs::Detector> all;
+  std::lock_guard lock(mutex_);
+  for (const TagInfo& tag : plant_->tags()) {
+    if (tag.purpose != "gas") continue;
+    Instant good = tag.index < live_.size() ? live_[tag.index].good_at : Instant{};
+    all.push_back({tag.code, tag.substance, std::max(good, listening_since_), tag.area, tag.at});
+  }
+  return all;
+}
+
 std::optional<ehs::WeatherSign> Sensing::weather(Instant now) {
   std::optional<ehs::WeatherSign> sign;
   fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
@@ -355,33 +383,6 @@ std::vector<ehs::PermitPlace> Sensing::plant_states(Instant now) {
   return states;
 }
 
-namespace {
-
-Result<std::vector<const alarms::Definition*>> standing_gas_alarms(const PermitDesk& desk) {
-  std::vector<const alarms::Definition*> standing;
-  std::vector<RecordId> ids = TRY(alarms::standing_definitions(desk.view));
-  for (RecordId id : ids) {
-    const alarms::Definition* definition = desk.plant.alarm(id);
-    if (definition != nullptr && definition->gas_level > 0) standing.push_back(definition);
-  }
-  return standing;
-}
-
-auto alarm_beside(const std::vector<const alarms::Definition*>& standing, const PlantModel& plant) {
-  return [&](const ehs::LivePermit& permit) -> std::optional<Json> {
-    for (const alarms::Definition* definition : standing) {
-      const TagInfo* tag = plant.tag(definition->tag);
-      ehs::AlarmPlace place{.area = definition->area};
-      if (tag != nullptr) place.at = tag->at;
-      if (!ehs::is_touched(permit, place, plant.plan())) continue;
-      return Json::object({{"alarm", definition->code}});
-    }
-    return std::nullopt;
-  };
-}
-
-}  // namespace
-
 void Sensing::watch_permits(Instant now) {
   auto view = store::read_later(engine_.database());
   if (!view) return;
@@ -390,11 +391,17 @@ void Sensing::watch_permits(Instant now) {
   auto permits = live_permits(desk);
   if (!permits) return log_failure("permits could not be read", permits.error());
   if ((*permits)->empty()) return;
-  auto standing = standing_gas_alarms(desk);
-  if (!standing) return log_failure("standing alarms could not be read", standing.error());
+  auto alarms = stopping_alarms(desk);
+  if (!alarms) return log_failure("standing alarms could not be read", alarms.error());
+  auto alarm = [&](const ehs::LivePermit& permit) -> std::optional<Json> {
+    const StoppingAlarm* one = alarm_beside(*alarms, permit, *plant);
+    return one == nullptr ? std::nullopt : std::optional(alarm_detail(*one));
+  };
+  bool is_monitored = std::ranges::any_of(
+      **permits, [](const ehs::LivePermit& one) { return one.limits.monitor_max.has_value(); });
   ehs::PermitWorld world{.now = now,
-                         .alarm = alarm_beside(*standing, *plant),
-                         .wind = wind(now),
+                         .alarm = alarm,
+                         .winds = winds(now),
                          .guardian = [&](PersonId person) -> std::optional<ehs::GuardianSight> {
                            const BadgeInfo* badge = plant->badge_of(person);
                            if (badge == nullptr) return std::nullopt;
@@ -408,6 +415,7 @@ void Sensing::watch_permits(Instant now) {
                                                      .zone = trace->sight->zone};
                          },
                          .readings = gas_readings(now),
+                         .detectors = is_monitored ? detectors() : std::vector<ehs::Detector>(),
                          .weather = weather(now)};
   std::vector<ehs::PermitPlace> states = plant_states(now);
   if (!states.empty()) world.neighbour = neighbours_by(desk, states);

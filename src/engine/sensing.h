@@ -23,6 +23,7 @@ struct LiveValue {
   double value = 0;
   history::Quality quality = history::Quality::Stale;
   Instant at{};         // zero: never
+  Instant good_at{};    // of the newest good one; zero: never
   uint64_t change = 0;  // number of the change: what is newer than a reader's place is news to it
 };
 
@@ -49,6 +50,10 @@ class Sensing {
       uint64_t place, std::span<const history::TagIndex> tags, uint64_t& now_at);
   // Mean of the newest fresh wind readings; nothing where there is none.
   std::optional<twin::Wind> wind(Instant now);
+  // The fresh ones; each anemometer by itself, with or without a direction beside it.
+  std::vector<ehs::WindSpeed> winds(Instant now);
+  // Every gas detector, with when it last told something good.
+  std::vector<ehs::Detector> detectors();
   // Fresh values of gas detectors, and what the weather station reports.
   std::vector<ehs::GasReading> gas_readings(Instant now);
   std::optional<ehs::WeatherSign> weather(Instant now);
@@ -80,6 +85,7 @@ class Sensing {
   std::shared_ptr<const PlantModel> plant_;  // shared: see PlantModel::load
   std::optional<alarms::Evaluator> evaluator_;
   std::vector<LiveValue> live_;
+  Instant listening_since_{};
   uint64_t changes_ = 0;
   bool must_settle_ = false;  // of the thread that turns
   std::string stamp_;

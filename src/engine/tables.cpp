@@ -81,6 +81,18 @@ store::Migration call_migration() {
           }};
 }
 
+// Areas in which nothing goes on until somebody lets it.
+store::Migration hold_migration() {
+  return {.id = "engine.holds.1",
+          .statements = {
+              "CREATE TABLE area_hold (id {{id}} PRIMARY KEY, area {{text}} NOT NULL, "
+              "reason {{text}} NOT NULL, held_by {{text}} NOT NULL, held_at {{int}} NOT NULL, "
+              "released_by {{text}} NOT NULL, released_at {{int}}, note {{text}} NOT NULL, "
+              "version {{int}} NOT NULL)",
+              "CREATE INDEX area_hold_open ON area_hold (released_at, area)",
+          }};
+}
+
 }  // namespace
 
 std::vector<store::Migration> engine_migrations() {
@@ -109,6 +121,7 @@ std::vector<store::Migration> engine_migrations() {
       view_migration(),
       gate_migration(),
       call_migration(),
+      hold_migration(),
   };
 }
 

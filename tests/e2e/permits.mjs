@@ -359,7 +359,7 @@ export async function permitGasWalk({ browser, newWatch, seed, lang, atEnd }) {
 // Without a link the card is what the phone kept, with its age, end and signature; stopping works.
 export async function permitOfflineWalk(where) {
   const permits = new Permits(where.server, where.seed.password);
-  const id = await permits.apply("road", { guardian: "worker223", leader: "leader12",
+  const id = await permits.apply("road", { guardian: "worker421", leader: "leader12",
     worker: "worker122", x: 700, y: 120, area: "A5" });
   await permits.until(id, { state: "active" });
   const phone = await seatOf(where, "leader12", "phone");

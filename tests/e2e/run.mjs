@@ -29,6 +29,7 @@ import {
   goodsWalk, isolationWalk, permitActsWalk, permitConflictWalk, permitGasWalk,
   permitKindsWalk, permitOfflineWalk, permitPagesWalk, permitPhoneLifeWalk,
 } from "./permits.mjs";
+import { permitHoldWalk } from "./permit_hold.mjs";
 import { readSeed } from "./seed.mjs";
 
 const seed = readSeed();
@@ -305,6 +306,7 @@ const permitWalks = {
   "permits: the other kinds to their close": [permitKindsWalk, "zh"],
   "permits: two jobs that must not go on together": [permitConflictWalk, "zh", "en"],
   "permits: the card without a link": [permitOfflineWalk, "zh"],
+  "permits: an area on hold": [permitHoldWalk, "zh"],
 };
 for (const [name, [run, ...langs]] of Object.entries(permitWalks)) {
   for (const lang of langs) {

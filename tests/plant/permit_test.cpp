@@ -258,9 +258,10 @@ TEST_P(PermitTest, PeopleInsideKeepAPermitOpen) {
   certify_all();
   Json permit = made("permit", hot());
   start(permit);
-  made("permit_entry",
-       Json::object(
-           {{"permit", permit["id"]}, {"person", who("repair3")}, {"in_at", from_now({})}}));
+  made(
+      "permit_entry",
+      Json::object({{"permit", permit["id"]}, {"person", who("repair3")}, {"in_at", from_now({})}}),
+      "worker111");
   auto closed = act(permit, "repair4", "close");
   expect_refused(closed, ErrorCode::PeopleInside, "inside_count");
   EXPECT_EQ(params_of(closed)["people"], Json::array({who("repair3")}));

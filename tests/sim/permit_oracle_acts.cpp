@@ -190,6 +190,14 @@ std::optional<bool> Oracle::is_seen_cause(const Job& job, const std::string& rea
     });
   };
   if (reason == "alarm") return has_alarm_beside(job);
+  const Json& detail = job.record["suspend_detail"];
+  if (reason == "gas_reading" && detail.bool_or("is_silent", false)) {
+    return any([&](const Seen& seen) {
+      return std::ranges::any_of(seen.detectors, [&](const Detector& one) {
+        return one.gas == Gas::Silent && Json(one.code) == detail["tag"];
+      });
+    });
+  }
   if (reason == "gas_reading") return has_gas(60);
   if (reason == "guardian_left") {
     return any([&](const Seen& seen) {
@@ -205,6 +213,8 @@ std::optional<bool> Oracle::is_seen_cause(const Job& job, const std::string& rea
   if (reason == "wind") {
     return any([&](const Seen& seen) { return figures::beaufort(seen.wind_m_s) >= 5; });
   }
+  // Gas at the job next door: that stop has a cause of its own, which is judged there.
+  if (reason == "neighbour" && detail.has("gas")) return detail["permit"].is_text();
   if (reason == "neighbour") {
     return job.kind == "hot" && any([&](const Seen& seen) {
              return std::ranges::any_of(seen.states, [&](const PlantState& one) {

@@ -3,7 +3,7 @@ import type { Completion } from "./calls.ts";
 import { call, callBlob } from "./client.ts";
 import type { FieldValue, RecordRow } from "./types.ts";
 import type {
-  Board, Conflict, PermitFigures, PermitPreview, PermitSteps, RuleTable,
+  Board, Conflict, PermitFigures, PermitPreview, PermitRoom, PermitSteps, RuleTable,
 } from "./types_permit.ts";
 
 const esc = encodeURIComponent;
@@ -26,6 +26,9 @@ export const permitPreview = (permit: Fields) =>
   post<PermitPreview>("/api/permits/preview", permit);
 export const suspendArea = (area: string, reason: string, key: string) =>
   post<object>("/api/permits/suspend-area", { area, reason }, key);
+export const releaseArea = (area: string, reason: string, key: string) =>
+  post<object>("/api/permits/release-area", { area, reason }, key);
+export const permitRoom = () => call<PermitRoom>("/api/permits/room");
 export const steps = (id: string) =>
   call<PermitSteps>(`/api/permits/${esc(id)}/steps`);
 export const permitFigures = (from: string, to: string) =>

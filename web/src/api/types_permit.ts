@@ -39,6 +39,9 @@ export interface BoardRow {
   gas_due?: string | null;
   // Detectors near it whose unit can't be compared with its limits.
   gas_unknown?: string[];
+  // Detectors near it that say nothing, and whether anything watches where the guardian is.
+  gas_silent?: { tag: string; age_s: number }[];
+  guardian_watch?: "badge" | "unwatched";
   rule_mark: RuleMark | null;
   is_contractor: boolean | null;
   waiting: Waiting | null;
@@ -72,8 +75,29 @@ export interface RefusedPass {
   name?: string;
   [member: string]: unknown;
 }
+// Nothing begins or goes on in the area until somebody releases it.
+export interface Hold {
+  area: string;
+  area_id: string | null;
+  reason: string;
+  by: { id: string; name: string };
+  at: string;
+}
+export interface RoomLine {
+  id: string;
+  number: string;
+}
+export interface PermitRoom {
+  now: string;
+  holds: Hold[];
+  unwatched: (RoomLine & { area: string; guardian: string })[];
+  silent: (RoomLine & { tags: { tag: string; age_s: number }[] })[];
+  due: (RoomLine & { due: string })[];
+  inside: (RoomLine & { name: string; in_at: string })[];
+}
 export interface Board {
   rows: BoardRow[];
+  holds?: Hold[];
   conflicts: Conflict[];
   refusals?: RefusedPass[];
 }

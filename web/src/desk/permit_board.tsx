@@ -19,6 +19,7 @@ import { ButtonLink } from "../parts/button.tsx";
 import { ConflictLine, KindSign, kindText, MarkBadge } from "../parts/permit_marks.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { PermitGantt } from "./permit_gantt.tsx";
+import { Holds } from "./permit_hold.tsx";
 import { PermitMap } from "./permit_map.tsx";
 import { StopArea } from "./permit_stop.tsx";
 import { PermitTable } from "./permit_table.tsx";
@@ -116,6 +117,7 @@ function Whole({ board, form, span, hours, query }: WholeProps) {
           <PermitTable {...shared} />
         </section>
         <div className="permit-side">
+          <Holds holds={board.holds ?? []} />
           <Conflicts board={board} />
           <Expiring board={board} form={form} />
           <WaitingList board={board} form={form} />

@@ -81,7 +81,9 @@ const keyOf = (row: FigureRow) => `${row.id}/${row.reason}`;
 function Name({ row }: { row: FigureRow }) {
   const { p, lang } = usePermitDesk();
   const form = useForm("permit").value;
-  const reason = row.reason && form && choiceText(form, "suspend_reason", row.reason, lang);
+  const reason = row.reason === "gate"
+    ? p("caughtAtGate")
+    : row.reason && form && choiceText(form, "suspend_reason", row.reason, lang);
   return <>{[p(`figure_${row.id}`), reason].filter(Boolean).join(" · ")}</>;
 }
 
@@ -110,12 +112,31 @@ function Card({ row, isOpen, onOpen }: { row: FigureRow; isOpen: boolean; onOpen
   );
 }
 
-const shown_max = 200;
+// As many as one question may name; the next ones come with a press, none is left out.
+const page_size = 200;
 function Permits({ ids }: { ids: string[] }) {
+  const { p } = usePermitDesk();
+  const [pages, setPages] = useState(1);
+  const parts = Array.from({ length: pages }, (_, at) =>
+    ids.slice(at * page_size, (at + 1) * page_size));
+  const left = ids.length - pages * page_size;
+  return (
+    <>
+      {parts.map((part, at) => <PermitPart key={at} ids={part} />)}
+      {left > 0 && (
+        <button type="button" className="link" onClick={() => setPages(pages + 1)}>
+          {p("figureMore", { n: left })} <Icon name="next" />
+        </button>
+      )}
+    </>
+  );
+}
+
+function PermitPart({ ids }: { ids: string[] }) {
   const { p } = usePermitDesk();
   const form = useForm("permit");
   const rows = useAllRows("permit", {
-    filter: ["in", "id", ids.slice(0, shown_max)], sort: "-created_at",
+    filter: ["in", "id", ids], sort: "-created_at",
   });
   return (
     <Ready query={form}>

@@ -79,11 +79,20 @@ function Cells({ row, board, form }: { row: BoardRow; board: Board; form: FormSo
       </td>
       <td>
         {boardTitle(row, "leader", lang) || "—"} / {boardTitle(row, "guardian", lang) || "—"}
+        {row.guardian_watch === "unwatched" && (
+          <b className="under why-suspended"><Icon name="warn" />{p("unwatched")}</b>
+        )}
         {workers > 0 && <span className="under soft num">{p("workersN", { n: workers })}</span>}
       </td>
       <td className="nowrap"><Valid row={row} /></td>
       <td>
         <span className="nowrap"><GasLeft row={row} /></span>
+        {(row.gas_silent?.length ?? 0) > 0 && (
+          <b className="under why-suspended">
+            <Icon name="warn" />
+            {p("gasSilent", { tags: row.gas_silent?.map(({ tag }) => tag).join(", ") ?? "" })}
+          </b>
+        )}
         {(row.gas_unknown?.length ?? 0) > 0 && (
           <b className="under why-suspended">
             <Icon name="warn" />{p("gasUnknown", { tags: row.gas_unknown?.join(", ") ?? "" })}

@@ -11,16 +11,19 @@ import "../styles/permit.css";
 const Rules = lazy(() => import("./permit_rules.tsx"));
 const Certificates = lazy(() => import("./permit_certificates.tsx"));
 const Goods = lazy(() => import("./permit_goods.tsx"));
+const Room = lazy(() => import("./permit_room.tsx"));
 const Figures = lazy(() => import("./permit_figures.tsx"));
 
 const tabs: { to: string; text: PermitDeskKey }[] = [
-  { to: "", text: "tabBoard" }, { to: "figures", text: "tabFigures" },
+  { to: "", text: "tabBoard" }, { to: "room", text: "tabRoom" },
+  { to: "figures", text: "tabFigures" },
   { to: "certificates", text: "tabCertificates" }, { to: "goods", text: "tabGoods" },
   { to: "rules", text: "tabRules" },
 ];
 
 function Tab({ tab, query }: { tab: string; query: Record<string, string> }) {
   switch (tab) {
+    case "room": return <Room />;
     case "rules": return <Rules />;
     case "certificates": return <Certificates />;
     case "goods": return <Goods />;

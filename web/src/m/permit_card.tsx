@@ -22,7 +22,7 @@ import { PermitClocks } from "../parts/permit_clocks.tsx";
 import { DraftNote, KindSign, kindText, MarkBadge } from "../parts/permit_marks.tsx";
 import { Loading, Ready } from "../parts/states.tsx";
 import { Frame } from "./frame.tsx";
-import { CardConflicts, GasLines, People, StepLines } from "./permit_card_parts.tsx";
+import { CardConflicts, CardMarks, GasLines, People, StepLines } from "./permit_card_parts.tsx";
 import { StopWork } from "./permit_stop.tsx";
 import "../styles/m_now.css";
 import "../styles/m_permit.css";
@@ -95,6 +95,7 @@ function Card({ form, view, at }: CardProps & { at: number }) {
         <DraftNote mark={record["rule_mark"]} />
         {!isStopped && <PermitClocks record={record} clocks={clocks} />}
       </section>
+      {!isOff && <CardMarks record={record} />}
       {!isOff && <CardConflicts record={record} />}
       {!isOff && view.tasks.some(isForMe) && (
         <Suspense fallback={<Loading />}><PermitTasks form={form} view={view} /></Suspense>

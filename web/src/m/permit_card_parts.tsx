@@ -20,6 +20,26 @@ export const useNearBoard = () => {
   return useBoard(iso(window.from), iso(window.to)).value;
 };
 
+// What the board knows of this work beside its record: an area on hold, a guardian whom nothing
+// watches, detectors that fell silent.
+export function CardMarks({ record }: { record: RecordRow }) {
+  const { p } = usePermitPhone();
+  const board = useNearBoard();
+  const row = board?.rows.find(({ id }) => id === record.id);
+  const hold = board?.holds?.find(({ area_id }) => area_id === record["area"]);
+  const silent = row?.gas_silent ?? [];
+  const lines = [
+    hold && `${p("heldHere", { reason: hold.reason })} · ${p("heldBy", {
+      name: hold.by.name, time: shortTime(hold.at),
+    })}`,
+    row?.guardian_watch === "unwatched" && p("unwatched"),
+    silent.length > 0 && p("gasSilent", { tags: silent.map(({ tag }) => tag).join(", ") }),
+  ].filter((line) => typeof line === "string");
+  return lines.map((line) => (
+    <p key={line} className="banner bad" role="alert"><Icon name="warn" /><span>{line}</span></p>
+  ));
+}
+
 export function CardConflicts({ record }: { record: RecordRow }) {
   const { p } = usePermitPhone();
   const board = useNearBoard();
