@@ -43,16 +43,17 @@ Result<void> add_signers(const PermitDesk& desk, const Json& permit, const OpenS
 }
 
 // Before the start who prepares it: leader, guardian, analyst, whoever signs on the spot. While it
-// stands still only who takes the sample that it waits for. After the work the guardian who
-// watches.
+// stands still only who takes the sample that it waits for. While people leave, leader and guardian,
+// who count them out; after the work the guardian who watches.
 Result<std::vector<PersonId>> let_in(const PermitDesk& desk, const Json& permit,
                                      const OpenSteps& open) {
   std::string state = permit.text_or("state", "");
   if (state == "active") return people_on(permit);
   std::vector<PersonId> people;
   for (const PermitPart& part : parts_of(permit)) {
-    bool is_meant = (part.role == "guardian" && (state == "ready" || state == "watching")) ||
-                    (part.role == "leader" && state == "ready");
+    bool is_led = state == "ready" || state == "withdrawing";
+    bool is_meant = (part.role == "guardian" && (is_led || state == "watching")) ||
+                    (part.role == "leader" && is_led);
     if (is_meant) people.push_back(part.person);
   }
   if (state == "ready" || state == "suspended") TRY(add_analysts(desk, permit, people));
@@ -71,7 +72,9 @@ Result<AllowedBadges> read_allowed(const PermitDesk& desk) {
   }
   if (gates.empty()) return allowed;
   auto open = TRY(flow::steps_open(desk.view, desk.packs.library, "permit"));
-  for (const Json& permit : TRY(permits_in(desk, {"ready", "active", "suspended", "watching"}))) {
+  std::vector<Json> standing =
+      TRY(permits_in(desk, {"ready", "active", "suspended", "withdrawing", "watching"}));
+  for (const Json& permit : standing) {
     auto into = gates.find(permit.text_or("area", ""));
     if (into == gates.end()) continue;
     for (PersonId person : TRY(let_in(desk, permit, open))) {
