@@ -59,6 +59,8 @@ const zh = {
   list_source: "数据源",
   listSearch: "编码或名称",
   listMore: "还有 {n} 条,请搜索",
+  positions: "各岗位(区域)",
+  wholePlant: "全厂合计(参考)",
 };
 
 export type SensingKey = keyof typeof zh;
@@ -121,6 +123,8 @@ const en: Record<SensingKey, string> = {
   list_source: "Sources",
   listSearch: "Code or name",
   listMore: "{n} more; search for them",
+  positions: "By position (area)",
+  wholePlant: "The whole plant (for reference)",
 };
 
 export const sensingText: Block<SensingKey> = { zh, en };
