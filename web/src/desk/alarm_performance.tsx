@@ -96,7 +96,9 @@ function Positions({ codes, from, to, range, onPick }: PositionsProps) {
               <tr>
                 <th scope="col">{t("area")}</th>
                 {rows[0]?.found.figures.map((one) => (
-                  <th key={one.figure} scope="col">{localText(one.name, lang)} ({one.unit})</th>
+                  <th key={one.figure} scope="col">
+                    {localText(one.name, lang)}{one.unit && ` (${one.unit})`}
+                  </th>
                 ))}
               </tr>
             </thead>
