@@ -23,6 +23,8 @@ async function keysPart(seat) {
   await page.waitForURL(/locate=/);
   const loud = page.locator(".urgent .button").filter({ hasText: "F8" });
   await loud.waitFor();
+  await page.locator(".plan-box canvas").first().waitFor();
+  await seat.look("overview-sensors");
   assert.ok(await loud.isEnabled(), "it sounds");
   await page.keyboard.press("F8");
   await page.waitForFunction(() => [...document.querySelectorAll(".urgent .button")]

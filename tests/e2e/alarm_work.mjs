@@ -16,10 +16,12 @@ function block(lang) {
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
 }
 
-export const alarmsOf = (page) => page.evaluate(() => fetch("/api/alarms").then((one) => one.json()));
+export const alarmsOf = (page) =>
+  page.evaluate(() => fetch("/api/alarms").then((one) => one.json()));
 export const tell = (machines, tag, value) => publish(machines.mqtt, "plant/values",
   { at: new Date().toISOString(), rows: [{ tag, value }] });
-export const rowOf = (page, code) => page.locator("table.alarms tbody tr").filter({ hasText: code });
+export const rowOf = (page, code) =>
+  page.locator("table.alarms tbody tr").filter({ hasText: code });
 
 // A tag that only this walk writes, and its limit.
 export async function addTag(server, seed, code, limit = {}) {

@@ -79,6 +79,8 @@ async function performanceWalk(seat, w, machines) {
     fetch("/api/alarms/performance").then((one) => one.json()));
   assert.equal(await page.locator(".performance").count(), answer.figures.length);
   assert.ok(answer.annunciated > 0);
+  await page.locator(".positions tbody tr[data-area]").first().waitFor();
+  assert.ok(await page.locator(".positions tbody tr[data-area]").count() > 1, "each position");
   assert.ok(answer.figures.every(({ source }) => source.length > 0));
   await seat.look("alarm-performance");
 }

@@ -56,6 +56,43 @@ async function mapTwo(seat, { t, w }) {
   await page.locator(".import").waitFor({ state: "detached" });
 }
 
+// A tag and a limit changed through their forms; what was not touched stays as it was.
+async function changed(seat, lang) {
+  const { page } = seat;
+  const of = (form, code) => page.evaluate(async ([id, one]) => {
+    const filter = encodeURIComponent(JSON.stringify(["eq", "code", one]));
+    const answer = await fetch(`/api/records/${id}?filter=${filter}`);
+    return (await answer.json()).rows[0];
+  }, [form, code]);
+  const title = (form, field) => JSON.parse(
+    readFileSync(join(root, `packs/sensing/forms/${form}.json`), "utf8"),
+  ).data.properties[field].title[lang];
+  const change = async (form, code, field, value) => {
+    await seat.go(`lists/${form}`);
+    await page.locator(".form-list").waitFor();
+    const before = await of(form, code);
+    await page.locator(".list-tools input").fill(code);
+    await page.locator(".form-list .act").first().click();
+    await page.locator(".editor-fields").waitFor();
+    await page.locator(".editor-fields").getByLabel(title(form, field), { exact: true })
+      .fill(value);
+    await seat.look(`edit-${form}`);
+    await page.locator("[role=dialog] .button.main, dialog .button.main").last().click();
+    await page.locator(".editor-fields").waitFor({ state: "detached" });
+    const after = await of(form, code);
+    assert.equal(String(after[field]), value);
+    assert.deepEqual([after.source, after.tag, after.area], [before.source, before.tag,
+      before.area]);
+  };
+  await change("tag", "FI-NEW", "unit", "m3/h");
+  await change("alarm_limit", "GAS-2101.H", "name_en", "North tank, high");
+  await page.locator(".list-tools input").fill("");
+  await seat.look("limits");
+  await seat.go("lists/response_card");
+  await page.locator(".form-list tbody tr").first().waitFor();
+  await seat.look("cards");
+}
+
 export async function sourceWalk({ browser, newWatch, atEnd, seed, lang, size }) {
   const machines = await startMachines({ people: 0 });
   atEnd(() => machines.stop());
@@ -81,5 +118,7 @@ export async function sourceWalk({ browser, newWatch, atEnd, seed, lang, size })
   assert.ok(lines[0].startsWith("code,name_zh,"), lines[0]);
   assert.ok(lines.some((line) => line.startsWith("QI-NEW,") && line.includes(",S-NEW,A5,")),
     "references by code");
+  assert.ok(lines[0].includes(",molar_mass,") && lines[0].includes(",keep_samples_days,"));
+  await changed(seat, lang);
   await seat.leave();
 }

@@ -43,9 +43,10 @@ export function listQuery(wish: ListWish): string {
 export const records = (formId: string, wish: ListWish = {}) =>
   call<Page<RecordRow>>(`/api/records/${esc(formId)}${listQuery(wish)}`);
 
-export async function allRecords(formId: string, wish: ListWish = {}): Promise<RecordRow[]> {
+export async function allRecords(
+  formId: string, wish: ListWish = {}, pages_max = 10,
+): Promise<RecordRow[]> {
   const rows: RecordRow[] = [];
-  const pages_max = 10;
   let cursor = "";
   for (let page = 0; page < pages_max; page += 1) {
     const got = await records(formId, { ...wish, limit: 200, cursor });

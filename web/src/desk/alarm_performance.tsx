@@ -10,6 +10,8 @@ import { dateTime } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { replaceRoute } from "../data/route.ts";
+import { useBlock } from "../text/block.ts";
+import { sensingText } from "../text/sensing_words.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { PrioritySign, useDesk } from "./control_parts.tsx";
@@ -23,6 +25,7 @@ const days_most = 92;
 
 export function Performance({ query }: { query: Record<string, string> }) {
   const { t, lang } = useDesk();
+  const { t: s } = useBlock(sensingText);
   const areas = useAreas();
   const now = serverNow();
   const { from, to } = windowOf(query, now);
@@ -54,8 +57,74 @@ export function Performance({ query }: { query: Record<string, string> }) {
           }))}
         />
       </section>
+      {area === "" && (
+        <Positions
+          codes={areas.rows.map((row) => String(row["code"]))} to={endOf(to, now)}
+          from={startOf(from)} range={`${from}/${to}`} onPick={(next) => go({ area: next })}
+        />
+      )}
+      {area === "" && <h2>{s("wholePlant")}</h2>}
       <Ready query={answer}>{(found) => <Found found={found} />}</Ready>
     </div>
+  );
+}
+
+interface PositionsProps {
+  codes: string[];
+  from: string;
+  to: string;
+  range: string;
+  onPick: (area: string) => void;
+}
+const positions_max = 24;
+// Each operator position by itself: the mean of a plant hides the one that drowns.
+function Positions({ codes, from, to, range, onPick }: PositionsProps) {
+  const { t, lang } = useDesk();
+  const { t: s } = useBlock(sensingText);
+  const areas = useAreas();
+  const asked = codes.slice(0, positions_max);
+  const query = useQuery(`alarms/positions/${range}/${asked.join(",")}`, () =>
+    Promise.all(asked.map((area) => alarmPerformance(from, to, area)
+      .then((found) => ({ area, found })))));
+  return (
+    <Ready query={query}>
+      {(rows) => (
+        <section className="panel table-box" role="group" tabIndex={0} aria-label={s("positions")}>
+          <h2>{s("positions")}</h2>
+          <table className="rows tight positions">
+            <thead>
+              <tr>
+                <th scope="col">{t("area")}</th>
+                {rows[0]?.found.figures.map((one) => (
+                  <th key={one.figure} scope="col">
+                    {localText(one.name, lang)}{one.unit && ` (${one.unit})`}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {[...rows].sort((a, b) => b.found.annunciated - a.found.annunciated).map((row) => (
+                <tr key={row.area} data-area={row.area}>
+                  <th scope="row">
+                    <button type="button" className="plain-link" onClick={() => onPick(row.area)}>
+                      {areas.nameOf(row.area, lang)}
+                    </button>
+                  </th>
+                  {row.found.figures.map((one) => (
+                    <td key={one.figure} className="num nowrap">
+                      {tellFigure(one.value, lang)}{" "}
+                      {one.verdict === "poor" && (
+                        <b className="is-down"><Icon name="warn" /> {t("verdict_poor")}</b>
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </Ready>
   );
 }
 

@@ -6,6 +6,8 @@ import {
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { shortTime } from "../data/format.ts";
+import { useBlock } from "../text/block.ts";
+import { sensingText } from "../text/sensing_words.ts";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -26,6 +28,7 @@ interface PageProps {
 }
 export default function AlarmPage({ tab, query }: PageProps) {
   const { t } = useDesk();
+  const { t: s } = useBlock(sensingText);
   const alarms = useAlarms();
   const shown = tabs.find((one) => one === tab) ?? "list";
   useTitle(t("alarmsTitle"));
@@ -47,6 +50,7 @@ export default function AlarmPage({ tab, query }: PageProps) {
               {numbers[one] !== undefined && <b className="num">{numbers[one]}</b>}
             </a>
           ))}
+          <a className="chip" href="#/lists/alarm_limit">{s("listsTitle")}</a>
         </nav>
       </div>
       {counts?.is_flood && (

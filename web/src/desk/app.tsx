@@ -37,6 +37,7 @@ const PolicyPage = lazy(() => import("./policy.tsx"));
 const ModelsPage = lazy(() => import("./models.tsx"));
 const Requests = lazy(() => import("./requests.tsx"));
 const Labels = lazy(() => import("./labels.tsx"));
+const Lists = lazy(() => import("./lists.tsx"));
 const Master = lazy(() => import("./master.tsx"));
 
 function Page(): ReactNode {
@@ -58,6 +59,7 @@ function Page(): ReactNode {
     case "system": return runsSystem ? <SystemPage /> : <NotAllowed />;
     case "alarms": return isWatch ? <AlarmPage tab={form} query={query} /> : <NotAllowed />;
     case "sources": return runsSystem ? <SourcesPage /> : <NotAllowed />;
+    case "lists": return may(me, "alarm_limit", "list") ? <Lists form={form} /> : <NotAllowed />;
     case "trends": return isWatch ? <Trends query={query} /> : <NotAllowed />;
     case "device":
       return may(me, "tag", "list") ? <DevicePage key={form} code={form} /> : <NotAllowed />;

@@ -61,7 +61,7 @@ const places: Place[] = [
     may(me, "setup", "administer") },
 ];
 // Pages that are reached from another one.
-const within: Record<string, string> = { list: "hazards", device: "alarms" };
+const within: Record<string, string> = { list: "hazards", device: "alarms", lists: "alarms" };
 const caseWithin = (form: string): string =>
   boardForms.includes(form) ? "hazards" : ["permit", "goods_move"].includes(form) ? "permits" : "";
 

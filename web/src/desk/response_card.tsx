@@ -131,7 +131,8 @@ const acts: Record<string, DeskKey> = {
   raise: "actRaise", raised: "actRaise", clear: "actClear", cleared: "actClear", ack: "ack",
   acked: "ack", acknowledge: "ack", reset: "reset", shelve: "shelve", shelved: "shelve",
   unshelve: "unshelve", unshelved: "unshelve", suppress: "letterH", unsuppress: "actUnsuppress",
-  remove: "actRemove", note: "comment", follow_failed: "actFollow", take_out: "takeOut", put_back: "putBack",
+  remove: "actRemove", note: "comment", follow_failed: "actFollow", take_out: "takeOut",
+  put_back: "putBack",
   out_of_service: "takeOut", in_service: "putBack", latch: "letterE", stale: "letterStale",
 };
 export function actText(t: (key: DeskKey) => string, act: string): string {

@@ -2,15 +2,16 @@
 // hazard of a running response. Layers can be taken off.
 import { useMemo, useState } from "react";
 import type { RecordRow } from "../api/types.ts";
-import type { Alarm, Presence, Tag } from "../api/types_response.ts";
-import { byUrgency, useAlarms, useTags } from "../data/alarms.ts";
+import type { Presence } from "../api/types_response.ts";
+import { useAlarms, useTags } from "../data/alarms.ts";
 import { useAreas, type Areas } from "../data/areas.ts";
 import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
+import { markersOf } from "../data/plan_markers.ts";
 import { isOver, usePoll, usePresence, useResponse, useResponses } from "../data/response.ts";
-import { hrefOf } from "../data/route.ts";
+import { go, hrefOf } from "../data/route.ts";
 import { selected, sheet } from "../data/watchkeeper.ts";
 import {
-  PlanCanvas, type Highlight, type Pick, type PlanDot, type PlanMarker, type PlanPermit,
+  PlanCanvas, type Highlight, type Pick, type PlanDot, type PlanPermit,
 } from "../parts/plan_canvas.tsx";
 import { Ready } from "../parts/states.tsx";
 import { useDesk } from "./control_parts.tsx";
@@ -25,30 +26,6 @@ export function dotsOf(presence: Presence | undefined, plan: Plan): PlanDot[] {
     const y = row.y ?? middle?.[1];
     if (x === undefined || y === undefined) return [];
     return [{ id: row.badge, x, y, zone: row.zone, isStale: row.age_ms > stale_ms }];
-  });
-}
-
-// A detector is a small sign; the most urgent alarm of a tag takes its place.
-export function markersOf(
-  tags: readonly Tag[], alarms: readonly Alarm[], plan: Plan, areas: Areas,
-): PlanMarker[] {
-  const worst = new Map<string, Alarm>();
-  for (const alarm of [...alarms].sort(byUrgency)) {
-    if (alarm.annunciated && !worst.has(alarm.tag)) worst.set(alarm.tag, alarm);
-  }
-  return tags.flatMap((tag) => {
-    const alarm = worst.get(tag.code);
-    if (!alarm && tag.purpose !== "gas") return [];
-    const zone = plan.zones.find((one) => one.code === areas.codeOf(tag.area));
-    const middle = zone ? zoneMiddle(zone) : null;
-    const x = tag.x ?? middle?.[0];
-    const y = tag.y ?? middle?.[1];
-    if (x === undefined || y === undefined) return [];
-    const isStale = tag.quality === "stale" || tag.quality === "bad";
-    return [{
-      id: alarm?.id ?? tag.code, x, y, text: tag.code, isStale, zone: areas.codeOf(tag.area),
-      ...(alarm ? { priority: alarm.priority, isUnacked: !alarm.acked } : {}),
-    }];
   });
 }
 
@@ -70,8 +47,8 @@ export function permitsOf(rows: readonly RecordRow[], plan: Plan, areas: Areas):
   });
 }
 
-type Layer = "risk" | "people" | "permits" | "gas" | "hazard";
-const layers: Layer[] = ["risk", "people", "permits", "gas", "hazard"];
+type Layer = "risk" | "people" | "permits" | "gas" | "sensors" | "hazard";
+const layers: Layer[] = ["risk", "people", "permits", "gas", "sensors", "hazard"];
 const none: never[] = [];
 
 interface SiteProps {
@@ -127,7 +104,7 @@ function Layers({ plan, permits, presence, locate, off }: LayersProps) {
   const alarms = useAlarms().value?.rows ?? none;
   const people = useMemo(() => dotsOf(presence, plan), [presence, plan]);
   const markers = useMemo(
-    () => markersOf(tags, alarms, plan, areas), [tags, alarms, plan, areas]);
+    () => markersOf(tags, alarms, plan, areas.codeOf), [tags, alarms, plan, areas]);
   const papers = useMemo(() => permitsOf(permits, plan, areas), [permits, plan, areas]);
   const noRisks = useMemo(() =>
     Object.fromEntries(plan.zones.map((zone) => [zone.code, null])), [plan]);
@@ -137,6 +114,7 @@ function Layers({ plan, permits, presence, locate, off }: LayersProps) {
     const alarm = alarms.find((one) => one.id === id);
     if (kind === "person") sheet.set({ kind: "track", badge: id });
     if (kind === "permit") location.hash = hrefOf(`case/permit/${id}`);
+    if (kind === "marker" && !alarm) go(`device/${id}`);
     if (kind !== "marker" || !alarm) return;
     selected.set(alarm.id);
     sheet.set({ kind: "card", alarm });
@@ -147,7 +125,9 @@ function Layers({ plan, permits, presence, locate, off }: LayersProps) {
     risks: off.has("risk") ? noRisks : areas.risks,
     people: off.has("people") ? none : people,
     permits: off.has("permits") ? none : papers,
-    markers: off.has("gas") ? markers.filter((marker) => marker.priority) : markers,
+    // What alarms is never taken off.
+    markers: markers.filter((marker) =>
+      marker.priority !== undefined || !off.has(marker.isGas ? "gas" : "sensors")),
   };
   return running && !off.has("hazard")
     ? <WithHazard {...shared} response={running.id} /> : <PlanCanvas {...shared} />;

@@ -2,25 +2,24 @@
 import { useState } from "react";
 import * as calls from "../api/calls_response.ts";
 import type { SourceNode, SourceRow } from "../api/types_response.ts";
-import { saveAs } from "../data/desk_save.ts";
-import { localText } from "../data/prefs.ts";
+import { planOfForm, rowsOf } from "../data/form_lists.ts";
 import { refresh, useQuery } from "../data/query.ts";
-import { useAllRows } from "../data/records.ts";
-import { rowsOf, sourcePlan, tagPlan, tagsCsv } from "../data/source_lists.ts";
+import { useForm } from "../data/records.ts";
 import { useBlock } from "../text/block.ts";
 import { sourceText } from "../text/source_words.ts";
-import { Button } from "../parts/button.tsx";
+import { Button, ButtonLink } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import type { Cells } from "./import_grid.tsx";
 import { ImportPanel } from "./import_panel.tsx";
+import { FormFile } from "./lists.tsx";
 
 type Shown = { kind: "source" } | { kind: "tag"; rows: Cells[] }
   | { kind: "browse"; source: SourceRow };
 const browsable = ["opcua", "replay"];
 
 export default function SourceTools({ rows }: { rows: SourceRow[] }) {
-  const { t, lang } = useBlock(sourceText);
+  const { t } = useBlock(sourceText);
   const [shown, setShown] = useState<Shown | null>(null);
   const close = () => {
     setShown(null);
@@ -35,6 +34,7 @@ export default function SourceTools({ rows }: { rows: SourceRow[] }) {
           text={t("mapTags")} icon="upload" run={() => setShown({ kind: "tag", rows: [{}] })}
         />
         <TagsFile />
+        <ButtonLink href="#/lists/tag" icon="master">{t("editLists")}</ButtonLink>
         {open.map((row) => (
           <Button
             key={row.code} text={`${t("browse")} ${row.code}`} icon="search"
@@ -44,14 +44,12 @@ export default function SourceTools({ rows }: { rows: SourceRow[] }) {
       </div>
       {shown?.kind === "source" && (
         <Dialog title={t("addSource")} onClose={close} isWide>
-          <ImportPanel plan={sourcePlan} hint={localText(sourcePlan.note, lang)} onDone={close} />
+          <ImportOf id="source" hint={t("sourceHint")} onDone={close} />
         </Dialog>
       )}
       {shown?.kind === "tag" && (
         <Dialog title={t("mapTags")} onClose={close} isWide>
-          <ImportPanel
-            plan={tagPlan} first={shown.rows} hint={localText(tagPlan.note, lang)} onDone={close}
-          />
+          <ImportOf id="tag" hint={t("tagHint")} rows={shown.rows} onDone={close} />
         </Dialog>
       )}
       {shown?.kind === "browse" && (
@@ -66,20 +64,25 @@ export default function SourceTools({ rows }: { rows: SourceRow[] }) {
   );
 }
 
+// The form says the columns; it is asked for when somebody opens the dialog.
+function ImportOf({ id, hint, rows, onDone }: {
+  id: string; hint: string; rows?: Cells[]; onDone: () => void;
+}) {
+  const query = useForm(id);
+  return (
+    <Ready query={query}>
+      {(form) => (
+        <ImportPanel plan={planOfForm(form)} hint={hint} onDone={onDone}
+          {...(rows ? { first: rows } : {})} />
+      )}
+    </Ready>
+  );
+}
+
 function TagsFile() {
   const { t } = useBlock(sourceText);
-  const lists = {
-    tag: useAllRows("tag"), source: useAllRows("source"), area: useAllRows("area"),
-    device: useAllRows("device"),
-  };
-  const isReady = Object.values(lists).every((list) => list.value !== undefined);
-  const save = () => {
-    const codes = new Map((["source", "area", "device"] as const).flatMap((form) =>
-      (lists[form].value ?? []).map((row) => [row.id, String(row["code"] ?? "")] as const)));
-    const text = tagsCsv(lists.tag.value ?? [], (_, id) => codes.get(id) ?? "");
-    saveAs(new Blob([text], { type: "text/csv" }), "tags.csv");
-  };
-  return <Button text={t("tagsCsv")} icon="download" isOff={!isReady} run={save} />;
+  const form = useForm("tag").value;
+  return form ? <FormFile form={form} text={t("tagsCsv")} /> : null;
 }
 
 interface Place {

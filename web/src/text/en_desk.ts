@@ -130,6 +130,7 @@ export const enDesk: Record<DeskKey, string> = {
   layer_risk: "Risk",
   layer_people: "People",
   layer_permits: "Permits",
+  layer_sensors: "Sensors",
   layer_gas: "Detectors",
   layer_hazard: "Gas cloud",
   trendsTitle: "Live trends",

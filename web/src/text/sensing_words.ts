@@ -46,6 +46,21 @@ const zh = {
   peopleNear: "本区域 {area} 人,{m} 米内 {near} 人",
   named: "提到它的记录",
   namedNone: "没有",
+  save: "保存",
+  saved: "已保存",
+  change: "修改",
+  addOne: "新增",
+  importCsv: "导入",
+  exportCsv: "导出 CSV",
+  listsTitle: "测点、限值与处置卡",
+  list_tag: "测点",
+  list_alarm_limit: "报警限值",
+  list_response_card: "处置卡",
+  list_source: "数据源",
+  listSearch: "编码或名称",
+  listMore: "还有 {n} 条,请搜索",
+  positions: "各岗位(区域)",
+  wholePlant: "全厂合计(参考)",
 };
 
 export type SensingKey = keyof typeof zh;
@@ -95,6 +110,21 @@ const en: Record<SensingKey, string> = {
   peopleNear: "{area} people in this area, {near} within {m} m",
   named: "Records that name it",
   namedNone: "none",
+  save: "Save",
+  saved: "Saved",
+  change: "Change",
+  addOne: "Add one",
+  importCsv: "Import",
+  exportCsv: "Export as CSV",
+  listsTitle: "Tags, limits and cards",
+  list_tag: "Tags",
+  list_alarm_limit: "Limits",
+  list_response_card: "Response cards",
+  list_source: "Sources",
+  listSearch: "Code or name",
+  listMore: "{n} more; search for them",
+  positions: "By position (area)",
+  wholePlant: "The whole plant (for reference)",
 };
 
 export const sensingText: Block<SensingKey> = { zh, en };

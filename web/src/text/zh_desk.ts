@@ -128,6 +128,7 @@ export const zhDesk = {
   layer_risk: "风险",
   layer_people: "人员",
   layer_permits: "作业票",
+  layer_sensors: "测点",
   layer_gas: "探测器",
   layer_hazard: "扩散",
   trendsTitle: "实时趋势",
