@@ -17,7 +17,7 @@ import { ImportPanel } from "./import_panel.tsx";
 
 type Shown = { kind: "source" } | { kind: "tag"; rows: Cells[] }
   | { kind: "browse"; source: SourceRow };
-const browsable = ["opcua", "replay"];
+const browsable = ["opcua", "replay", "sparkplug"];
 
 export default function SourceTools({ rows }: { rows: SourceRow[] }) {
   const { t, lang } = useBlock(sourceText);
