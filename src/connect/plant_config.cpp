@@ -51,7 +51,7 @@ constexpr auto kReplayAs = std::to_array<Word<bool>>({{"original", false}, {"now
 constexpr auto kTransports = std::to_array<Word<bool>>({{"udp", false}, {"folder", true}});
 constexpr auto kSecurities = std::to_array<Word<bool>>({{"none", false}, {"basic256sha256", true}});
 constexpr auto kBrokerSecurities = std::to_array<Word<bool>>({{"none", false}, {"tls", true}});
-constexpr auto kMqttVersions = std::to_array<Word<bool>>({{"3.1.1", false}, {"5", true}});
+constexpr auto kMqttVersions = std::to_array<Word<bool>>({{"v311", false}, {"v5", true}});
 constexpr int64_t kInFlightMost = 64;
 
 template <class T, std::size_t n>
