@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kHeadBytes = 1 << 20;  // of a recording: its heading and some rows
 constexpr std::string_view kObjects = "i=85";
 
-using Nodes = std::vector<OpcuaLink::Node>;
+using Nodes = std::vector<SourceItem>;
 
 Result<Nodes> nodes_of(const Source& source, const std::string& node) {
   if (!is_opcua_node(node)) return refuse(ErrorCode::BadField, node, "node");
@@ -25,7 +25,10 @@ Result<Nodes> nodes_of(const Source& source, const std::string& node) {
   auto link = OpcuaLink::make(opcua_config(source), {}, [](auto) {}, [] {});
   trouble = link->connect();
   if (!trouble.empty()) return refuse(ErrorCode::WrongState, trouble);
-  Nodes nodes = link->browse(node);
+  Nodes nodes;
+  for (const OpcuaLink::Node& one : link->browse(node)) {
+    nodes.push_back({one.node, one.name, one.is_value});
+  }
   link->disconnect();
   return nodes;
 }
@@ -55,13 +58,17 @@ Result<Json> browse_source(const Source& source, const std::string& node, std::s
   } else {
     return refuse(ErrorCode::BadField, "this protocol has no address space", "code");
   }
+  return browse_page(nodes, from);
+}
+
+Json browse_page(const std::vector<SourceItem>& items, std::size_t from) {
   Json rows = Json::array();
-  std::size_t end = std::min(nodes.size(), from + kBrowsePage);
-  for (std::size_t i = std::min(from, nodes.size()); i < end; ++i) {
+  std::size_t end = std::min(items.size(), from + kBrowsePage);
+  for (std::size_t i = std::min(from, items.size()); i < end; ++i) {
     rows.push(Json::object(
-        {{"path", nodes[i].node}, {"name", nodes[i].name}, {"is_value", nodes[i].is_value}}));
+        {{"path", items[i].path}, {"name", items[i].name}, {"is_value", items[i].is_value}}));
   }
-  Json next = end < nodes.size() ? Json(static_cast<int64_t>(end)) : Json();
+  Json next = end < items.size() ? Json(static_cast<int64_t>(end)) : Json();
   return Json::object({{"rows", std::move(rows)}, {"next", std::move(next)}});
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "connect/plant_config.h"
+#include "connect/sources.h"
 
 namespace anlan::connect {
 
@@ -15,5 +16,8 @@ inline constexpr std::size_t kBrowsePage = 200;
 // node, or a protocol whose address space cannot be asked for; WrongState: the source does not
 // answer, with what it says. Waits up to some seconds.
 Result<Json> browse_source(const Source& source, const std::string& node, std::size_t from);
+// The same page of what a running source was heard to have: Sparkplug nodes, below each its
+// metrics.
+Json browse_page(const std::vector<SourceItem>& items, std::size_t from);
 
 }  // namespace anlan::connect

@@ -85,18 +85,19 @@ class Sender final : public DiodeSender {
   Result<void> passes(std::string_view, std::span<const twin::GatePass>) override {
     return refuse(ErrorCode::BadField, "a one-way link carries values only");
   }
-  bool find_tag(std::string_view code, history::TagIndex& tag) override {
+  // Whose a tag is the receiver knows.
+  Found find_tag(std::string_view, std::string_view code, history::TagIndex& tag) override {
     std::lock_guard lock(mutex_);
     auto found = places_.find(code);
     if (found == places_.end()) {
       bool is_fit = !code.empty() && code.size() <= kDiodeCodeMax && codes_.size() < kTagsMax;
-      if (!is_fit) return false;
+      if (!is_fit) return Found::No;
       codes_.emplace_back(code);
       auto place = static_cast<history::TagIndex>(codes_.size() - 1);
       found = places_.emplace(std::string(code), place).first;
     }
     tag = found->second;
-    return true;
+    return Found::Yes;
   }
 
   void turn() override {

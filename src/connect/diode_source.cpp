@@ -15,6 +15,7 @@
 #include "connect/diode_wire.h"
 #include "connect/driver.h"
 #include "connect/mqtt_wire.h"
+#include "connect/named_tags.h"
 
 namespace anlan::connect {
 namespace {
@@ -24,26 +25,17 @@ namespace fs = std::filesystem;
 constexpr Duration kTurn = Duration::milliseconds(100), kLook = Duration::milliseconds(300);
 constexpr Duration kSilence = Duration::seconds(5);    // five times the sender's sign of life
 constexpr Duration kAgeMost = Duration::seconds(600);  // of a datagram: older is played again
-constexpr Duration kLiveMost = Duration::seconds(60);  // of a value: older is historical
 constexpr int kBufferBytes = 8 << 20;
 constexpr int kDatagramsPerTurn = 256;
 constexpr std::size_t kFilesPerLook = 1'000, kFilesMax = 1'000'000;
-constexpr std::size_t kTagsMax = 200'000;
-constexpr Duration kOneMs = Duration::milliseconds(1);
 
 class DiodeDriver final : public BaseDriver {
  public:
   DiodeDriver(Source source, Sink& sink, Clock& clock)
-      : BaseDriver(std::move(source), "diode", sink, clock) {}
+      : BaseDriver(std::move(source), "diode", sink, clock), tags_(source_.code, sink) {}
   ~DiodeDriver() override { stop(); }
 
  private:
-  struct Tag {
-    history::TagIndex index = 0;
-    Instant at{};
-    double value = 0;
-    bool is_stale = true;
-  };
   enum class Told { Yes, SinkFailed };
 
   // Never ends by itself but where it cannot begin: who reconnects loses what comes meanwhile.
@@ -64,21 +56,8 @@ class DiodeDriver final : public BaseDriver {
     socket_ = -1;
   }
   void lost() override {
-    std::vector<history::Sample> stale;
-    Instant now = clock_.now();
-    for (auto& [code, tag] : tags_) {
-      if (tag.is_stale) continue;
-      tag.is_stale = true;
-      tag.at = std::max(now, tag.at + kOneMs);
-      stale.push_back({.tag = tag.index,
-                       .at = tag.at,
-                       .received = now,
-                       .value = tag.value,
-                       .quality = history::Quality::Stale});
-    }
-    if (stale.empty()) return;
     Settled settled;
-    book_stored(settled, stale.size(), sink_.samples(source_.code, stale));
+    give(settled, tags_.go_stale(clock_.now()));
     book_.settle(settled);
   }
 
@@ -149,6 +128,8 @@ class DiodeDriver final : public BaseDriver {
     }
     heard_at_ = now;
     book_.heard(now);
+    // Files may lie for long before they come.
+    if (!source_.is_folder) book_.stamped(frame->sent, now);
     link_works();
     tell_numbers();
     for (const DiodeRow& row : frame->rows) take_row(row, now);
@@ -156,40 +137,27 @@ class DiodeDriver final : public BaseDriver {
 
   void take_row(const DiodeRow& row, Instant now) {
     if (row.at > now + kFutureMax) return reject("future", 1);
-    auto found = tags_.find(row.tag);
-    if (found == tags_.end()) {
-      Tag fresh;
-      if (tags_.size() >= kTagsMax || !sink_.find_tag(row.tag, fresh.index)) {
-        return reject("unknown_tag", 1);
-      }
-      found = tags_.emplace(row.tag, fresh).first;
-    }
-    Tag& tag = found->second;
-    history::Sample sample{.tag = tag.index,
-                           .at = row.at,
-                           .received = now,
-                           .value = row.value,
-                           .quality = row.quality};
-    if (row.is_historical || row.at < now - kLiveMost) return old_.push_back(sample);
-    if (row.at >= tag.at) {
-      tag.at = row.at;
-      tag.value = row.value;
-      tag.is_stale = row.quality == history::Quality::Stale;
-    }
+    Settled settled;
+    auto tag = tags_.find(row.tag, settled.rejected);
+    if (!tag) return book_.settle(settled);
+    history::Sample sample{
+        .tag = *tag, .at = row.at, .received = now, .value = row.value, .quality = row.quality};
+    if (row.is_historical || is_late(row.at, now)) return old_.push_back(sample);
+    tags_.note(sample);
     live_.push_back(sample);
   }
 
   Told store() {
     Settled settled;
     bool is_whole = true;
-    auto give = [&](std::vector<history::Sample>& some, Result<void> given) {
+    auto hand = [&](std::vector<history::Sample>& some, Result<void> given) {
       is_whole = is_whole && given;
       bool may_come_again = source_.is_folder && !given;
       if (!may_come_again) book_stored(settled, some.size(), given);
       some.clear();
     };
-    if (!old_.empty()) give(old_, sink_.historical(source_.code, old_));
-    if (!live_.empty()) give(live_, sink_.samples(source_.code, live_));
+    if (!old_.empty()) hand(old_, sink_.historical(source_.code, old_));
+    if (!live_.empty()) hand(live_, sink_.samples(source_.code, live_));
     book_.settle(settled);
     return is_whole ? Told::Yes : Told::SinkFailed;
   }
@@ -206,7 +174,7 @@ class DiodeDriver final : public BaseDriver {
   }
 
   DiodeBook numbers_;
-  std::map<std::string, Tag, std::less<>> tags_;
+  NamedTags tags_;
   std::vector<history::Sample> live_, old_;
   Instant heard_at_{};
   int64_t missing_told_ = 0;

@@ -14,7 +14,7 @@ int64_t steady_second() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-int64_t add_all(std::map<std::string, int64_t>& book, const std::map<std::string, int64_t>& rows) {
+int64_t add_all(RowCounts& book, const RowCounts& rows) {
   int64_t sum = 0;
   for (const auto& [reason, count] : rows) {
     book[reason] += count;
@@ -25,11 +25,35 @@ int64_t add_all(std::map<std::string, int64_t>& book, const std::map<std::string
 
 }  // namespace
 
+std::vector<SourceItem> Driver::items(std::string_view) { return {}; }
 // Only some have gates.
 void Driver::set_gate(std::string_view, bool, std::string_view) {}
 void Driver::set_allowed(std::string_view, const Allowed&) {}
 
-SourceBook::SourceBook(std::string code, std::string protocol) {
+void ClockWatch::note(Instant at, Instant received) {
+  int64_t number = received.ns / kSlot.ns;
+  Slot& slot = slots_[static_cast<std::size_t>(number) % slots_.size()];
+  Duration behind = received - at;
+  if (slot.number != number) slot = {.number = number, .least = behind};
+  slot.least = std::min(slot.least, behind);
+  newest_ = number;
+}
+
+std::optional<Duration> ClockWatch::behind() const {
+  std::optional<Duration> least;
+  for (const Slot& slot : slots_) {
+    if (is_fresh(slot) && (!least || slot.least < *least)) least = slot.least;
+  }
+  return least;
+}
+
+bool ClockWatch::is_sure() const {
+  if (behind().value_or(Duration{}) < Duration{}) return true;
+  return std::ranges::count_if(slots_, [this](const Slot& slot) { return is_fresh(slot); }) > 1;
+}
+
+SourceBook::SourceBook(std::string code, std::string protocol, Duration skew_max)
+    : skew_max_(skew_max) {
   state_.code = std::move(code);
   state_.protocol = std::move(protocol);
   state_.trouble = "not started";
@@ -64,6 +88,29 @@ void SourceBook::failed() {
 void SourceBook::heard(Instant at) {
   std::lock_guard lock(mutex_);
   state_.last_at = at;
+}
+
+void SourceBook::stamped(Instant at, Instant received) {
+  std::lock_guard lock(mutex_);
+  clock_.note(at, received);
+  judge_clock();
+}
+
+// Back within half of the limit it is right again, so that it does not flutter.
+void SourceBook::judge_clock() {
+  state_.behind = clock_.behind();
+  Duration off{std::abs(state_.behind.value_or(Duration{}).ns)};
+  bool is_wrong =
+      state_.is_clock_wrong ? off.ns > skew_max_.ns / 2 : off > skew_max_ && clock_.is_sure();
+  if (is_wrong == state_.is_clock_wrong) return;
+  state_.is_clock_wrong = is_wrong;
+  log(LogLevel::Warning, is_wrong ? "the clock of a source is wrong" : "a source's clock is right",
+      Json::object({{"source", state_.code}, {"behind_ms", state_.behind->to_milliseconds()}}));
+}
+
+std::optional<Duration> SourceBook::behind() {
+  std::lock_guard lock(mutex_);
+  return state_.behind;
 }
 
 void SourceBook::up() {
@@ -137,7 +184,7 @@ BaseDriver::BaseDriver(Source source, std::string protocol, Sink& sink, Clock& c
     : source_(std::move(source)),
       sink_(sink),
       clock_(clock),
-      book_(source_.code, std::move(protocol)),
+      book_(source_.code, std::move(protocol), source_.skew_max),
       back_off_(static_cast<uint64_t>(clock.now().ns) ^ std::hash<std::string>{}(source_.code)) {}
 
 void BaseDriver::start() {
@@ -187,6 +234,18 @@ void BaseDriver::link_failed(std::string trouble) {
 void BaseDriver::book_stored(Settled& settled, std::size_t count, const Result<void>& given) {
   if (given) settled.stored += static_cast<int64_t>(count);
   else settled.dropped["sink_failed"] += static_cast<int64_t>(count);
+}
+
+bool BaseDriver::give(Settled& settled, std::span<const history::Sample> live,
+                      std::span<const history::Sample> kept) {
+  bool is_whole = true;
+  auto book = [&](std::span<const history::Sample> some, const Result<void>& given) {
+    book_stored(settled, some.size(), given);
+    is_whole = is_whole && given.has_value();
+  };
+  if (!kept.empty()) book(kept, sink_.historical(source_.code, kept));
+  if (!live.empty()) book(live, sink_.samples(source_.code, live));
+  return is_whole;
 }
 
 }  // namespace anlan::connect

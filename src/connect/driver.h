@@ -22,11 +22,13 @@ class Driver {
   virtual void start() = 0;
   virtual void stop() = 0;  // returns when its threads are gone
   virtual SourceState state() = 0;
+  virtual std::vector<SourceItem> items(std::string_view node);
   virtual void set_gate(std::string_view gate, bool is_open, std::string_view reason);
   virtual void set_allowed(std::string_view gate, const Allowed& badges);
 };
 
-std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock);
+std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock,
+                                           Gateways& gateways);
 std::unique_ptr<Driver> make_mqtt_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_diode_driver(Source source, Sink& sink, Clock& clock);
 std::unique_ptr<Driver> make_opcua_driver(Source source, Sink& sink, Clock& clock);
@@ -37,18 +39,44 @@ std::unique_ptr<Driver> make_sparkplug_driver(Source source, Sink& sink, Clock& 
 struct Settled {
   int64_t stored = 0;
   int64_t duplicate = 0;
-  std::map<std::string, int64_t> rejected{};
-  std::map<std::string, int64_t> dropped{};
+  RowCounts rejected{};
+  RowCounts dropped{};
+};
+
+// How far a clock of theirs is behind ours (negative: ahead): the shortest way of a stamp within
+// the last minutes, because a stamp can be late for many reasons and early for none.
+class ClockWatch {
+ public:
+  void note(Instant at, Instant received);
+  std::optional<Duration> behind() const;
+  // One backlog at once makes no slow clock; what is ahead is sure at once.
+  bool is_sure() const;
+
+ private:
+  struct Slot {
+    int64_t number = -1;
+    Duration least{};
+  };
+  bool is_fresh(const Slot& slot) const {
+    return slot.number >= 0 && slot.number <= newest_ &&
+           newest_ - slot.number < static_cast<int64_t>(slots_.size());
+  }
+  static constexpr Duration kSlot = Duration::seconds(30);
+  std::array<Slot, 6> slots_{};  // by the time of receipt
+  int64_t newest_ = -1;
 };
 
 class SourceBook {
  public:
-  SourceBook(std::string code, std::string protocol);
+  SourceBook(std::string code, std::string protocol, Duration skew_max);
   void settle(const Settled& settled);
   // A request came back, or did not.
   void answered(Instant at, double round_trip_ms);
   void failed();
   void heard(Instant at);  // a message that nobody asked for
+  // A clock of theirs showed `at` when ours showed `received`.
+  void stamped(Instant at, Instant received);
+  std::optional<Duration> behind();  // their clock
   void up();
   void down(std::string trouble);
   void note(std::string trouble);  // it is up, but something about it is wrong; empty: all is well
@@ -61,8 +89,12 @@ class SourceBook {
     double sum_ms = 0;
     int64_t count = 0;
   };
+  void judge_clock();
+
+  Duration skew_max_;
   std::mutex mutex_;
   SourceState state_;
+  ClockWatch clock_;
   std::array<Second, 60> seconds_{};  // of round trips, by steady second
 };
 
@@ -119,7 +151,13 @@ class BaseDriver : public Driver {
   // For a session that outlives its link; else run() does it.
   void link_failed(std::string trouble);
   bool is_up() const { return is_up_; }
+  // Older than the source's limit: a backlog. It is kept, and is neither live nor cause of an
+  // alarm.
+  bool is_late(Instant at, Instant now) const { return at < now - source_.late_after; }
   void book_stored(Settled& settled, std::size_t count, const Result<void>& given);
+  // What is live, and what is kept only; false where something could not be kept.
+  bool give(Settled& settled, std::span<const history::Sample> live,
+            std::span<const history::Sample> kept = {});
 
   Source source_;
   Sink& sink_;

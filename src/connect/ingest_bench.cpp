@@ -49,7 +49,9 @@ class CountingSink final : public Sink {
   }
   Result<void> sightings(std::string_view, std::span<const twin::Sighting>) override { return {}; }
   Result<void> passes(std::string_view, std::span<const twin::GatePass>) override { return {}; }
-  bool find_tag(std::string_view, history::TagIndex&) override { return false; }
+  Found find_tag(std::string_view, std::string_view, history::TagIndex&) override {
+    return Found::No;
+  }
   int64_t good() const { return good_; }
 
  private:

@@ -1,4 +1,5 @@
-// The Modbus TCP driver: one thread, one request in flight, as many devices take no more. Modbus
+// The Modbus TCP driver: one thread, one request in flight, as many devices take no more. Units
+// behind one gateway are sources of their own and share what it takes (Gateways). Modbus
 // has no time and no quality: the time is the middle of request and reply, the quality follows from
 // exceptions and time-outs.
 
@@ -58,8 +59,10 @@ struct Reply {
 
 class ModbusDriver final : public BaseDriver {
  public:
-  ModbusDriver(Source source, Sink& sink, Clock& clock)
+  ModbusDriver(Source source, Sink& sink, Clock& clock, Gateways& gateways)
       : BaseDriver(std::move(source), "modbus", sink, clock),
+        gateways_(gateways),
+        gateway_(std::format("{}:{}", source_.host, source_.port)),
         plan_(source_.tags, source_.gap_max),
         failures_(source_.tags.size()),
         last_(source_.tags.size()) {
@@ -177,9 +180,15 @@ class ModbusDriver final : public BaseDriver {
 
   Reply read(const PollRequest& request) {
     Reply reply;
+    auto must_stop = [this] { return stop_.is_raised(); };
+    if (!gateways_.enter(gateway_, source_.in_flight_max, must_stop)) {
+      return {.error = ECANCELED};
+    }
     Steady::time_point sent = Steady::now();
     int got = read_table(request, reply.registers);
-    if (got != request.count) reply.error = got < 0 ? errno : EMBBADDATA;
+    int error = errno;
+    gateways_.leave(gateway_);
+    if (got != request.count) reply.error = got < 0 ? error : EMBBADDATA;
     Duration round_trip = to_duration(Steady::now() - sent);
     reply.received = clock_.now();
     reply.measured = {reply.received.ns - round_trip.ns / 2};
@@ -274,6 +283,8 @@ class ModbusDriver final : public BaseDriver {
     book_.settle(settled);
   }
 
+  Gateways& gateways_;
+  std::string gateway_;
   PollPlan plan_;
   std::vector<RegisterOrder> orders_;
   std::vector<int> failures_;  // of each tag, one after the other
@@ -286,8 +297,9 @@ class ModbusDriver final : public BaseDriver {
 
 }  // namespace
 
-std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock) {
-  return std::make_unique<ModbusDriver>(std::move(source), sink, clock);
+std::unique_ptr<Driver> make_modbus_driver(Source source, Sink& sink, Clock& clock,
+                                           Gateways& gateways) {
+  return std::make_unique<ModbusDriver>(std::move(source), sink, clock, gateways);
 }
 
 }  // namespace anlan::connect

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <format>
+#include <thread>
 
 #include "connect/plant_sim.h"
 #include "connect/plant_sim_points.h"
@@ -255,6 +257,46 @@ TEST(ModbusSource, ADeviceThatTakesCallsButSaysNothingGoesStale) {
   EXPECT_TRUE(sink.wait_quality(1, Quality::Stale));
   EXPECT_FALSE((*sources)->states()[0].is_up);
   EXPECT_TRUE((*sources)->states()[0].trouble.starts_with("read: "));
+}
+
+// Two units behind one gateway.
+TEST(ModbusSource, SourcesAtOneGatewayShareItsPlaces) {
+  Gateways gateways;
+  auto never = [] { return false; };
+  EXPECT_TRUE(gateways.enter("G:502", 1, never));
+  EXPECT_TRUE(gateways.enter("H:502", 1, never)) << "another gateway";
+  EXPECT_FALSE(gateways.enter("G:502", 1, [] { return true; })) << "stops while it waits";
+  std::atomic<bool> is_in = false;
+  std::thread other([&] { is_in = gateways.enter("G:502", 1, never); });
+  StopSign().wait_for(Duration::milliseconds(50));
+  EXPECT_FALSE(is_in);
+  gateways.leave("G:502");
+  other.join();
+  EXPECT_TRUE(is_in);
+}
+
+// Silence for one unit holds its place for the whole time-out, and the other waits.
+TEST(ModbusSource, ASecondSourceWaitsForTheGateway) {
+  RunningClock clock;
+  MemorySink sink;
+  SilentPort silent;
+  auto source = [&](const char* code) {
+    return Source{.code = code,
+                  .port = silent.port(),
+                  .time_out = Duration::milliseconds(300),
+                  .in_flight_max = 1,
+                  .tags = {tag(1, Table::Holding, 0, ValueType::UInt16)}};
+  };
+  auto sources = Sources::make({source("S-1"), source("S-2")}, sink, clock);
+  ASSERT_TRUE(sources);
+  Instant before = clock.now();
+  (*sources)->start();
+  EXPECT_TRUE(eventually([&] {
+    auto states = (*sources)->states();
+    return states[0].failures > 0 && states[1].failures > 0;
+  }));
+  EXPECT_GE(clock.now() - before, Duration::milliseconds(600)) << "one after the other";
+  (*sources)->stop();
 }
 
 TEST(ModbusSource, StopsAtOnceWhileItWaitsForADeadDevice) {

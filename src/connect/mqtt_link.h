@@ -22,8 +22,19 @@ class MqttLink {
     std::string user{}, password{};
     std::vector<std::string> topics{};  // subscribed with QoS 1
     bool is_kept = true;                // the session; Sparkplug wants a new one each time
+    std::string ca_file{};              // TLS: who signed the broker's certificate; empty: no TLS
+    bool is_mqtt5 = false;
   };
-  using OnMessage = std::function<void(std::string_view topic, std::string_view payload)>;
+  struct Heard {
+    std::string_view topic, payload;
+    int qos = 0;
+    bool is_retained = false;
+  };
+  using OnMessage = std::function<void(const Heard& heard)>;
+  // Waits, bounded, until what was heard is durable. Until then nothing leaves, and so no
+  // acknowledgement of QoS 1 either; false: the link is cut without one, and the broker says it all
+  // again to the session.
+  using WhenDurable = std::function<bool()>;
   struct Message {
     std::string topic;
     std::string payload;
@@ -31,7 +42,8 @@ class MqttLink {
     bool is_retained = false;
   };
 
-  static std::unique_ptr<MqttLink> make(Config config, OnMessage on_message);
+  static std::unique_ptr<MqttLink> make(Config config, OnMessage on_message,
+                                        WhenDurable when_durable = {});
   virtual ~MqttLink() = default;
   // What the broker says for us when we fall silent; for connections from now on.
   virtual void set_will(Message will) = 0;

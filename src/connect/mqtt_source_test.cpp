@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <format>
+#include <fstream>
+#include <memory>
 
 #include "connect/test_mqtt_party.h"
 #include "connect/test_plant_world.h"
@@ -38,6 +43,12 @@ class MqttSource : public testing::Test {
     }
     return write_json(
         Json::object({{"at", format_instant(clock_.now())}, {"rows", std::move(list)}}));
+  }
+
+  std::string value(std::string_view tag, double number, std::optional<Instant> at = {}) {
+    return write_json(
+        Json::object({{"at", format_instant(at.value_or(clock_.now()))},
+                      {"rows", Json::array({Json::object({{"tag", tag}, {"value", number}})})}}));
   }
 
   RunningClock clock_;
@@ -80,11 +91,138 @@ TEST_F(MqttSource, KnowsAMessageThatComesTwice) {
   EXPECT_EQ(state().duplicate, 10);
 }
 
+// Else anybody on the broker could clear a gas detector that another source reads.
+TEST_F(MqttSource, TakesNoValueForATagOfAnotherSource) {
+  start();
+  Party party(port_);
+  party.say("plant/values", value("FOREIGN", 0));
+  party.say("plant/values", value("KNOWN", 1));
+  EXPECT_TRUE(eventually([&] { return state().received == 2; }));
+  EXPECT_EQ(state().rejected, (RowCounts{{"other_source", 1}}));
+  ASSERT_EQ(sink_.all_samples.size(), 1u);
+}
+
+TEST_F(MqttSource, WhatItToldIsStaleWhenTheBrokerIsGone) {
+  start();
+  auto party = std::make_unique<Party>(port_);
+  party->say("plant/values", value("KNOWN", 12));
+  ASSERT_TRUE(sink_.wait_quality(7, history::Quality::Good));
+  Instant told = sink_.last(7)->at;
+  party.reset();
+  broker_.end();
+  EXPECT_TRUE(sink_.wait_quality(7, history::Quality::Stale, told.ns));
+  EXPECT_EQ(sink_.last(7)->value, 12);
+  broker_.begin();
+  ASSERT_TRUE(eventually([&] { return state().is_up; }));
+  Party again(port_);
+  again.say("plant/values", value("KNOWN", 13));
+  EXPECT_TRUE(sink_.wait_quality(7, history::Quality::Good, told.ns));
+  EXPECT_EQ(
+      std::ranges::count(sink_.all_samples, history::Quality::Stale, &history::Sample::quality), 1);
+}
+
+TEST_F(MqttSource, ABacklogIsKeptAndNeverLive) {
+  start();
+  Party party(port_);
+  party.say("plant/values", value("KNOWN", 99, clock_.now() - Duration::minutes(10)));
+  party.say("plant/values", value("KNOWN", 1));
+  EXPECT_TRUE(eventually([&] { return state().stored == 2; }));
+  sources_->stop();
+  ASSERT_EQ(sink_.all_historical.size(), 1u);
+  EXPECT_EQ(sink_.all_historical[0].value, 99);
+  ASSERT_EQ(sink_.all_samples.size(), 1u);
+  EXPECT_EQ(sink_.all_samples[0].value, 1);
+}
+
+TEST_F(MqttSource, SaysThatAClockIsWrong) {
+  start();
+  Party party(port_);
+  party.say("plant/values", value("KNOWN", 1));
+  EXPECT_TRUE(eventually([&] { return state().behind.has_value(); }));
+  EXPECT_FALSE(state().is_clock_wrong);
+  EXPECT_LT(*state().behind, Duration::seconds(5));
+  party.say("plant/values", value("KNOWN", 2, clock_.now() + Duration::minutes(2)));
+  EXPECT_TRUE(eventually([&] { return state().is_clock_wrong; }));
+  EXPECT_LT(*state().behind, Duration::seconds(-110));
+  EXPECT_EQ(state().rejected["future"], 1);
+}
+
+// The rows were never stored, so it is not the same message twice.
+TEST_F(MqttSource, WhatWasLostOnTheWayIsNewWhenItComesAgain) {
+  start();
+  sink_.set_refusing(true);
+  Party party(port_);
+  std::string message = positions(3, 1);
+  party.say("plant/positions", message, 0);
+  EXPECT_TRUE(eventually([&] { return state().dropped["sink_failed"] == 3; }));
+  sink_.set_refusing(false);
+  party.say("plant/positions", message, 0);
+  EXPECT_TRUE(eventually([&] { return state().stored == 3; }));
+  EXPECT_EQ(state().duplicate, 0);
+}
+
+TEST_F(MqttSource, WhatTheDiskRefusedIsNotAcknowledgedAndComesAgain) {
+  start();
+  sink_.set_refusing(true);
+  Party party(port_);
+  party.say("plant/values", value("KNOWN", 5));
+  EXPECT_TRUE(eventually([&] { return !state().is_up; }));
+  EXPECT_EQ(state().trouble, "lost: what came could not be stored");
+  sink_.set_refusing(false);
+  EXPECT_TRUE(sink_.wait([&] { return !sink_.all_samples.empty(); }));
+  EXPECT_EQ(sink_.all_samples[0].value, 5);
+}
+
+// Killed between the arrival of a message and the disk: the broker still has it.
+TEST_F(MqttSource, AMessageOutlivesAKillBeforeItIsStored) {
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    class StuckSink final : public MemorySink {
+     public:
+      explicit StuckSink(int end) : end_(end) {}
+      Result<void> samples(std::string_view, std::span<const history::Sample>) override {
+        (void)!write(end_, "s", 1);
+        for (;;) pause();
+      }
+
+     private:
+      int end_;
+    } stuck(pipe_ends[1]);
+    auto sources = Sources::make(
+        {{.code = "S-RTLS", .protocol = Source::Protocol::Mqtt, .port = port_, .topic = "plant/#"}},
+        stuck, clock_);
+    (*sources)->start();
+    if (eventually([&] { return (*sources)->states()[0].is_up; })) {
+      StopSign().wait_for(Duration::milliseconds(200));  // for its subscription
+      (void)!write(pipe_ends[1], "u", 1);
+    }
+    for (;;) pause();
+  }
+  char said = 0;
+  ASSERT_EQ(read(pipe_ends[0], &said, 1), 1);
+  ASSERT_EQ(said, 'u');
+  {
+    Party party(port_);
+    party.say("plant/values", value("KNOWN", 77));
+    ASSERT_EQ(read(pipe_ends[0], &said, 1), 1);
+    StopSign().wait_for(Duration::milliseconds(200));  // an acknowledgement would be out by now
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  close(pipe_ends[0]);
+  close(pipe_ends[1]);
+  sources_->start();
+  EXPECT_TRUE(sink_.wait([&] { return !sink_.all_samples.empty(); }));
+  EXPECT_EQ(sink_.all_samples[0].value, 77);
+}
+
 TEST_F(MqttSource, DropsAndCountsWhatASinkCannotTake) {
   start();
   sink_.set_blocked(true);
   Party party(port_);
-  for (int i = 0; i < 12; ++i) party.say("plant/positions", positions(1000, i));
+  for (int i = 0; i < 12; ++i) party.say("plant/positions", positions(1000, i), 0);
   ASSERT_TRUE(eventually([&] { return state().dropped["queue_full"] >= 1000; }));
   EXPECT_TRUE(state().is_up) << "a slow sink does not cost the connection";
   sink_.set_blocked(false);
@@ -159,6 +297,93 @@ TEST_F(MqttSource, SaysWhenNobodyAnswers) {
     return states[0].trouble == "connect: the broker does not answer" &&
            states[1].trouble == "connect: Connection refused";
   }));
+}
+
+// A broker that speaks TLS only, with a certificate of its own making.
+class TlsBroker {
+ public:
+  TlsBroker() {
+    std::filesystem::create_directories(folder_);
+    std::string make = std::format(
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
+        "-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout {0}/key.pem -out {0}/ca.pem "
+        "2>/dev/null",
+        folder_);
+    EXPECT_EQ(std::system(make.c_str()), 0);
+    std::ofstream(folder_ + "/broker.conf")
+        << std::format("listener {} 127.0.0.1\nallow_anonymous true\nuser root\n", port_)
+        << std::format("certfile {0}/ca.pem\nkeyfile {0}/key.pem\n", folder_);
+    child_ = std::make_unique<Child>(
+        std::vector<std::string>{"mosquitto", "-c", folder_ + "/broker.conf"}, "running");
+    EXPECT_TRUE(child_->is_ready()) << child_->said();
+  }
+  ~TlsBroker() { std::filesystem::remove_all(folder_); }
+  uint16_t port() const { return port_; }
+  std::string ca_file() const { return folder_ + "/ca.pem"; }
+  void say(const std::string& topic, const std::string& payload) const {
+    auto link = MqttLink::make({.host = "127.0.0.1",
+                                .port = port_,
+                                .topics = {"none"},
+                                .ca_file = ca_file(),
+                                .is_mqtt5 = true},
+                               [](const MqttLink::Heard&) {});
+    ASSERT_EQ(link->connect(), "");
+    auto turn = [&] { return link->turn(Duration::milliseconds(5)); };
+    ASSERT_TRUE(eventually([&] { return turn().empty() && link->is_accepted(); }));
+    EXPECT_EQ(link->publish({.topic = topic, .payload = payload}), "");
+    for (int i = 0; i < 20; ++i) turn();
+    link->disconnect();
+  }
+
+ private:
+  std::string folder_ =
+      (std::filesystem::temp_directory_path() / std::format("anlan-tls-{}", getpid())).string();
+  uint16_t port_ = free_port();
+  std::unique_ptr<Child> child_;
+};
+
+TEST_F(MqttSource, ReadsPlainJsonOverTlsAndMqtt5) {
+  TlsBroker broker;
+  Source source{
+      .code = "S-TLS",
+      .protocol = Source::Protocol::Mqtt,
+      .port = broker.port(),
+      .topic = "tele/#",
+      .is_secure = true,
+      .is_mqtt5 = true,
+      .ca_file = broker.ca_file(),
+      .tags = {
+          {.code = "KNOWN", .topic = "tele/+/SENSOR", .value_at = "/gas/lel", .time_at = "/ts"}}};
+  auto sources = Sources::make({source}, sink_, clock_);
+  ASSERT_TRUE(sources);
+  (*sources)->start();
+  ASSERT_TRUE(eventually([&] { return (*sources)->states()[0].is_up; }))
+      << (*sources)->states()[0].trouble;
+  int64_t now_s = clock_.now().to_milliseconds() / 1000;
+  broker.say("tele/north/SENSOR", std::format(R"({{"gas":{{"lel":12.5}},"ts":{}}})", now_s));
+  EXPECT_TRUE(sink_.wait([&] { return !sink_.all_samples.empty(); }));
+  EXPECT_EQ(sink_.last(7)->value, 12.5);
+  (*sources)->stop();
+  EXPECT_TRUE(balances((*sources)->states()[0]));
+}
+
+TEST_F(MqttSource, TalksToNoBrokerThatSomebodyElseSigned) {
+  TlsBroker broker;
+  Source source{.code = "S-TLS",
+                .protocol = Source::Protocol::Mqtt,
+                .port = broker.port(),
+                .topic = "#",
+                .is_secure = true,
+                .ca_file = "/etc/ssl/certs/ca-certificates.crt"};
+  auto sources = Sources::make({source}, sink_, clock_);
+  ASSERT_TRUE(sources);
+  (*sources)->start();
+  EXPECT_TRUE(eventually([&] {
+    const SourceState now = (*sources)->states()[0];
+    return !now.is_up && now.trouble != "not started";
+  }));
+  EXPECT_NE((*sources)->states()[0].trouble, "connect: Connection refused");
+  (*sources)->stop();
 }
 
 TEST(Sources, TakesNoCodeTwice) {

@@ -45,18 +45,26 @@ std::optional<double> number_at(const Json& row, std::string_view name, double m
   return value;
 }
 
+// What all rows of a message share.
+struct Heard {
+  const Json& message;
+  Instant received{};
+  std::optional<Instant>& newest;
+};
+
 // A row's own time, else that of its message.
-Read<Instant> time_of(const Json& row, const Json& message, Instant received) {
-  const Json& member = row["at"].is_null() ? message["at"] : row["at"];
+Read<Instant> time_of(const Json& row, const Heard& heard) {
+  const Json& member = row["at"].is_null() ? heard.message["at"] : row["at"];
   if (!member.is_text()) return Reason("bad_time");
   Result<Instant> at = parse_instant(member.as_text());
   if (!at) return Reason("bad_time");
-  if (*at > received + kFutureMax) return Reason("future");
+  if (!heard.newest || *at > *heard.newest) heard.newest = *at;
+  if (*at > heard.received + kFutureMax) return Reason("future");
   return *at;
 }
 
-Read<twin::Sighting> sighting_of(const Json& row, const Json& message, Instant received) {
-  twin::Sighting sighting{.received = received};
+Read<twin::Sighting> sighting_of(const Json& row, const Heard& heard) {
+  twin::Sighting sighting{.received = heard.received};
   auto badge = code_at(row, "badge", "bad_badge");
   if (!badge) return Reason(badge.error());
   sighting.badge = *badge;
@@ -75,14 +83,14 @@ Read<twin::Sighting> sighting_of(const Json& row, const Json& message, Instant r
     if (!accuracy || *accuracy < 0) return Reason("bad_place");
     sighting.accuracy_m = *accuracy;
   }
-  auto seen = time_of(row, message, received);
+  auto seen = time_of(row, heard);
   if (!seen) return Reason(seen.error());
   sighting.seen = *seen;
   return sighting;
 }
 
-Read<twin::GatePass> pass_of(const Json& row, const Json& message, Instant received) {
-  twin::GatePass pass{.received = received};
+Read<twin::GatePass> pass_of(const Json& row, const Heard& heard) {
+  twin::GatePass pass{.received = heard.received};
   auto badge = code_at(row, "badge", "bad_badge");
   if (!badge) return Reason(badge.error());
   pass.badge = *badge;
@@ -95,7 +103,7 @@ Read<twin::GatePass> pass_of(const Json& row, const Json& message, Instant recei
   if (!row["in"].is_bool() || (row.has("let") && !row["let"].is_bool())) return Reason("bad_gate");
   pass.is_in = row["in"].as_bool();
   pass.was_let = row.bool_or("let", true);
-  auto seen = time_of(row, message, received);
+  auto seen = time_of(row, heard);
   if (!seen) return Reason(seen.error());
   pass.seen = *seen;
   return pass;
@@ -111,7 +119,7 @@ std::optional<history::Quality> quality_of(const Json& row) {
   return std::nullopt;
 }
 
-Read<ValueRow> value_of(const Json& row, const Json& message, Instant received) {
+Read<ValueRow> value_of(const Json& row, const Heard& heard) {
   ValueRow read;
   auto tag = code_at(row, "tag", "bad_tag");
   if (!tag) return Reason(tag.error());
@@ -129,7 +137,7 @@ Read<ValueRow> value_of(const Json& row, const Json& message, Instant received) 
     if (!number) return Reason("bad_value");
     read.value = *number;
   }
-  auto at = time_of(row, message, received);
+  auto at = time_of(row, heard);
   if (!at) return Reason(at.error());
   read.at = *at;
   return read;
@@ -183,14 +191,14 @@ MqttRows parse_mqtt(std::string_view topic, std::string_view payload, Instant re
   if (!json) return reject("bad_json");
   const Json& message = *json;
   if (!message.is_object()) return reject("bad_row");
+  Heard heard{message, received, rows.newest};
   if (kind == Kind::Positions) {
     read_rows(message, rows.sightings, rows,
-              [&](const Json& row) { return sighting_of(row, message, received); });
+              [&](const Json& row) { return sighting_of(row, heard); });
   } else if (kind == Kind::Values) {
-    read_rows(message, rows.values, rows,
-              [&](const Json& row) { return value_of(row, message, received); });
+    read_rows(message, rows.values, rows, [&](const Json& row) { return value_of(row, heard); });
   } else {
-    auto pass = pass_of(message, message, received);
+    auto pass = pass_of(message, heard);
     if (!pass) return reject(pass.error());
     rows.passes.push_back(*std::move(pass));
   }

@@ -3,6 +3,7 @@
 // pure, bounded, fuzzed. One bad row never costs the good ones beside it.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ struct MqttRows {
   // too_large, bad_json, unknown_topic, too_many_rows, bad_row, bad_badge, bad_place, bad_gate,
   // bad_tag, bad_value, bad_quality, bad_time, future.
   std::map<std::string, int64_t> rejected{};
+  // The newest time that stands in it, also one that is refused for being ahead.
+  std::optional<Instant> newest{};
+  bool has_own_times = true;  // else equal messages are not the same one
 
   std::size_t count() const { return sightings.size() + passes.size() + values.size(); }
 };

@@ -69,6 +69,7 @@ class Link final : public OpcuaLink {
     close_session();
   }
   Revised revised() const override { return revised_; }
+  std::optional<Instant> server_time() override { return std::exchange(server_time_, {}); }
   std::vector<Node> browse(const std::string& node) override;
 
  private:
@@ -105,6 +106,7 @@ class Link final : public OpcuaLink {
                             const UA_DataType& response_type) {
     OpcuaOwned<Response> response(response_type);
     __UA_Client_Service(client_.get(), &request, &request_type, response.get(), &response_type);
+    server_time_ = opcua_instant(response->responseHeader.timestamp);
     return response;
   }
 
@@ -121,6 +123,7 @@ class Link final : public OpcuaLink {
   int publishing_ = 0, publish_most_ = kPublishMost;
   int64_t heard_at_ = 0;
   bool must_read_all_ = false;
+  std::optional<Instant> server_time_{};
   std::vector<std::size_t> polled_;
   std::vector<int64_t> due_;  // of polled_
   Revised revised_;
@@ -147,7 +150,10 @@ std::string Link::open_session() {
     status = UA_ClientConfig_setDefault(&config);
     config.securityMode = UA_MESSAGESECURITYMODE_NONE;
   }
-  if (status == UA_STATUSCODE_GOOD && !config_.user.empty()) {
+  if (status == UA_STATUSCODE_GOOD && !config_.user_certificate.empty()) {
+    status = UA_ClientConfig_setAuthenticationCert(&config, opcua_bytes(config_.user_certificate),
+                                                   opcua_bytes(config_.user_key));
+  } else if (status == UA_STATUSCODE_GOOD && !config_.user.empty()) {
     status = UA_ClientConfig_setAuthenticationUsername(&config, config_.user.c_str(),
                                                        config_.password.c_str());
   }
@@ -332,6 +338,7 @@ void Link::take_publish(const UA_PublishResponse& response) {
   }
   if (response.subscriptionId != subscription_) return;
   heard_at_ = steady_ns();
+  server_time_ = opcua_instant(response.responseHeader.timestamp);
   const UA_NotificationMessage& message = response.notificationMessage;
   bool is_keep_alive = message.notificationDataSize == 0;
   NotificationBook::Step step = book_.note(message.sequenceNumber, is_keep_alive);

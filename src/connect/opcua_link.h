@@ -24,11 +24,12 @@ class OpcuaLink {
   struct Config {
     std::string url;  // "opc.tcp://host:4840/path"
     Duration time_out = Duration::seconds(3);
-    bool is_secure = false;            // Basic256Sha256, signed and encrypted; else none
-    std::string user{}, password{};    // no user: anonymous
-    std::string certificate{}, key{};  // DER, for is_secure
-    std::string server_certificate{};  // DER: who the server must be, for is_secure
-    std::string application_uri{};     // as the certificate says
+    bool is_secure = false;                      // Basic256Sha256, signed and encrypted; else none
+    std::string user{}, password{};              // no user: anonymous, or by certificate:
+    std::string user_certificate{}, user_key{};  // DER; goes before a user
+    std::string certificate{}, key{};            // DER, for is_secure
+    std::string server_certificate{};            // DER: who the server must be, for is_secure
+    std::string application_uri{};               // as the certificate says
     Duration publish_every = Duration::milliseconds(500);
   };
   struct Item {
@@ -69,6 +70,8 @@ class OpcuaLink {
   virtual std::string turn(Duration at_most) = 0;
   virtual void disconnect() = 0;  // for good
   virtual Revised revised() const = 0;
+  // What the server's clock showed in its last answer; once.
+  virtual std::optional<Instant> server_time() = 0;
   // Children of a node ("i=85" are the objects), at most 1,000.
   virtual std::vector<Node> browse(const std::string& node) = 0;
 };

@@ -101,6 +101,17 @@ TEST_F(OpcuaSession, WhatCannotBeMonitoredIsRead) {
   EXPECT_TRUE(wait_value(4, 42));
 }
 
+// Read every 100 ms with the same old time: kept once, and what stands.
+TEST_F(OpcuaSession, WhatIsReadAgainAndAgainIsKeptOnce) {
+  serve({.items_most = 1});
+  server_->set("F", 41, UA_STATUSCODE_GOOD, clock_.now() - Duration::minutes(10));
+  start();
+  EXPECT_TRUE(wait_value(4, 41));
+  EXPECT_TRUE(eventually([&] { return state().duplicate > 5; }));
+  sources_->stop();
+  EXPECT_EQ(sink_.all_historical.size(), 1u);
+}
+
 TEST_F(OpcuaSession, ManyItemsAreAskedForInSeveralRequests) {
   constexpr int kMore = 1'200;
   serve({}, kMore);

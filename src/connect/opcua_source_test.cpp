@@ -7,6 +7,7 @@
 
 #include "connect/test_opcua_server.h"
 #include "connect/test_plant_world.h"
+#include "core/json.h"
 
 namespace anlan::connect {
 namespace {
@@ -102,6 +103,50 @@ TEST_F(OpcuaSource, DeliversValuesWithTimeAndQuality) {
   EXPECT_GT(*state().detail["publish_ms"].as_double(), 0);
 }
 
+// What a gas detector shows since ten minutes is true now, though its time is old.
+TEST_F(OpcuaSource, AnOldValueIsKeptAndStandsIfNothingNewerComes) {
+  serve();
+  Instant old = kTestStart - Duration::minutes(10);
+  server_->set("T", 60, UA_STATUSCODE_GOOD, old);
+  start(source());
+  ASSERT_TRUE(sink_.wait([&] { return !sink_.all_historical.empty(); })) << state().trouble;
+  EXPECT_EQ(sink_.all_historical[0].at, old);
+  ASSERT_TRUE(wait_value(3, 60));
+  EXPECT_GT(sink_.last(3)->at, kTestStart - Duration::seconds(5)) << "as what stands";
+}
+
+TEST_F(OpcuaSource, OnlyTheLastOfABacklogIsEverLive) {
+  serve();
+  start(source());
+  ASSERT_TRUE(wait_value(3, 20));
+  Instant old = kTestStart - Duration::minutes(10);
+  for (double value : {97, 98, 99}) {
+    server_->set("F", value, UA_STATUSCODE_GOOD, old);
+    StopSign().wait_for(Duration::milliseconds(150));
+  }
+  server_->set("F", 4, UA_STATUSCODE_GOOD, clock_.now());
+  ASSERT_TRUE(wait_value(4, 40));
+  sources_->stop();
+  EXPECT_FALSE(sink_.all_historical.empty());
+  for (const history::Sample& sample : sink_.all_samples) EXPECT_LT(sample.value, 900);
+}
+
+TEST_F(OpcuaSource, KeepsStatusAndServerTimeOfTheLastValues) {
+  serve();
+  start(source());
+  ASSERT_TRUE(wait_value(3, 20));
+  server_->set("F", 7, UA_STATUSCODE_BADSENSORFAILURE, clock_.now());
+  EXPECT_TRUE(eventually([&] {
+    const SourceState now = state();
+    const Json& rows = now.detail["values"];
+    if (!rows.is_array() || rows.as_array().size() != 2) return false;
+    const Json& worst = rows.as_array()[0];
+    return worst["tag"] == Json("FI") &&
+           worst["status"] == Json(static_cast<int64_t>(UA_STATUSCODE_BADSENSORFAILURE)) &&
+           parse_instant(worst.text_or("server_at", "")).has_value();
+  }));
+}
+
 TEST_F(OpcuaSource, SaysWhichNodesThereAreNot) {
   serve();
   Source wrong = source();
@@ -137,6 +182,36 @@ TEST_F(OpcuaSource, LogsInByName) {
   named.user = "anlan";
   named.password = "secret";
   start(named);
+  EXPECT_TRUE(wait_value(3, 20)) << state().trouble;
+}
+
+TEST_F(OpcuaSource, LogsInByCertificate) {
+  Identity theirs = make_identity("urn:anlan:test-server"), ours = make_identity("urn:anlan:1"),
+           person = make_identity("urn:anlan:person");
+  serve({.certificate = theirs.certificate,
+         .key = theirs.key,
+         .client_certificate = ours.certificate,
+         .user_certificate = person.certificate});
+  Source secure = source();
+  secure.is_secure = true;
+  secure.certificate = ours.certificate;
+  secure.key = ours.key;
+  secure.application_uri = "urn:anlan:1";
+  secure.server_certificate = theirs.certificate;
+  start(secure);
+  EXPECT_TRUE(eventually([&] { return state().trouble.contains("Bad"); }))
+      << "nobody may be nobody";
+  sources_->stop();
+  Identity stranger = make_identity("urn:anlan:stranger");
+  secure.user_certificate = stranger.certificate;
+  secure.user_key = stranger.key;
+  start(secure);
+  EXPECT_TRUE(eventually([&] { return state().trouble.contains("Bad"); })) << state().trouble;
+  sources_->stop();
+  EXPECT_TRUE(sink_.all_samples.empty());
+  secure.user_certificate = person.certificate;
+  secure.user_key = person.key;
+  start(secure);
   EXPECT_TRUE(wait_value(3, 20)) << state().trouble;
 }
 

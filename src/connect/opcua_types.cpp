@@ -5,14 +5,6 @@
 namespace anlan::connect {
 namespace {
 
-// OPC UA counts 100 ns since 1601; ours end in 2262.
-std::optional<Instant> instant_of(UA_DateTime time) {
-  constexpr int64_t kMost = INT64_MAX / 100;
-  int64_t since_1970 = time - UA_DATETIME_UNIX_EPOCH;
-  if (time <= UA_DATETIME_UNIX_EPOCH || since_1970 > kMost) return std::nullopt;
-  return Instant{since_1970 * 100};
-}
-
 template <class T>
 double as(const UA_Variant& variant) {
   return static_cast<double>(*static_cast<const T*>(variant.data));
@@ -35,7 +27,7 @@ std::optional<double> number_of(const UA_Variant& variant) {
     case UA_DATATYPEKIND_FLOAT: return as<UA_Float>(variant);
     case UA_DATATYPEKIND_DOUBLE: return as<UA_Double>(variant);
     case UA_DATATYPEKIND_DATETIME: {
-      auto at = instant_of(*static_cast<const UA_DateTime*>(variant.data));
+      auto at = opcua_instant(*static_cast<const UA_DateTime*>(variant.data));
       if (!at) return std::nullopt;
       return static_cast<double>(at->to_milliseconds());
     }
@@ -44,6 +36,14 @@ std::optional<double> number_of(const UA_Variant& variant) {
 }
 
 }  // namespace
+
+// OPC UA counts 100 ns since 1601; ours end in 2262.
+std::optional<Instant> opcua_instant(UA_DateTime time) {
+  constexpr int64_t kMost = INT64_MAX / 100;
+  int64_t since_1970 = time - UA_DATETIME_UNIX_EPOCH;
+  if (time <= UA_DATETIME_UNIX_EPOCH || since_1970 > kMost) return std::nullopt;
+  return Instant{since_1970 * 100};
+}
 
 UA_ByteString opcua_bytes(const std::string& bytes) {
   return {.length = bytes.size(),
@@ -76,8 +76,8 @@ OpcuaLink::Value opcua_value(std::size_t item, const UA_DataValue& value) {
   OpcuaLink::Value read{.item = item};
   if (value.hasStatus) read.status = value.status;
   if (value.hasValue) read.value = number_of(value.value);
-  if (value.hasSourceTimestamp) read.source_time = instant_of(value.sourceTimestamp);
-  if (value.hasServerTimestamp) read.server_time = instant_of(value.serverTimestamp);
+  if (value.hasSourceTimestamp) read.source_time = opcua_instant(value.sourceTimestamp);
+  if (value.hasServerTimestamp) read.server_time = opcua_instant(value.serverTimestamp);
   return read;
 }
 

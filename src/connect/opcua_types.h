@@ -46,6 +46,7 @@ std::string opcua_words(UA_StatusCode status);            // "BadTimeout"
 OpcuaOwned<UA_NodeId> opcua_node(std::string_view text);  // null where it is none
 std::string opcua_text(const UA_NodeId& node);
 std::string opcua_text(const UA_String& text);
+std::optional<Instant> opcua_instant(UA_DateTime time);
 OpcuaLink::Value opcua_value(std::size_t item, const UA_DataValue& value);
 
 }  // namespace anlan::connect

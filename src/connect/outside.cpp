@@ -47,10 +47,13 @@ class Outside::EngineSink final : public Sink {
   Result<void> passes(std::string_view, std::span<const twin::GatePass> passes) override {
     return engine_.sensing().passes(passes);
   }
-  bool find_tag(std::string_view code, history::TagIndex& tag) override {
-    auto found = engine_.sensing().find_tag(code);
-    if (found) tag = *found;
-    return found.has_value();
+  Found find_tag(std::string_view source, std::string_view code, history::TagIndex& tag) override {
+    auto plant = engine_.sensing().plant();
+    const engine::TagInfo* found = plant->tag(code);
+    if (found == nullptr) return Found::No;
+    if (found->source != source) return Found::OtherSource;
+    tag = found->index;
+    return Found::Yes;
   }
 
  private:
@@ -60,7 +63,8 @@ class Outside::EngineSink final : public Sink {
 Outside::Outside(engine::Engine& engine, std::map<std::string, Elsewhere> elsewhere)
     : engine_(engine),
       elsewhere_(std::move(elsewhere)),
-      sink_(std::make_unique<EngineSink>(engine)) {}
+      sink_(std::make_unique<EngineSink>(engine)),
+      sources_(*sink_, engine.config().store.clock) {}
 
 Outside::~Outside() { stop(); }
 
@@ -73,14 +77,10 @@ Result<std::unique_ptr<Outside>> Outside::make(engine::Engine& engine,
       {.vapid_key_file = store.folder + "/vapid.key", .clock = store.clock, .random = store.random},
       [self](const Receipt& receipt) { self->take_receipt(receipt); }));
   engine.responder().on_gate([self](std::string_view gate, bool is_open, std::string_view reason) {
-    std::lock_guard lock(self->mutex_);
-    self->gates_[std::string(gate)] = {is_open, std::string(reason)};
-    if (self->sources_) self->sources_->set_gate(gate, is_open, reason);
+    self->sources_.set_gate(gate, is_open, reason);
   });
   engine.responder().on_allowed([self](std::string_view gate, const Allowed& badges) {
-    std::lock_guard lock(self->mutex_);
-    self->allowed_.insert_or_assign(std::string(gate), badges);
-    if (self->sources_) self->sources_->set_allowed(gate, badges);
+    self->sources_.set_allowed(gate, badges);
   });
   return outside;
 }
@@ -97,12 +97,7 @@ void Outside::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
-  std::unique_ptr<Sources> sources;
-  {
-    std::lock_guard lock(mutex_);
-    sources = std::move(sources_);
-  }
-  if (sources) sources->stop();
+  sources_.stop();
   if (messenger_) messenger_->stop();
 }
 
@@ -116,51 +111,27 @@ Json Outside::with_elsewhere(const Json& config) const {
   return rows;
 }
 
-Result<void> Outside::connect_sources(const Json& config) {
-  // A source whose records are wrong costs no other one its data.
-  std::vector<Source> list;
-  Json rows = with_elsewhere(config);
-  for (const Json& row : rows.as_array()) {
-    auto one = parse_sources(Json::array({row}));
-    if (!one) {
-      log_failure("a source is not read", one.error());
-      continue;
-    }
-    auto known = add_secrets(engine_.config().store.folder, one->front());
-    if (!known) {
-      log_failure("a source is not read", known.error());
-      continue;
-    }
-    list.push_back(std::move(one->front()));
-  }
-  auto fresh = TRY(Sources::make(std::move(list), *sink_, engine_.config().store.clock));
-  std::unique_ptr<Sources> old;
+// What could not run is tried again: its secrets may have been put in place since.
+void Outside::connect_sources() {
+  auto plant = engine_.sensing().plant();
+  bool is_changed = false;
   {
     std::lock_guard lock(mutex_);
-    old = std::move(sources_);
+    is_changed = plant->sources() != config_;
+    if (is_changed) config_ = plant->sources();
   }
-  if (old) old->stop();
-  std::lock_guard lock(mutex_);
-  for (const auto& [gate, rule] : gates_) fresh->set_gate(gate, rule.first, rule.second);
-  for (const auto& [gate, badges] : allowed_) fresh->set_allowed(gate, badges);
-  fresh->start();
-  sources_ = std::move(fresh);
-  return {};
+  if (!is_changed && !sources_.has_refused()) return;
+  const store::Config& store = engine_.config().store;
+  auto plan = plan_sources(with_elsewhere(plant->sources()), store.folder);
+  for (const PlannedSource& one : plan) {
+    if (is_changed && one.refusal) log_failure("a source is not read", *one.refusal);
+  }
+  sources_.apply(std::move(plan));
 }
 
 void Outside::serve() {
   for (int round = 0;; ++round) {
-    if (round % kConfigEvery == 0) {
-      auto plant = engine_.sensing().plant();
-      if (plant->sources() != config_) {
-        {
-          std::lock_guard lock(mutex_);
-          config_ = plant->sources();
-        }
-        auto done = connect_sources(plant->sources());
-        if (!done) log_failure("the sources could not be connected", done.error());
-      }
-    }
+    if (round % kConfigEvery == 0) connect_sources();
     send_messages();
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kEvery, [this] { return is_stopping_; })) return;
@@ -228,14 +199,19 @@ void Outside::take_receipt(const Receipt& receipt) {
 Json Outside::source_rows() {
   Json rows = Json::array();
   auto plant = engine_.sensing().plant();
-  std::lock_guard lock(mutex_);
-  if (!sources_) return rows;
-  for (const SourceState& state : sources_->states()) {
+  for (const SourceState& state : sources_.states()) {
     int64_t lost = 0;
     Json rejected = counters_json(state.rejected, lost);
     Json dropped = counters_json(state.dropped, lost);
     bool is_balanced = state.received == state.stored + state.duplicate + lost;
     Json last = state.last_at.ns == 0 ? Json() : Json(format_instant(state.last_at));
+    Json refusal;
+    if (state.refusal) {
+      refusal = Json::object({{"code", error_text(state.refusal->code).code},
+                              {"field", state.refusal->field},
+                              {"detail", state.refusal->detail}});
+    }
+    Json behind = state.behind ? Json(state.behind->to_milliseconds()) : Json();
     rows.push(Json::object({{"code", state.code},
                             {"name", plant->source_names()[state.code]},
                             {"protocol", state.protocol},
@@ -251,6 +227,9 @@ Json Outside::source_rows() {
                             {"failures", state.failures},
                             {"round_trip_ms", state.round_trip_ms},
                             {"detail", state.detail},
+                            {"refusal", std::move(refusal)},
+                            {"behind_ms", std::move(behind)},
+                            {"is_clock_wrong", state.is_clock_wrong},
                             {"balances", is_balanced}}));
   }
   return rows;
@@ -268,7 +247,9 @@ Result<Json> Outside::browse(const std::string& code, const std::string& node, s
     TRY(add_secrets(engine_.config().store.folder, list.front()));
     std::map<std::string, std::string> known;
     for (const TagAddress& tag : list.front().tags) known[tag.path] = tag.code;
-    Json page = TRY(browse_source(list.front(), node, from));
+    bool is_heard = list.front().protocol == Source::Protocol::Sparkplug;
+    Json page = is_heard ? browse_page(sources_.items(code, node), from)
+                         : TRY(browse_source(list.front(), node, from));
     Json nodes = page["rows"];
     for (Json& found : nodes.as_array()) {
       auto tag = known.find(found.text_or("path", ""));

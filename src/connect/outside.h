@@ -1,7 +1,6 @@
 #pragma once
 // What joins engine and the machines outside: drivers deliver into engine's sensing, gates hear
-// engine's rules, messages leave for phones and groups. Made anew when the records of sources
-// change.
+// engine's rules, messages leave for phones and groups.
 
 #include <atomic>
 #include <condition_variable>
@@ -13,7 +12,7 @@
 #include <thread>
 
 #include "connect/messenger.h"
-#include "connect/sources.h"
+#include "connect/source_set.h"
 #include "engine/engine.h"
 
 namespace anlan::connect {
@@ -45,7 +44,7 @@ class Outside {
   class EngineSink;
 
   Outside(engine::Engine& engine, std::map<std::string, Elsewhere> elsewhere);
-  Result<void> connect_sources(const Json& config);
+  void connect_sources();
   Json with_elsewhere(const Json& config) const;
   void serve();
   void send_messages();
@@ -54,13 +53,11 @@ class Outside {
   engine::Engine& engine_;
   std::map<std::string, Elsewhere> elsewhere_;
   std::unique_ptr<EngineSink> sink_;
+  SourceSet sources_;
   std::unique_ptr<Messenger> messenger_;
   std::mutex mutex_;  // guards the rest
   std::condition_variable wake_;
-  std::unique_ptr<Sources> sources_;
   Json config_{};
-  std::map<std::string, std::pair<bool, std::string>> gates_;
-  std::map<std::string, Allowed> allowed_;
   std::set<std::string> under_way_;  // messages handed over, without receipt yet
   bool is_stopping_ = false;
   std::timed_mutex browsing_;  // held while a source is browsed: one at a time

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "connect/json_map.h"
 #include "connect/opcua_link.h"
 #include "connect/register_value.h"
 #include "connect/sparkplug_host.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t kTagsMax = 200'000;  // of one source: a gateway of a whole plant
 constexpr int64_t kEveryMsMin = 50, kEveryMsMax = 3'600'000;
 constexpr int64_t kTimeOutMsMax = 10'000;
+constexpr int64_t kLateSMin = 5, kLateSMax = 86'400, kSkewSMax = 3'600;
 constexpr std::size_t kCodeCharsMax = 64;
 constexpr double kSpeedMost = 1e6;
 constexpr int64_t kStepMsMax = 86'400'000;
@@ -48,6 +50,9 @@ constexpr auto kProtocols =
 constexpr auto kReplayAs = std::to_array<Word<bool>>({{"original", false}, {"now", true}});
 constexpr auto kTransports = std::to_array<Word<bool>>({{"udp", false}, {"folder", true}});
 constexpr auto kSecurities = std::to_array<Word<bool>>({{"none", false}, {"basic256sha256", true}});
+constexpr auto kBrokerSecurities = std::to_array<Word<bool>>({{"none", false}, {"tls", true}});
+constexpr auto kMqttVersions = std::to_array<Word<bool>>({{"v311", false}, {"v5", true}});
+constexpr int64_t kInFlightMost = 64;
 
 template <class T, std::size_t n>
 Result<T> word_at(const Json& row, std::string_view name, const std::array<Word<T>, n>& words) {
@@ -106,6 +111,18 @@ Result<void> parse_registers(const Json& row, TagAddress& tag) {
   return {};
 }
 
+Result<void> parse_json_place(const Json& row, TagAddress& tag) {
+  tag.topic = row.text_or("json_topic", "");
+  tag.value_at = row.text_or("json_value", "");
+  tag.time_at = row.text_or("json_time", "");
+  tag.quality_at = row.text_or("json_quality", "");
+  if (!is_topic_filter(tag.topic)) return refuse(ErrorCode::BadField, tag.topic, "json_topic");
+  for (const std::string* pointer : {&tag.value_at, &tag.time_at, &tag.quality_at}) {
+    if (!is_json_pointer(*pointer)) return refuse(ErrorCode::BadField, *pointer, "json_value");
+  }
+  return {};
+}
+
 Result<TagAddress> parse_tag(const Json& row, Source::Protocol protocol) {
   TagAddress tag;
   tag.code = TRY(code_of(row));
@@ -125,6 +142,7 @@ Result<TagAddress> parse_tag(const Json& row, Source::Protocol protocol) {
     tag.path = row.text_or("path", "");
     if (!is_opcua_node(tag.path)) return refuse(ErrorCode::BadField, tag.path, "path");
   }
+  if (protocol == Source::Protocol::Mqtt) TRY(parse_json_place(row, tag));
   if (protocol == Source::Protocol::Replay) {
     tag.path = row.text_or("path", "");
     if (tag.path.empty()) return refuse(ErrorCode::MissingField, "", "path");
@@ -196,6 +214,10 @@ Result<Source> parse_source(const Json& row) {
   source.gap_max = static_cast<int>(TRY(whole_at(row, "gap_max", {0, 124, source.gap_max})));
   int64_t time_out = TRY(whole_at(row, "time_out_ms", {10, kTimeOutMsMax, 500}));
   source.time_out = Duration::milliseconds(time_out);
+  source.in_flight_max = static_cast<int>(
+      TRY(whole_at(row, "in_flight_max", {1, kInFlightMost, source.in_flight_max})));
+  source.late_after = Duration::seconds(TRY(whole_at(row, "late_s", {kLateSMin, kLateSMax, 60})));
+  source.skew_max = Duration::seconds(TRY(whole_at(row, "skew_s", {1, kSkewSMax, 10})));
   source.topic = row.text_or("topic", "");
   source.user = row.text_or("user", "");
   source.password = row.text_or("password", "");
@@ -205,7 +227,12 @@ Result<Source> parse_source(const Json& row) {
   if (!source.url_path.empty() && !source.url_path.starts_with('/')) {
     return refuse(ErrorCode::BadField, source.url_path, "url_path");
   }
-  if (row.has("security")) source.is_secure = TRY(word_at(row, "security", kSecurities));
+  bool is_broker =
+      source.protocol == Source::Protocol::Mqtt || source.protocol == Source::Protocol::Sparkplug;
+  if (row.has("security")) {
+    source.is_secure = TRY(word_at(row, "security", is_broker ? kBrokerSecurities : kSecurities));
+  }
+  if (row.has("mqtt_version")) source.is_mqtt5 = TRY(word_at(row, "mqtt_version", kMqttVersions));
   TRY(parse_replay_wish(row, source));
   if (row.has("transport")) source.is_folder = TRY(word_at(row, "transport", kTransports));
   const Json& tags = row["tags"];

@@ -28,6 +28,11 @@ struct TagAddress {
   // Sparkplug: "group/node//metric" or "group/node/device//metric"; OPC UA: "ns=2;s=Line 1/Speed";
   // replay: the heading of the column
   std::string path{};
+  // MQTT: where its value stands in plain JSON of others (json_map.h); no topic: it is named by
+  // code
+  std::string topic{}, value_at{}, time_at{}, quality_at{};
+
+  bool operator==(const TagAddress&) const = default;
 };
 
 struct Source {
@@ -39,13 +44,19 @@ struct Source {
   int unit_id = 1;
   int gap_max = 16;  // registers that a request may read for nothing
   Duration time_out = Duration::milliseconds(500);
+  int in_flight_max = 4;  // Modbus: requests at one host and port, over all sources there
+  Duration late_after = Duration::seconds(60);  // older values are history only
+  Duration skew_max = Duration::seconds(10);    // of its clock
   std::string topic{};            // MQTT: "plant/#"; Sparkplug: a group, empty: all of them
   std::string host_id = "anlan";  // Sparkplug: who we are to the edge nodes
   std::string url_path{};         // OPC UA: what follows the port, "/UA/Plant"
-  bool is_secure = false;         // OPC UA: Basic256Sha256, signed and encrypted
+  bool is_secure = false;         // OPC UA: Basic256Sha256, signed and encrypted; brokers: TLS
+  bool is_mqtt5 = false;          // brokers: MQTT 5, else 3.1.1
   std::string user{};             // of broker or server, may be empty; this and what follows
   std::string password{};         // stand in files of the data folder, never in records
   std::string certificate{}, key{}, server_certificate{};  // OPC UA, DER
+  std::string user_certificate{}, user_key{};              // OPC UA, DER: who logs in
+  std::string ca_file{};                                   // brokers: who signed theirs
   std::string application_uri{};                           // as our certificate says
   std::string file{};                    // replay: in the folder `replay` of the data folder
   double speed = 1;                      // replay: times as fast as recorded; 0: at once
@@ -55,14 +66,19 @@ struct Source {
   bool is_folder = false;                // one-way: frames are files in the folder `diode/<code>`
   std::string diode_key{};               // one-way, 32 bytes; a secret as the password
   std::string folder{};                  // the data folder
-  std::vector<TagAddress> tags{};  // none for MQTT and one-way: their values name tags by code
+  // Of MQTT only those that JSON is mapped to, of one-way links none: values name tags by code.
+  std::vector<TagAddress> tags{};
+
+  bool operator==(const Source&) const = default;
 };
 
-// Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","topic","host_id",
-// "url_path","security","file","speed","replay_as","is_endless","step_ms","transport","user",
-// "password","tags":[{"index","code","table","address","type",
-// "order","scale","offset","every_ms","path"}]}] with the words of the forms; what is left out has
-// the value above. Decimals may be texts. BadField names the source or tag, and nothing is taken.
+// Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","in_flight_max",
+// "late_s","skew_s","mqtt_version","topic","host_id","url_path","security","file","speed",
+// "replay_as","is_endless","step_ms","transport","user","password","tags":[{"index","code","table",
+// "address","type","order","scale","offset","every_ms","path","json_topic","json_value",
+// "json_time","json_quality"}]}] with the words of the forms; what is left out has
+// the value above. Decimals may be texts. BadField names the source or tag, and nothing is
+// taken.
 Result<std::vector<Source>> parse_sources(const Json& rows);
 
 }  // namespace anlan::connect

@@ -69,7 +69,7 @@ class Plant final : public PlantSim {
           {.host = config_.mqtt_host,
            .port = config_.mqtt_port,
            .topics = {"anlan/gate/+/rule", "anlan/gate/+/allowed", std::string(kCommandTopic)}},
-          [this](auto topic, auto payload) { hear(topic, payload); });
+          [this](const MqttLink::Heard& heard) { hear(heard.topic, heard.payload); });
     }
     thread_ = std::thread([this] { run(); });
     return {};

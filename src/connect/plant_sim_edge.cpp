@@ -191,8 +191,9 @@ class Edges final : public SimEdges {
                                 .port = config_.port,
                                 .topics = {edge.node.command_topic()},
                                 .is_kept = false},
-                               [self](auto topic, auto payload) {
-                                 if (self->node.is_rebirth(topic, payload)) self->is_born = false;
+                               [self](const MqttLink::Heard& heard) {
+                                 bool is_asked = self->node.is_rebirth(heard.topic, heard.payload);
+                                 if (is_asked) self->is_born = false;
                                });
     edge.link->set_will(edge.node.open(device_time()));
     edge.is_connected = edge.link->connect().empty();

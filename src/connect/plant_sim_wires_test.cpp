@@ -85,9 +85,9 @@ class Wires : public testing::Test {
   // As the weather station's tags are known.
   class WeatherSink final : public MemorySink {
    public:
-    bool find_tag(std::string_view code, history::TagIndex& tag) override {
+    Found find_tag(std::string_view, std::string_view code, history::TagIndex& tag) override {
       tag = kMqtt;
-      return code == "AT-0001";
+      return code == "AT-0001" ? Found::Yes : Found::No;
     }
   } sink_;
   Broker broker_;

@@ -2,11 +2,14 @@
 // Rows between the thread that hears a broker and the one that stores: bounded, so that a slow sink
 // costs rows, which are counted, and never the connection.
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
+
+#include "core/time.h"
 
 namespace anlan::connect {
 
@@ -22,6 +25,14 @@ class RowQueue {
     if (count_ + rows.count() > rows_max_) return false;
     add(std::move(rows));
     return true;
+  }
+  // Waits for room; false, and nothing is taken, where there was none for so long.
+  bool push_within(Rows rows, Duration at_most) {
+    std::unique_lock lock(mutex_);
+    bool has_room = room_.wait_for(lock, std::chrono::nanoseconds(at_most.ns),
+                                   [&] { return count_ + rows.count() <= rows_max_; });
+    if (has_room) add(std::move(rows));
+    return has_room;
   }
   // For what must arrive and is bounded by itself: that values are no longer known.
   void push_always(Rows rows) {
@@ -56,12 +67,13 @@ class RowQueue {
     Rows rows = std::move(waiting_.front());
     waiting_.pop_front();
     count_ -= rows.count();
+    room_.notify_all();
     return rows;
   }
 
   std::size_t rows_max_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_, room_;
   std::deque<Rows> waiting_;
   std::size_t count_ = 0;
   bool is_closed_ = false;

@@ -44,6 +44,7 @@ TEST_F(SourceSecrets, AreRefusedWhereOthersMayReadThem) {
 }
 
 TEST_F(SourceSecrets, ASecureSourceNeedsAllOfThem) {
+  source_.protocol = Source::Protocol::Opcua;
   source_.is_secure = true;
   write("S-1.cert.der", "c", kOwn);
   write("S-1.key.der", "k", kOwn);
@@ -52,6 +53,20 @@ TEST_F(SourceSecrets, ASecureSourceNeedsAllOfThem) {
   write("S-1.server.der", "s", kOwn);
   ASSERT_TRUE(add_secrets(folder_.string(), source_));
   EXPECT_EQ(source_.key, "k");
+}
+
+TEST_F(SourceSecrets, AUsersCertificateNeedsItsKeyAndABrokerItsSigner) {
+  write("S-1.user.cert.der", "c", kOwn);
+  EXPECT_EQ(add_secrets(folder_.string(), source_).error().field, "user_certificate");
+  write("S-1.user.key.der", "k", kOwn);
+  ASSERT_TRUE(add_secrets(folder_.string(), source_));
+  EXPECT_EQ(source_.user_key, "k");
+  source_.protocol = Source::Protocol::Mqtt;
+  source_.is_secure = true;
+  EXPECT_EQ(add_secrets(folder_.string(), source_).error().field, "ca");
+  write("S-1.ca.pem", "p", kOwn);
+  ASSERT_TRUE(add_secrets(folder_.string(), source_));
+  EXPECT_TRUE(source_.ca_file.ends_with("sources/S-1.ca.pem"));
 }
 
 }  // namespace

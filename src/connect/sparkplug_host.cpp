@@ -64,8 +64,8 @@ std::optional<SparkplugPath> parse_sparkplug_path(std::string_view path) {
                        .metric = std::string(path.substr(end + 2))};
 }
 
-SparkplugHost::SparkplugHost(std::vector<TagAddress> tags)
-    : tags_(std::move(tags)), states_(tags_.size()) {
+SparkplugHost::SparkplugHost(std::vector<TagAddress> tags, Duration late_after)
+    : tags_(std::move(tags)), late_after_(late_after), states_(tags_.size()) {
   for (uint32_t i = 0; i < tags_.size(); ++i) {
     std::optional<SparkplugPath> path = parse_sparkplug_path(tags_[i].path);
     if (path) wanted_[path->node][path->device].try_emplace(path->metric, i);
@@ -121,6 +121,9 @@ SparkplugHost::Rows SparkplugHost::take(std::string_view topic, std::string_view
                   .received = moment.clock,
                   .steady = moment.steady};
   bool has_seq = payload_.seq && *payload_.seq < kSeqEnd;
+  // A death carries the time of the birth that it ends.
+  bool is_stamped = payload_.time_ms && message.kind != Kind::NodeDeath;
+  if (is_stamped) rows.stamp = instant_of(*payload_.time_ms);
   if (message.kind == Kind::NodeDeath) take_node_death(*node, moment, rows);
   else if (!has_seq) refuse_all(payload_, "bad_seq", rows);
   else if (message.kind == Kind::NodeBirth) take_node_birth(*node, moment, rows);
@@ -397,6 +400,14 @@ void SparkplugHost::take_metric(const Slot& slot, const SparkplugMetric& metric,
                          .value = value,
                          .quality = quality_of(metric)};
   if (metric.is_historical) return rows.historical.push_back(sample);
+  // A birth says what stands, however old. Else what is much older than the message that brings it
+  // is a backlog; by the node's own clock, so that one that is wrong makes none.
+  bool is_late =
+      !message.is_birth() && payload_.time_ms && at < instant_of(*payload_.time_ms) - late_after_;
+  if (is_late) {
+    take_late(state, sample, message);
+    return rows.historical.push_back(sample);
+  }
   bool is_old = state.at == at || (state.is_affirmed && at <= state.at);
   bool is_same =
       state.is_known && is_old && state.value == value && state.quality == sample.quality;
@@ -416,8 +427,21 @@ void SparkplugHost::take_metric(const Slot& slot, const SparkplugMetric& metric,
            .value = value,
            .quality = sample.quality,
            .is_known = true,
+           .own_at = at,
            .told_at = message.steady};
   rows.samples.push_back(sample);
+}
+
+// What nothing newer follows is no backlog but what stands: affirm() tells it a little later.
+void SparkplugHost::take_late(TagState& state, const history::Sample& sample,
+                              const Message& message) {
+  if (sample.at < state.own_at) return;
+  state.value = sample.value;
+  state.quality = sample.quality;
+  state.at = std::max(state.at, sample.at);
+  state.is_known = state.is_late = true;
+  state.own_at = sample.at;
+  state.told_at = message.steady - (kAffirmEvery - kAffirmLate);
 }
 
 // Stamped by our clock as the node's would show it, so that its next value is newer in any case.
@@ -440,11 +464,12 @@ void SparkplugHost::affirm(const Node& node, Moment moment, Rows& rows) {
     if (!device.is_born) continue;
     for (uint32_t place : device.tags) {
       TagState& state = states_[place];
-      bool is_due = state.is_known && state.quality <= history::Quality::Uncertain &&
-                    moment.steady - state.told_at >= kAffirmEvery;
+      bool is_telling = state.quality <= history::Quality::Uncertain || state.is_late;
+      bool is_due = state.is_known && is_telling && moment.steady - state.told_at >= kAffirmEvery;
       if (!is_due) continue;
       state.at = std::max(moment.clock - node.skew - kAffirmLate, state.at + kOneMs);
       state.is_affirmed = true;
+      state.is_late = false;
       state.told_at = moment.steady;
       rows.samples.push_back({.tag = tags_[place].tag,
                               .at = state.at,

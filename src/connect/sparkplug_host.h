@@ -61,6 +61,7 @@ class SparkplugHost {
     std::vector<history::Sample> historical{};  // stored only: never live, no alarm
     int64_t duplicate = 0;
     std::map<std::string, int64_t> rejected{};
+    std::optional<Instant> stamp{};  // when the node sent it, by its clock
 
     std::size_t count() const { return samples.size() + historical.size(); }
   };
@@ -71,7 +72,8 @@ class SparkplugHost {
   };
 
   // The paths of the tags are right (parse_sources sees to it).
-  explicit SparkplugHost(std::vector<TagAddress> tags);
+  // What is older than the message that brings it by more than `late_after` is a backlog.
+  explicit SparkplugHost(std::vector<TagAddress> tags, Duration late_after = Duration::seconds(60));
 
   Rows take(std::string_view topic, std::string_view bytes, Moment moment);
   // What is due by now: holes in the sequence that nobody filled, nodes that were not born again.
@@ -137,6 +139,8 @@ class SparkplugHost {
     history::Quality quality = history::Quality::Stale;
     bool is_known = false;
     bool is_affirmed = false;  // `at` is ours, not the node's
+    bool is_late = false;      // told to the history only, so far
+    Instant own_at{};  // as the node said it
     Instant stale_at{};
     Duration told_at{};
   };
@@ -167,12 +171,14 @@ class SparkplugHost {
   bool put_alias(Node& node, uint64_t alias, const Slot& slot);
   void take_metric(const Slot& slot, const SparkplugMetric& metric, const Message& message,
                    Rows& rows);
+  static void take_late(TagState& state, const history::Sample& sample, const Message& message);
   void go_stale(Node& node, uint32_t device, Instant now, Rows& rows);
   void affirm(const Node& node, Moment moment, Rows& rows);
   void node_stale(Node& node, Instant now, Rows& rows);
   void want(Node& node, Moment moment);
 
   std::vector<TagAddress> tags_;
+  Duration late_after_;
   std::vector<TagState> states_;
   std::map<std::string, std::map<std::string, std::map<std::string, uint32_t, std::less<>>>,
            std::less<>>

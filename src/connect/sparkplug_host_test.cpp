@@ -412,6 +412,42 @@ TEST_F(Host, AValueThatDoesNotChangeIsToldAgainWhileItsNodeLives) {
   EXPECT_TRUE(host_.turn(now_).samples.empty());
 }
 
+// Not flagged as historical, but much older than the message that brings it.
+TEST_F(Host, ABacklogIsKeptAndOnlyItsLastValueStands) {
+  be_born();
+  pass(Duration::minutes(10));
+  host_.turn(now_);
+  Rows rows = data("NDATA", 2,
+                   {{.alias = 1, .value = 90, .ago = Duration::minutes(5)},
+                    {.alias = 1, .value = 30, .ago = Duration::minutes(4)}});
+  EXPECT_TRUE(rows.samples.empty());
+  ASSERT_EQ(rows.historical.size(), 2);
+  EXPECT_EQ(rows.historical[0].value, 90);
+  pass(Duration::seconds(3));
+  rows = host_.turn(now_);
+  ASSERT_FALSE(rows.samples.empty());
+  EXPECT_EQ(rows.samples[0].value, 30) << "nothing newer came: it is what stands";
+  EXPECT_EQ(rows.samples[0].at, now_.clock - kAffirmLate);
+  // An analyser that is always as late.
+  pass(Duration::minutes(5));
+  host_.turn(now_);
+  data("NDATA", 3, {{.alias = 1, .value = 40, .ago = Duration::minutes(5)}});
+  pass(Duration::seconds(3));
+  rows = host_.turn(now_);
+  ASSERT_FALSE(rows.samples.empty());
+  EXPECT_EQ(rows.samples[0].value, 40);
+}
+
+// Its messages are as late as its values: that is its clock.
+TEST_F(Host, AWrongClockMakesNoBacklog) {
+  sent_ms_ = ms() - 600'000;
+  say("NBIRTH", 0, {bd_seq(0), named("Temp", 1, 20)});
+  Rows rows = data("NDATA", 1, {{.alias = 1, .value = 21, .ago = Duration::minutes(10)}});
+  EXPECT_EQ(rows.samples.size(), 1);
+  ASSERT_TRUE(rows.stamp);
+  EXPECT_EQ(now_.clock - *rows.stamp, Duration::minutes(10));
+}
+
 TEST_F(Host, ALostBrokerMakesEverythingStale) {
   be_born();
   node_data(4, 1);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <format>
+#include <mutex>
 
 #include "connect/driver.h"
 #include "connect/mqtt_link.h"
@@ -28,16 +29,35 @@ class SparkplugDriver final : public QueuedDriver<SparkplugHost::Rows> {
   SparkplugDriver(Source source, Sink& sink, Clock& clock)
       : QueuedDriver(std::move(source), "sparkplug", sink, clock, kQueueRowsMax),
         state_topic_("spBv1.0/STATE/" + source_.host_id),
-        host_(source_.tags),
-        link_(MqttLink::make({.host = source_.host,
-                              .port = source_.port,
-                              .client_id = "anlan-" + source_.code,
-                              .user = source_.user,
-                              .password = source_.password,
-                              .topics = topics(),
-                              .is_kept = false},
-                             [this](auto topic, auto payload) { hear(topic, payload); })) {}
+        host_(source_.tags, source_.late_after),
+        link_(MqttLink::make(
+            {.host = source_.host,
+             .port = source_.port,
+             .client_id = "anlan-" + source_.code,
+             .user = source_.user,
+             .password = source_.password,
+             .topics = topics(),
+             .is_kept = false,
+             .ca_file = source_.ca_file,
+             .is_mqtt5 = source_.is_mqtt5},
+            [this](const MqttLink::Heard& heard) { hear(heard.topic, heard.payload); })) {}
   ~SparkplugDriver() override { stop(); }
+
+  // Nodes and devices that are born, below each its metrics.
+  std::vector<SourceItem> items(std::string_view node) override {
+    std::vector<SourceItem> found;
+    std::lock_guard lock(host_mutex_);
+    for (const SparkplugHost::Item& item : host_.items()) {
+      std::size_t end = item.path.find("//");
+      std::string ids = item.path.substr(0, end);
+      if (!node.empty()) {
+        if (ids == node) found.push_back({item.path, item.path.substr(end + 2), true});
+      } else if (found.empty() || found.back().path != ids) {
+        found.push_back({ids, ids, false});
+      }
+    }
+    return found;
+  }
 
  private:
   std::vector<std::string> topics() const {
@@ -73,6 +93,7 @@ class SparkplugDriver final : public QueuedDriver<SparkplugHost::Rows> {
   }
   void closed() override {
     link_->disconnect();
+    std::lock_guard lock(host_mutex_);
     if (is_up()) settle(host_.lose_all(moment()), true);
   }
   void lost() override { book_.failed(); }
@@ -81,6 +102,7 @@ class SparkplugDriver final : public QueuedDriver<SparkplugHost::Rows> {
     std::string trouble = link_->turn(kTurn);
     if (!trouble.empty() || !link_->is_accepted()) return trouble;
     SparkplugHost::Moment now = moment();
+    std::lock_guard lock(host_mutex_);
     if (!is_up()) {
       must_say_state_ = false;
       unborn_.clear();
@@ -131,7 +153,10 @@ class SparkplugDriver final : public QueuedDriver<SparkplugHost::Rows> {
     }
     SparkplugHost::Moment now = moment();
     book_.heard(now.clock);
-    settle(host_.take(topic, payload, now), false);
+    std::lock_guard lock(host_mutex_);
+    SparkplugHost::Rows rows = host_.take(topic, payload, now);
+    if (rows.stamp) book_.stamped(*rows.stamp, now.clock);
+    settle(std::move(rows), false);
   }
 
   // `is_needed`: what says that values are unknown is never dropped.
@@ -181,6 +206,7 @@ class SparkplugDriver final : public QueuedDriver<SparkplugHost::Rows> {
 
   std::string state_topic_;
   std::atomic<bool> is_behind_ = false;  // rows were lost behind the host
+  std::mutex host_mutex_;                // who browses looks at the births
   SparkplugHost host_;                   // broker's thread, as all below
   std::unique_ptr<MqttLink> link_;
   std::vector<std::string> unborn_;

@@ -110,6 +110,23 @@ TEST_F(SparkplugSource, AsksForBirthsAndStoresWhatFollows) {
   EXPECT_TRUE(eventually([&] { return state().stored == 5; }));
 }
 
+TEST_F(SparkplugSource, WhatIsBornCanBeBrowsed) {
+  start();
+  EXPECT_TRUE(sources_->items("S-SPB", "").empty());
+  Party party(port_, "spBv1.0/#");
+  be_born(party);
+  ASSERT_TRUE(sink_.wait([&] { return sink_.all_samples.size() == 2; }));
+  std::vector<SourceItem> nodes = sources_->items("S-SPB", "");
+  ASSERT_EQ(nodes.size(), 2u);
+  EXPECT_EQ(nodes[1].path, "G/E/D");
+  EXPECT_FALSE(nodes[1].is_value);
+  std::vector<SourceItem> metrics = sources_->items("S-SPB", "G/E/D");
+  ASSERT_EQ(metrics.size(), 1u);
+  EXPECT_EQ(metrics[0].path, "G/E/D//Flow");
+  EXPECT_EQ(metrics[0].name, "Flow");
+  EXPECT_TRUE(metrics[0].is_value);
+}
+
 TEST_F(SparkplugSource, ALostBrokerMakesEverythingStale) {
   start();
   {

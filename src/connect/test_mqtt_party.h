@@ -36,9 +36,9 @@ class Party {
  public:
   explicit Party(uint16_t port, const std::string& listens_to = "anlan/none") {
     link_ = MqttLink::make({.host = "127.0.0.1", .port = port, .topics = {listens_to}},
-                           [this](std::string_view topic, std::string_view payload) {
+                           [this](const MqttLink::Heard& heard) {
                              std::lock_guard lock(mutex_);
-                             heard_[std::string(topic)] = payload;
+                             heard_[std::string(heard.topic)] = heard.payload;
                            });
     thread_ = std::thread([this] { run(); });
   }
@@ -50,9 +50,9 @@ class Party {
   Party& operator=(const Party&) = delete;
 
   // Returns when it was sent.
-  void say(const std::string& topic, const std::string& payload) {
+  void say(const std::string& topic, const std::string& payload, int qos = 1) {
     std::unique_lock lock(mutex_);
-    outgoing_.push_back({.topic = topic, .payload = payload});
+    outgoing_.push_back({.topic = topic, .payload = payload, .qos = qos});
     lock.unlock();
     EXPECT_TRUE(eventually([&] {
       std::lock_guard again(mutex_);

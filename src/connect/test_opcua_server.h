@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <open62541/plugin/accesscontrol_default.h>
+#include <open62541/plugin/pki_default.h>
 #include <open62541/server.h>
 #include <open62541/server_config_default.h>
 
@@ -21,8 +22,9 @@ class OpcuaServer {
     uint16_t port = 0;
     std::string certificate{}, key{}, client_certificate{};  // DER; empty: no security
     bool needs_user = false;                                 // "anlan" with "secret"
-    uint32_t items_most = 0;                                 // that can be monitored; 0: all
-    uint32_t queue_most = 0;                                 // of an item; 0: as it is wished for
+    std::string user_certificate{};  // DER: only who shows this one; needs a certificate above
+    uint32_t items_most = 0;         // that can be monitored; 0: all
+    uint32_t queue_most = 0;         // of an item; 0: as it is wished for
   };
   explicit OpcuaServer(const Wishes& wishes) {
     UA_ServerConfig config{};
@@ -49,6 +51,16 @@ class OpcuaServer {
       config.accessControl.clear(&config.accessControl);
       config.allowNonePolicyPassword = true;
       UA_AccessControl_default(&config, false, nullptr, 1, &login);
+    }
+    if (!wishes.user_certificate.empty()) {
+      std::string user_certificate = wishes.user_certificate;
+      UA_ByteString user = opcua_bytes(user_certificate);
+      config.sessionPKI.clear(&config.sessionPKI);
+      UA_CertificateVerification_Trustlist(&config.sessionPKI, &user, 1, nullptr, 0, nullptr, 0);
+      config.accessControl.clear(&config.accessControl);
+      UA_String policy =
+          UA_STRING_STATIC("http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256");
+      UA_AccessControl_default(&config, false, &policy, 0, nullptr);
     }
     config.maxMonitoredItems = wishes.items_most;
     if (wishes.queue_most > 0) config.queueSizeLimits = {1, wishes.queue_most};

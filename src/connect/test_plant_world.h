@@ -90,9 +90,10 @@ class MemorySink : public Sink {
     changed_.notify_all();
     return {};
   }
-  bool find_tag(std::string_view code, history::TagIndex& tag) override {
+  Found find_tag(std::string_view, std::string_view code, history::TagIndex& tag) override {
     tag = 7;
-    return code == "KNOWN";
+    if (code == "FOREIGN") return Found::OtherSource;
+    return code == "KNOWN" ? Found::Yes : Found::No;
   }
 
   // Under the sink's lock, until `condition` of what arrived is so.

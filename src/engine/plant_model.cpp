@@ -86,8 +86,10 @@ Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
   for (const Json& row : TRY(rows_of(view, packs, "source"))) {
     Json source = Json::object({{"tags", Json::array()}});
     for (const char* name :
-         {"code", "protocol", "host", "port", "unit_id", "gap_max", "topic", "host_id", "url_path",
-          "security", "file", "speed", "replay_as", "is_endless", "step_ms", "transport"}) {
+         {"code",        "protocol",      "host",     "port",   "unit_id",      "gap_max",
+          "time_out_ms", "in_flight_max", "late_s",   "skew_s", "mqtt_version", "topic",
+          "host_id",     "url_path",      "security", "file",   "speed",        "replay_as",
+          "is_endless",  "step_ms",       "transport"}) {
       if (!row[name].is_null()) source.set(name, row[name]);
     }
     std::string code = row.text_or("code", "");
@@ -105,7 +107,7 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
   std::vector<std::string> codes;
   for (const Json& row : rows) codes.push_back(row.text_or("code", ""));
   std::vector<history::TagIndex> numbers = TRY(numbers_of(codes));
-  std::map<std::string, Json::Array> addresses;  // by source
+  std::map<std::string, Json::Array> addresses, mapped;  // by source
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Json& row = rows[i];
     const std::string& code = codes[i];
@@ -129,11 +131,14 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
       tag.source = source->second.first;
       tag.is_simulated = source->second.second;
       Json address = Json::object({{"index", static_cast<int64_t>(tag.index)}, {"code", code}});
-      for (const char* name : {"table", "address", "type", "order", "scale", "every_ms", "path"}) {
+      for (const char* name : {"table", "address", "type", "order", "scale", "every_ms", "path",
+                               "json_topic", "json_value", "json_time", "json_quality"}) {
         if (!row[name].is_null()) address.set(name, row[name]);
       }
       if (!row["offset_value"].is_null()) address.set("offset", row["offset_value"]);
       addresses[tag.source].push_back(std::move(address));
+      if (!row.text_or("json_topic", "").empty())
+        mapped[tag.source].push_back(addresses[tag.source].back());
     }
     tag_places_[code] = tags_.size();
     tag_ids_[row.text_or("id", "")] = tags_.size();
@@ -141,9 +146,10 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
     tags_.push_back(std::move(tag));
   }
   for (Json& source : sources_.as_array()) {
-    // What comes over plain MQTT or a one-way link names its tags itself.
-    if (source["protocol"] == Json("mqtt") || source["protocol"] == Json("diode")) continue;
-    source.set("tags", std::move(addresses[source.text_or("code", "")]));
+    // What comes over a one-way link or plain MQTT names its tags itself, but where JSON is mapped.
+    if (source["protocol"] == Json("diode")) continue;
+    auto& list = source["protocol"] == Json("mqtt") ? mapped : addresses;
+    source.set("tags", std::move(list[source.text_or("code", "")]));
   }
   return {};
 }

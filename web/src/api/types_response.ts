@@ -69,6 +69,17 @@ export interface SourceRow {
   failures: number;
   round_trip_ms: number;
   balances: boolean;
+  // What the protocol has to say: numbers by name, and of OPC UA the last values.
+  detail: (Record<string, unknown> & { values?: SourceValue[] }) | null;
+  // Why it does not run at all.
+  refusal: { code: string; field: string; detail: string } | null;
+  behind_ms: number | null; // its clock behind ours; negative: ahead
+  is_clock_wrong: boolean;
+}
+export interface SourceValue {
+  tag: string;
+  status: number;
+  server_at: string | null;
 }
 
 export interface SourceNode {

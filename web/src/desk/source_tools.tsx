@@ -16,7 +16,7 @@ import { FormFile } from "./lists.tsx";
 
 type Shown = { kind: "source" } | { kind: "tag"; rows: Cells[] }
   | { kind: "browse"; source: SourceRow };
-const browsable = ["opcua", "replay"];
+const browsable = ["opcua", "replay", "sparkplug"];
 
 export default function SourceTools({ rows }: { rows: SourceRow[] }) {
   const { t } = useBlock(sourceText);

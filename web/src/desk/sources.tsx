@@ -1,8 +1,8 @@
 // Where values come from, and whether everything that came is accounted for: received = stored +
 // duplicate + rejected + dropped.
-import { lazy, Suspense } from "react";
+import { Fragment, lazy, Suspense } from "react";
 import type { Language } from "../api/types.ts";
-import type { SourceRow } from "../api/types_response.ts";
+import type { SourceRow, SourceValue } from "../api/types_response.ts";
 import { useSources } from "../data/alarms.ts";
 import { useNow } from "../data/clock.ts";
 import { span } from "../data/format.ts";
@@ -44,7 +44,12 @@ export function Sources() {
           <div className="table-box" role="group" tabIndex={0} aria-label={t("sourcesTitle")}>
             <table className="rows tight source-table live-area">
               <thead><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
-              <tbody>{rows.map((row) => <Line key={row.code} row={row} />)}</tbody>
+              <tbody>{rows.map((row) => (
+                <Fragment key={row.code}>
+                  <Line row={row} />
+                  <Detail row={row} columns={heads.length} />
+                </Fragment>
+              ))}</tbody>
             </table>
           </div>
         </section>
@@ -65,6 +70,81 @@ function troubleText(trouble: string, lang: Language): string {
   return trouble in errorTexts ? errorTexts[trouble as ErrorCode][lang] : trouble;
 }
 
+function whyDown({ refusal, trouble }: SourceRow, lang: Language): string {
+  if (!refusal) return troubleText(trouble, lang);
+  const parts = [troubleText(refusal.code, lang), refusal.field, refusal.detail];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function ClockOf({ row }: { row: SourceRow }) {
+  const { t } = useDesk();
+  if (row.behind_ms === null) return null;
+  const s = Math.round(Math.abs(row.behind_ms) / 1000);
+  if (s === 0 && !row.is_clock_wrong) return null;
+  const text = t(row.behind_ms < 0 ? "clockAhead" : "clockBehind", { s });
+  if (!row.is_clock_wrong) return <span className="soft"> {text}</span>;
+  return <b className="is-down"> <Icon name="warn" /> {t("clockWrong")} {text}</b>;
+}
+
+// In the order in which the protocol tells them.
+const facts = [
+  "taken_over", "publish_ms", "keep_alive", "lifetime", "subscribed", "polled", "refused",
+  "sampling_ms_max", "queue_min", "frames", "missing", "late",
+] as const;
+
+function Detail({ row, columns }: { row: SourceRow; columns: number }) {
+  const { t } = useDesk();
+  const detail = row.detail ?? {};
+  const told = facts.filter((name) => name in detail);
+  const values = row.detail?.values ?? [];
+  if (told.length === 0 && values.length === 0) return null;
+  return (
+    <tr className="source-detail">
+      <td colSpan={columns} className="soft">
+        {told.map((name, place) => (
+          <span key={name}>
+            {place > 0 && " · "}
+            {t(`detail_${name}`)} <b className="num">{factText(detail[name])}</b>
+          </span>
+        ))}
+        {values.length > 0 && <Values rows={values} />}
+      </td>
+    </tr>
+  );
+}
+
+const factText = (value: unknown): string =>
+  typeof value === "boolean" ? (value ? "✓" : "—") : String(value);
+
+function Values({ rows }: { rows: SourceValue[] }) {
+  const { t } = useDesk();
+  const { texts } = useText();
+  const now = useNow();
+  return (
+    <details>
+      <summary>{t("lastValues")}</summary>
+      <table className="rows tight">
+        <thead>
+          <tr>
+            <th scope="col">{t("valueTag")}</th><th scope="col">{t("statusCode")}</th>
+            <th scope="col">{t("serverTime")}</th>
+          </tr>
+        </thead>
+        <tbody>{rows.map((row) => (
+          <tr key={row.tag}>
+            <th scope="row" className="num">{row.tag}</th>
+            <td className="num">0x{row.status.toString(16).padStart(8, "0")}</td>
+            <td className="num">
+              {row.server_at
+                ? t("seenAgo", { span: span(now - Date.parse(row.server_at), texts) }) : "—"}
+            </td>
+          </tr>
+        ))}</tbody>
+      </table>
+    </details>
+  );
+}
+
 function Line({ row }: { row: SourceRow }) {
   const { t, lang } = useDesk();
   const { texts } = useText();
@@ -78,9 +158,10 @@ function Line({ row }: { row: SourceRow }) {
       <td>
         {row.is_up ? t("isUp") : (
           <b className="is-down">
-            <Icon name="warn" /> {t("isDown")} {troubleText(row.trouble, lang)}
+            <Icon name="warn" /> {t("isDown")} {whyDown(row, lang)}
           </b>
         )}
+        <ClockOf row={row} />
       </td>
       <td className="num">
         {row.last_at ? t("seenAgo", { span: span(now - Date.parse(row.last_at), texts) }) : "—"}
