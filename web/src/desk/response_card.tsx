@@ -125,6 +125,7 @@ const acts: Record<string, DeskKey> = {
   acked: "ack", acknowledge: "ack", reset: "reset", shelve: "shelve", shelved: "shelve",
   unshelve: "unshelve", unshelved: "unshelve", suppress: "letterH", unsuppress: "actUnsuppress",
   out_of_service: "takeOut", in_service: "putBack", latch: "letterE", stale: "letterStale",
+  take_out: "takeOut", put_back: "putBack", remove: "actRemove", follow_failed: "actFollowFailed",
 };
 export function actText(t: (key: DeskKey) => string, act: string): string {
   const word = act.replace(/^alarm\./, "");
