@@ -69,7 +69,7 @@ TEST_P(BranchTest, WhatWasSeenLeavesNoBranch) {
 TEST_P(BranchTest, BranchesAreBoundedAndTheJournalSaysWhatWasFolded) {
   for (std::size_t i = 0; i < kBranchesMax + 3; ++i) flash();
   EXPECT_EQ(branches().size(), kBranchesMax);
-  Json entries = need(journal(*world_->view(), world_->one.id, 200));
+  Json entries = need(journal(*world_->view(), {.definition = world_->one.id, .count = 200}));
   auto folded = std::ranges::count_if(
       entries.as_array(), [](const Json& entry) { return entry["detail"]["folded"].is_text(); });
   EXPECT_EQ(folded, 2);

@@ -210,6 +210,7 @@ Result<void> happen(Act& act, const TakeOut& event) {
   act.name = "alarm.take_out";
   TRY(need_person(act));
   TRY(need_reason(event.reason));
+  TRY(need_second_person(act, event.second_person));
   if (act.state.is_out_of_service) return wrong_state(act, "out of service already");
   act.state.is_out_of_service = true;
   act.state.out_reason = event.reason;
@@ -247,6 +248,29 @@ Result<void> happen(Act& act, const Unsuppress& event) {
   return {};
 }
 
+Result<void> happen(Act& act, const Removed& event) {
+  act.name = "alarm.remove";
+  TRY(need_reason(event.reason));
+  State& state = act.state;
+  auto branches = TRY(branches_of(act.around.view, act.definition.id));
+  for (const Branch& branch : branches) act.rows.push_back(drop_branch(branch));
+  if (state.is_active) state.cleared_at = act.around.now;
+  state.is_active = false;
+  state.is_acked = true;
+  state.is_latched = false;
+  state.shelf.reset();
+  state.suppressed_by.clear();
+  state.is_out_of_service = false;
+  state.out_reason.clear();
+  act.comment = event.reason;
+  return {};
+}
+
+Result<void> happen(Act& act, const Noted&) {
+  act.name = "alarm.note";
+  return {};
+}
+
 const std::string& occurrence_of(const Act& act) {
   return act.occurrence.empty() ? act.state.occurrence : act.occurrence;
 }
@@ -274,14 +298,18 @@ Json ledger_detail(const Act& act, char letter_before) {
   return detail;
 }
 
-store::Change change_of(const Act& act, const StateRow& before) {
+Result<store::Change> change_of(const Act& act, const StateRow& before) {
   const Around& around = act.around;
   store::Change change{.actor = around.actor,
                        .act = act.name,
                        .subject_kind = "alarm",
                        .subject_id = act.definition.id.text(),
                        .at = around.now};
-  if (act.state == before.state && act.rows.empty()) return change;
+  bool is_note = act.name == "alarm.note";
+  if (act.state == before.state && act.rows.empty() && !is_note) return change;
+  auto known = TRY(know(around.view, act.definition));
+  if (known) change.rows.push_back(std::move(*known));
+  if (is_note) return change;
   JournalEntry entry{.id = around.ids.next(),
                      .at = around.now,
                      .definition = act.definition.id,
@@ -294,7 +322,7 @@ store::Change change_of(const Act& act, const StateRow& before) {
                      .actor = around.actor,
                      .comment = act.comment,
                      .detail = act.detail};
-  change.rows = act.rows;
+  change.rows.insert(change.rows.end(), act.rows.begin(), act.rows.end());
   if (act.state != before.state) {
     change.rows.push_back(write_state(act.definition, act.state, before.version));
   }
@@ -306,12 +334,32 @@ store::Change change_of(const Act& act, const StateRow& before) {
 
 }  // namespace
 
+store::Change note_failure(const Around& around, const Definition& definition,
+                           const std::string& part, const Error& error) {
+  store::Change change{.actor = around.actor,
+                       .act = "alarm.follow_failed",
+                       .subject_kind = "alarm",
+                       .subject_id = definition.id.text(),
+                       .at = around.now};
+  change.detail = Json::object({{"code", definition.code},
+                                {"part", part},
+                                {"error", error_text(error.code).code},
+                                {"field", error.field}});
+  change.rows.push_back(write_entry({.id = around.ids.next(),
+                                     .at = around.now,
+                                     .definition = definition.id,
+                                     .act = change.act,
+                                     .actor = around.actor,
+                                     .detail = change.detail}));
+  return change;
+}
+
 Result<Decision> decide(const Around& around, const Definition& definition, const Event& event) {
   StateRow before = TRY(read_state(around.view, definition.id));
   Act act{.around = around, .definition = definition, .state = before.state};
   TRY(std::visit([&](const auto& kind) { return happen(act, kind); }, event));
   if (!before.state.is_annunciated() && act.state.is_annunciated()) judge_anew(act);
-  store::Change change = change_of(act, before);
+  store::Change change = TRY(change_of(act, before));
   return Decision{.change = std::move(change),
                   .state = std::move(act.state),
                   .is_new_annunciation = act.is_new};

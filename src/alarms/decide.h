@@ -4,9 +4,9 @@
 // while nothing is annunciated.
 //
 // Change: act "alarm.raise", "alarm.clear", "alarm.acknowledge", "alarm.reset", "alarm.shelve",
-// "alarm.unshelve", "alarm.take_out", "alarm.put_back", "alarm.suppress", "alarm.unsuppress";
-// subject "alarm" with the definition's id. Event payload: {"alarm","code","occurrence","letter",
-// "priority","is_new","area","org_path","gas_level"}.
+// "alarm.unshelve", "alarm.take_out", "alarm.put_back", "alarm.suppress", "alarm.unsuppress",
+// "alarm.remove", "alarm.note"; subject "alarm" with the definition's id. Event payload:
+// {"alarm","code","occurrence","letter", "priority","is_new","area","org_path","gas_level"}.
 
 #include <functional>
 #include <map>
@@ -57,6 +57,7 @@ struct ShelveIt {                  // while neither shelved, suppressed nor out 
 struct Unshelve {};
 struct TakeOut {  // out of service
   std::string reason;
+  PersonId second_person{};  // as for ShelveIt: else it would be the way round
 };
 struct PutBack {};
 struct Suppress {
@@ -65,8 +66,15 @@ struct Suppress {
 struct Unsuppress {
   std::string reason;
 };
+// Its definition is gone: whatever the alarm was it is normal now, as nothing could end it any
+// more.
+struct Removed {
+  std::string reason;
+};
+// Changes no state: only keeps what the definition is called now (Known).
+struct Noted {};
 using Event = std::variant<Raised, Cleared, Acknowledge, Reset, ShelveIt, Unshelve, TakeOut,
-                           PutBack, Suppress, Unsuppress>;
+                           PutBack, Suppress, Unsuppress, Removed, Noted>;
 
 // An occurrence that was raised anew before anybody acknowledged it lives on beside the new one
 // until it is acknowledged itself (OPC UA part 9: a branch). At most kBranchesMax of one alarm:
@@ -94,7 +102,33 @@ struct Decision {
 // person may do (acknowledge, reset, shelve, take out, put back) comes from something else.
 Result<Decision> decide(const Around& around, const Definition& definition, const Event& event);
 
+// What a definition was called when it last changed its state: the journal and the measures tell of
+// it also when it is gone, and rows are scoped by its place.
+struct Known {
+  RecordId id{};
+  std::string code;
+  LocalText name;
+  std::string tag;  // code
+  std::string area;
+  std::string org_path;
+  Kind kind = Kind::High;
+  int priority = 3;
+};
+Result<std::map<RecordId, Known>> known_definitions(store::View& view);
+Result<std::optional<Known>> known_definition(store::View& view, RecordId id);
+Definition definition_of(const Known& known);  // enough for Removed
+// Whether rows of that area and org_path are for the reader; empty: all are.
+using IsVisible = std::function<bool(const std::string& area, const std::string& org_path)>;
+
+// One part of what followed from the event failed: the journal says which ("alarm.follow_failed").
+store::Change note_failure(const Around& around, const Definition& definition,
+                           const std::string& part, const Error& error);
+
 Result<State> state_of(store::View& view, RecordId definition);
+// Everything that is not A, or has branches.
+Result<std::vector<RecordId>> open_definitions(store::View& view);
+// Those that ever were anything but normal.
+Result<std::vector<RecordId>> told_definitions(store::View& view);
 // Shelves that ran out: to be Unshelved by the engine's clock.
 Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now);
 Result<std::vector<RecordId>> active_definitions(store::View& view);
@@ -111,11 +145,20 @@ Result<bool> is_waiting_for_ack(store::View& view, RecordId definition,
 // first) of everything but A without branches: unacknowledged first, then high priority (as it was
 // at the last change), then the newest. At most kOpenMax.
 inline constexpr std::size_t kOpenMax = 2000;  // a screen shows 30; counts() stays true above it
-Result<Json> open_alarms(store::View& view);
-// An array, newest first, at most limits::kPageRowsMax: {"id","at","alarm","occurrence","act",
+Result<Json> open_alarms(store::View& view, const IsVisible& is_visible = {});
+struct JournalWish {
+  std::optional<RecordId> definition{};
+  std::string tag{}, area{}, kind{}, act{};  // empty: any
+  std::optional<Instant> from{}, to{};       // from <= at < to
+  std::string before{};                      // id of the last row of the page before
+  std::size_t count = 100;                   // at most kJournalRowsMax
+};
+inline constexpr std::size_t kJournalRowsMax = 500;
+// An array, newest first: {"id","at","alarm","code","name","tag","area","occurrence","act",
 // "letter_before","letter","is_new","value","actor":{"kind","person"},"comment","detail"}. `detail`
-// has what belongs to the act: source_at, received_at, quality, until, second_person.
-Result<Json> journal(store::View& view, std::optional<RecordId> definition, std::size_t count);
+// has what belongs to the act: source_at, received_at, quality, until, second_person. BadField for
+// a `before` that is no row.
+Result<Json> journal(store::View& view, const JournalWish& wish, const IsVisible& is_visible = {});
 // How often the alarm was raised anew since then.
 Result<int64_t> occurrences_since(store::View& view, RecordId definition, Instant since);
 // {"active","unacked","branches","shelved","suppressed","out_of_service","priorities",

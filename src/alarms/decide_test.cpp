@@ -126,7 +126,9 @@ TEST_P(DecideTest, JudgingAndJournalingGoOnUnderAShelf) {
     EXPECT_EQ(need(active_definitions(*world_->view())), std::vector{world_->one.id});
     need(world_->act(world_->cleared()));
   }
-  EXPECT_EQ(need(journal(*world_->view(), world_->one.id, 50)).as_array().size(), 5U);
+  EXPECT_EQ(
+      need(journal(*world_->view(), {.definition = world_->one.id, .count = 50})).as_array().size(),
+      5U);
   EXPECT_EQ(world_->state().count, 0);
   EXPECT_TRUE(need(active_definitions(*world_->view())).empty());
 }

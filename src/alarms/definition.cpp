@@ -23,8 +23,10 @@ constexpr std::array<std::pair<Kind, std::string_view>, 12> kKinds{{{Kind::HighH
                                                                     {Kind::Stuck, "stuck"},
                                                                     {Kind::Formula, "formula"}}};
 
-std::unexpected<Error> bad(const Definition& definition, std::string member, std::string why) {
-  return refuse(ErrorCode::BadField, "alarm " + definition.code + ": " + why, std::move(member));
+std::unexpected<Error> bad(const Definition& definition, std::string_view member,
+                           std::string_view why) {
+  return refuse(ErrorCode::BadField, "alarm " + definition.code + ": " + std::string(why),
+                std::string(member));
 }
 
 bool is_delay(Duration delay) { return delay >= Duration{} && delay <= kDelayMax; }
@@ -36,8 +38,9 @@ Result<void> check_delays(const Definition& definition) {
     if (definition.on_delay == Duration{}) return bad(definition, "on_delay", "stale needs one");
     return {};
   }
-  if (definition.kind == Kind::Stuck && definition.on_delay == Duration{}) {
-    return bad(definition, "on_delay", "stuck needs one");
+  if (definition.kind == Kind::Stuck) {
+    if (definition.on_delay == Duration{}) return bad(definition, "on_delay", "stuck needs one");
+    return {};
   }
   if (definition.is_safety && definition.on_delay > Duration{}) {
     return bad(definition, "on_delay", "a safety alarm has none");

@@ -89,7 +89,7 @@ struct Definition {
 std::string_view kind_text(Kind kind);
 Result<Kind> parse_kind(std::string_view text);
 // BadField names the member: a deadband below 0, an on-delay on a safety alarm (the delay of Stale
-// is its limit, so that may have one), a priority outside 1 to 4 and so on.
+// and Stuck is what they measure, so those have one), a priority outside 1 to 4 and so on.
 Result<void> check_definition(const Definition& definition);
 
 }  // namespace anlan::alarms

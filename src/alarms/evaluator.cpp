@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -32,6 +33,15 @@ std::vector<TagIndex> tags_of(const Definition& definition) {
   return tags;
 }
 
+// Whether the same samples get the same answers: names, areas and priorities may differ.
+bool is_judged_alike(const Definition& one, const Definition& other) {
+  auto judged = [](const Definition& of) {
+    return std::tie(of.tag, of.kind, of.limit, of.deadband, of.on_delay, of.off_delay, of.window,
+                    of.reference, of.formula, of.inputs, of.votes, of.of);
+  };
+  return judged(one) == judged(other);
+}
+
 Result<void> check_all(const std::vector<Definition>& definitions) {
   if (definitions.size() > kDefinitionsMax) {
     return refuse(ErrorCode::LimitReached, "too many alarm definitions");
@@ -55,10 +65,11 @@ Result<Evaluator> Evaluator::make(std::vector<Definition> definitions,
   std::unordered_set<RecordId> were_active(active.begin(), active.end());
   Evaluator made;
   made.definitions_ = std::move(definitions);
-  made.started_ns_ = now.ns;
   std::size_t tags = 0;
   for (const Definition& one : made.definitions_) {
-    if (one.kind == Kind::Stale) made.stale_.push_back(static_cast<uint32_t>(made.limits_.size()));
+    if (one.kind == Kind::Stale) {
+      made.stale_.push_back({static_cast<uint32_t>(made.limits_.size()), now.ns});
+    }
     if (Judge::is_needed(one)) {
       made.judges_.emplace(static_cast<uint32_t>(made.limits_.size()), Judge(one));
     }
@@ -78,6 +89,60 @@ Result<Evaluator> Evaluator::make(std::vector<Definition> definitions,
   }
   made.arrange();
   return made;
+}
+
+std::vector<RecordId> Evaluator::active() const {
+  std::vector<RecordId> ids;
+  for (std::size_t i = 0; i < limits_.size(); ++i) {
+    if (limits_[i].is_active) ids.push_back(definitions_[i].id);
+  }
+  return ids;
+}
+
+void Evaluator::go_on_from(Evaluator& before, std::span<const RecordId> doubtful) {
+  for (std::size_t tag = 0; tag < std::min(tags_.size(), before.tags_.size()); ++tag) {
+    tags_[tag] = before.tags_[tag];
+    uint32_t first = closely_[tag].first;
+    closely_[tag] = before.closely_[tag];
+    closely_[tag].first = first;
+  }
+  std::unordered_map<RecordId, uint32_t> known;
+  for (uint32_t i = 0; i < before.definitions_.size(); ++i) {
+    known.emplace(before.definitions_[i].id, i);
+  }
+  std::unordered_set<RecordId> is_doubtful(doubtful.begin(), doubtful.end());
+  for (uint32_t i = 0; i < definitions_.size(); ++i) {
+    auto there = known.find(definitions_[i].id);
+    if (there == known.end()) continue;
+    if (!is_doubtful.contains(definitions_[i].id)) {
+      limits_[i].is_active = before.limits_[there->second].is_active;
+    }
+    if (is_judged_alike(definitions_[i], before.definitions_[there->second])) {
+      go_on_with(i, there->second, before);
+    }
+  }
+  std::unordered_map<RecordId, int64_t> heard;
+  for (auto [definition, since_ns] : before.stale_) {
+    heard.emplace(before.definitions_[definition].id, since_ns);
+  }
+  for (Listening& one : stale_) {
+    auto since = heard.find(definitions_[one.definition].id);
+    if (since != heard.end()) one.since_ns = since->second;
+  }
+  for (TagIndex tag = 0; tag < tags_.size(); ++tag) draw_band(tag);
+}
+
+void Evaluator::go_on_with(uint32_t here, uint32_t there, Evaluator& before) {
+  auto judge = judges_.find(here);
+  auto used = before.judges_.find(there);
+  if (judge != judges_.end() && used != before.judges_.end()) judge->second = used->second;
+  Limit& limit = limits_[here];
+  const Limit& other = before.limits_[there];
+  if (!other.is_waiting() || other.is_active != limit.is_active) return;
+  limit.since_ns = other.since_ns;
+  limit.since_received_ns = other.since_received_ns;
+  limit.is_listed = true;
+  waiting_.push_back(here);
 }
 
 Evaluator::Limit Evaluator::limit_of(const Definition& definition, bool is_active) {
@@ -275,6 +340,11 @@ void Evaluator::end_delays(Instant now, std::vector<Trip>& out) {
     if (is_silent(limit, now)) limit.since_ns = -1;
     bool is_due =
         closely_[limit.tag].is_known && now.ns - limit.since_received_ns >= limit.delay_ns();
+    if (limit.is_waiting() && is_due) {
+      auto still = ask_again(definition, now);
+      if (!still) is_due = false;
+      if (still == false) limit.since_ns = -1;
+    }
     if (limit.is_waiting() && !is_due) return false;
     limit.is_listed = false;
     if (!limit.is_waiting()) return true;
@@ -282,6 +352,16 @@ void Evaluator::end_delays(Instant now, std::vector<Trip>& out) {
     draw_band(limit.tag);
     return true;
   });
+}
+
+// A condition over several tags may have ended, or become unknown, without a word of its own tag.
+std::optional<bool> Evaluator::ask_again(uint32_t definition, Instant now) {
+  const Definition& one = definitions_[definition];
+  if (one.kind == Kind::Formula) return ask_formula(definition, now.ns);
+  if (one.kind != Kind::Deviation) return true;
+  std::optional<double> reference = fresh_value(one.reference, now.ns);
+  if (!reference) return std::nullopt;
+  return limits_[definition].speaks_against(std::abs(tags_[one.tag].value - *reference));
 }
 
 // A Stale alarm that waits to be cleared starts again when no good value followed the first.
@@ -292,11 +372,11 @@ bool Evaluator::is_silent(const Limit& limit, Instant now) const {
 void Evaluator::find_stale(Instant now, std::vector<Trip>& out) {
   if (now.ns < next_stale_ns_) return;
   next_stale_ns_ = kNever;
-  for (uint32_t definition : stale_) {
+  for (auto [definition, since_ns] : stale_) {
     Limit& limit = limits_[definition];
     if (limit.is_active) continue;
     const Tag& tag = tags_[limit.tag];
-    int64_t due_ns = std::max(tag.last_good_ns, started_ns_) + limit.on_delay_ns;
+    int64_t due_ns = std::max(tag.last_good_ns, since_ns) + limit.on_delay_ns;
     if (now.ns < due_ns) {
       next_stale_ns_ = std::min(next_stale_ns_, due_ns);
       continue;

@@ -39,6 +39,13 @@ class Evaluator {
                                 const std::vector<RecordId>& active, Instant now);
 
   const std::vector<Definition>& definitions() const { return definitions_; }
+  // Conditions that are active now, by definition id.
+  std::vector<RecordId> active() const;
+  // Definitions were changed and this one was made of the new list: where one is as it was, what
+  // `before` was in the middle of goes on here (delays, windows, votes, silence), and freshness of
+  // every tag. Whether a condition is active is taken from `before` too, as its transitions may
+  // still be on their way to the database; but not for the `doubtful`. `before` is used up.
+  void go_on_from(Evaluator& before, std::span<const RecordId> doubtful);
   // Samples of one tag must come in order of `at`; older ones than the last are not evaluated
   // (late data never alarm live). A time in the future counts as the time of receipt, so that a
   // wrong clock cannot make everything after it late. Bad and Stale samples and values that are no
@@ -104,7 +111,10 @@ class Evaluator {
   void wait_or_flip(uint32_t definition, int64_t at_ns, history::TagIndex by,
                     std::vector<Trip>& out);
   void flip(uint32_t definition, history::TagIndex by, std::vector<Trip>& out);
+  void go_on_with(uint32_t here, uint32_t there, Evaluator& before);
   void end_delays(Instant now, std::vector<Trip>& out);
+  // Whether what waits for its delay still speaks; nothing: it is unknown now.
+  std::optional<bool> ask_again(uint32_t definition, Instant now);
   bool is_silent(const Limit& limit, Instant now) const;
   void find_stale(Instant now, std::vector<Trip>& out);
   void draw_band(history::TagIndex tag);
@@ -119,8 +129,13 @@ class Evaluator {
   std::unordered_map<uint32_t, Judge> judges_;
   std::unordered_map<uint32_t, Formula> formulas_;
   // Places of definitions.
-  std::vector<uint32_t> by_tag_, waiting_, stale_;
-  int64_t started_ns_ = 0;
+  std::vector<uint32_t> by_tag_, waiting_;
+  // One of kind Stale, and since when it listens.
+  struct Listening {
+    uint32_t definition = 0;
+    int64_t since_ns = 0;
+  };
+  std::vector<Listening> stale_;
   int64_t next_stale_ns_ = 0;  // nothing goes stale before
 };
 

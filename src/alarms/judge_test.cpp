@@ -155,6 +155,11 @@ TEST(Judge, RefusesWhatMakesNoSense) {
   EXPECT_EQ(field_of(rate(Kind::Fall, -5, 60)), "limit");
   EXPECT_EQ(field_of(definition(Kind::Deviation, 5)), "reference");
   EXPECT_EQ(field_of(definition(Kind::Stuck, 0)), "on_delay");
+  // What it waits for is what it measures, so a safety alarm may be stuck.
+  Definition stuck = definition(Kind::Stuck, 0);
+  stuck.on_delay = Duration::minutes(5);
+  stuck.is_safety = true;
+  EXPECT_EQ(field_of(stuck), "none");
   Definition voted = definition(Kind::High, 5);
   voted.votes = 3;
   voted.of = 2;

@@ -3,8 +3,8 @@
 
 #include "alarms/decide.h"
 #include "alarms/load.h"
+#include "alarms/places.h"
 #include "alarms/tables.h"
-#include "core/limits.h"
 
 namespace anlan::alarms {
 namespace {
@@ -16,6 +16,7 @@ constexpr std::size_t kShelvesMax = 256;  // unshelved in one turn of the clock
 
 Result<std::vector<RecordId>> ids_of(const store::Rows& rows) {
   std::vector<RecordId> ids;
+  ids.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RecordId id = TRY(RecordId::parse(rows[i].text("definition")));
     ids.push_back(id);
@@ -23,29 +24,12 @@ Result<std::vector<RecordId>> ids_of(const store::Rows& rows) {
   return ids;
 }
 
-Result<Json> entry_json(const store::Row& row) {
-  Json detail = TRY(parse_json(row.text("detail")));
-  Json person = row.is_null("actor_person") ? Json() : Json(row.text("actor_person"));
-  Json actor = Json::object({{"kind", row.text("actor_kind")}, {"person", std::move(person)}});
-  return Json::object({{"id", row.text("id")},
-                       {"at", format_instant({row.int64("at")})},
-                       {"alarm", row.text("definition")},
-                       {"occurrence", row.text("occurrence")},
-                       {"act", row.text("act")},
-                       {"letter_before", row.text("letter_before")},
-                       {"letter", row.text("letter")},
-                       {"is_new", row.int64("is_new") != 0},
-                       {"value", std::get<double>(row["value"])},
-                       {"actor", std::move(actor)},
-                       {"comment", row.text("comment")},
-                       {"detail", std::move(detail)}});
-}
-
 Result<std::vector<Instant>> annunciations(store::View& view, Instant now) {
   store::Rows rows = TRY(view.query(
       {"SELECT at FROM alarm_journal WHERE is_new = 1 AND at <= ? ORDER BY at DESC LIMIT ?",
        {now.ns, static_cast<int64_t>(kLookBackMax)}}));
   std::vector<Instant> times;
+  times.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) times.push_back({rows[i].int64("at")});
   return times;
 }
@@ -112,6 +96,19 @@ Result<std::vector<RecordId>> active_definitions(store::View& view) {
   return ids_of(rows);
 }
 
+Result<std::vector<RecordId>> open_definitions(store::View& view) {
+  store::Rows rows =
+      TRY(view.query({"SELECT definition FROM alarm_state WHERE letter <> 'A'"
+                      " OR definition IN (SELECT definition FROM alarm_branch)"
+                      " ORDER BY definition"}));
+  return ids_of(rows);
+}
+
+Result<std::vector<RecordId>> told_definitions(store::View& view) {
+  store::Rows rows = TRY(view.query({"SELECT definition FROM alarm_state ORDER BY definition"}));
+  return ids_of(rows);
+}
+
 Result<std::map<RecordId, std::vector<std::string>>> suppressed_definitions(store::View& view) {
   store::Rows rows = TRY(view.query({"SELECT * FROM alarm_state WHERE is_suppressed = 1"}));
   std::map<RecordId, std::vector<std::string>> found;
@@ -146,15 +143,23 @@ Result<bool> is_waiting_for_ack(store::View& view, RecordId definition,
   return std::ranges::contains(branches, occurrence, &Branch::occurrence);
 }
 
-Result<Json> open_alarms(store::View& view) {
+Result<Json> open_alarms(store::View& view, const IsVisible& is_visible) {
   auto branches = TRY(all_branches(view));
-  store::Rows rows = TRY(
-      view.query({"SELECT * FROM alarm_state WHERE letter <> 'A'"
-                  " OR definition IN (SELECT definition FROM alarm_branch)"
-                  " ORDER BY CASE WHEN letter IN ('B', 'D', 'E') THEN 0 ELSE 1 END, priority,"
-                  " CASE WHEN raised_at IS NULL THEN 0 ELSE raised_at END DESC, definition LIMIT ?",
-                  {static_cast<int64_t>(kOpenMax)}}));
   Json alarms = Json::array();
+  Places places = TRY(places_of(view, is_visible));
+  if (places.are_none) return alarms;
+  store::Sql sql{
+      "SELECT s.* FROM alarm_state s LEFT JOIN alarm_known k ON"
+      " k.definition = s.definition WHERE (s.letter <> 'A'"
+      " OR s.definition IN (SELECT definition FROM alarm_branch))",
+      {}};
+  places.restrict(sql);
+  sql.text +=
+      " ORDER BY CASE WHEN s.letter IN ('B', 'D', 'E') THEN 0 ELSE 1 END, s.priority,"
+      " CASE WHEN s.raised_at IS NULL THEN 0 ELSE s.raised_at END DESC, s.definition"
+      " LIMIT ?";
+  sql.params.emplace_back(static_cast<int64_t>(kOpenMax));
+  store::Rows rows = TRY(view.query(sql));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
     State state = TRY(state_of(rows[i]));
@@ -172,21 +177,6 @@ Result<int64_t> occurrences_since(store::View& view, RecordId definition, Instan
                       " WHERE definition = ? AND is_new = 1 AND at >= ?",
                       {definition.text(), since.ns}}));
   return rows[0].int64("n");
-}
-
-Result<Json> journal(store::View& view, std::optional<RecordId> definition, std::size_t count) {
-  auto count_max = static_cast<int64_t>(std::min(count, limits::kPageRowsMax));
-  store::Sql all{"SELECT * FROM alarm_journal ORDER BY at DESC, id DESC LIMIT ?", {count_max}};
-  store::Sql one{
-      "SELECT * FROM alarm_journal WHERE definition = ? ORDER BY at DESC, id DESC LIMIT ?",
-      {definition.value_or(RecordId{}).text(), count_max}};
-  store::Rows rows = TRY(view.query(definition ? one : all));
-  Json entries = Json::array();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Json entry = TRY(entry_json(rows[i]));
-    entries.push(std::move(entry));
-  }
-  return entries;
 }
 
 Result<Json> counts(store::View& view, Instant now) {

@@ -84,7 +84,7 @@ TEST_P(ScreenTest, TheJournalTellsTheWholeStoryNewestFirst) {
   Definition other = world_->make("other");
   need(world_->act(other, world_->raised()));
   std::string story;
-  Json entries = need(journal(*world_->view(), world_->one.id, 10));
+  Json entries = need(journal(*world_->view(), {.definition = world_->one.id, .count = 10}));
   for (const Json& entry : entries.as_array()) {
     story += entry.text_or("act", "") + " " + entry.text_or("letter_before", "") +
              entry.text_or("letter", "") + " " + entry["actor"].text_or("kind", "") + " " +
@@ -97,9 +97,10 @@ TEST_P(ScreenTest, TheJournalTellsTheWholeStoryNewestFirst) {
   EXPECT_EQ(entries.as_array()[1]["detail"].text_or("source_at", ""),
             format_instant(world_->clock.now()));
   EXPECT_EQ(entries.as_array()[1].text_or("occurrence", ""), acknowledge.occurrence);
-  EXPECT_EQ(need(journal(*world_->view(), {}, 10)).as_array().size(), 5U);
-  EXPECT_EQ(need(journal(*world_->view(), {}, 2)).as_array().size(), 2U);
-  EXPECT_TRUE(need(journal(*world_->view(), RecordId{}, 10)).as_array().empty());
+  EXPECT_EQ(need(journal(*world_->view(), {.count = 10})).as_array().size(), 5U);
+  EXPECT_EQ(need(journal(*world_->view(), {.count = 2})).as_array().size(), 2U);
+  EXPECT_TRUE(
+      need(journal(*world_->view(), {.definition = RecordId{}, .count = 10})).as_array().empty());
 }
 
 TEST_P(ScreenTest, AFloodBeginsAboveTenAndEndsBelowFive) {

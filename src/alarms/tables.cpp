@@ -1,5 +1,6 @@
 #include "alarms/tables.h"
 
+#include <tuple>
 #include <utility>
 
 #include "alarms/decide.h"
@@ -42,6 +43,30 @@ std::vector<std::string> branch_tables() {
       "raised_at {{int}}, cleared_at {{int}}, value {{real}} NOT NULL, version {{int}} NOT "
       "NULL)",
       "CREATE INDEX alarm_branch_definition ON alarm_branch (definition, occurrence)"};
+}
+
+// What a definition is called, for rows that outlive it.
+std::vector<std::string> known_tables() {
+  return {
+      "CREATE TABLE alarm_known (definition {{id}} PRIMARY KEY, code {{text}} NOT NULL, "
+      "name_zh {{text}} NOT NULL, name_en {{text}} NOT NULL, tag {{text}} NOT NULL, "
+      "area {{text}} NOT NULL, org_path {{text}} NOT NULL, kind {{text}} NOT NULL, "
+      "priority {{int}} NOT NULL)",
+      "CREATE INDEX alarm_known_area ON alarm_known (area, org_path)",
+      "CREATE INDEX alarm_known_tag ON alarm_known (tag)"};
+}
+
+Result<Known> known_of(const store::Row& row) {
+  RecordId id = TRY(RecordId::parse(row.text("definition")));
+  Kind kind = TRY(parse_kind(row.text("kind")));
+  return Known{.id = id,
+               .code = row.text("code"),
+               .name = {.zh = row.text("name_zh"), .en = row.text("name_en")},
+               .tag = row.text("tag"),
+               .area = row.text("area"),
+               .org_path = row.text("org_path"),
+               .kind = kind,
+               .priority = static_cast<int>(row.int64("priority"))};
 }
 
 Value instant_or_null(Instant at) { return at.ns == 0 ? Value() : Value(at.ns); }
@@ -96,7 +121,8 @@ Result<std::vector<std::string>> reasons_of(const store::Row& row) {
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{"alarms.1", first_tables()}, {"alarms.2", branch_tables()}};
+  return {
+      {"alarms.1", first_tables()}, {"alarms.2", branch_tables()}, {"alarms.3", known_tables()}};
 }
 
 Result<State> state_of(const store::Row& row) {
@@ -160,6 +186,57 @@ RowChange write_state(const Definition& definition, const State& state, int64_t 
     row.version = version;
   }
   return row;
+}
+
+Result<std::map<RecordId, Known>> known_definitions(store::View& view) {
+  store::Rows rows = TRY(view.query({"SELECT * FROM alarm_known ORDER BY definition"}));
+  std::map<RecordId, Known> found;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Known known = TRY(known_of(rows[i]));
+    RecordId id = known.id;
+    found.emplace(id, std::move(known));
+  }
+  return found;
+}
+
+Result<std::optional<Known>> known_definition(store::View& view, RecordId id) {
+  store::Rows rows =
+      TRY(view.query({"SELECT * FROM alarm_known WHERE definition = ?", {id.text()}}));
+  if (rows.empty()) return std::nullopt;
+  return TRY(known_of(rows[0]));
+}
+
+Definition definition_of(const Known& known) {
+  return {.id = known.id,
+          .code = known.code,
+          .name = known.name,
+          .tag_code = known.tag,
+          .kind = known.kind,
+          .priority = known.priority,
+          .area = known.area,
+          .org_path = known.org_path};
+}
+
+Result<std::optional<RowChange>> know(store::View& view, const Definition& definition) {
+  auto known = TRY(known_definition(view, definition.id));
+  auto facts = [](const auto& of, const std::string& tag) {
+    return std::tie(of.code, of.name.zh, of.name.en, tag, of.area, of.org_path, of.kind,
+                    of.priority);
+  };
+  if (known && facts(*known, known->tag) == facts(definition, definition.tag_code)) {
+    return std::nullopt;
+  }
+  return RowChange{.kind = known ? RowChange::Kind::Update : RowChange::Kind::Insert,
+                   .table = "alarm_known",
+                   .key = {{"definition", definition.id.text()}},
+                   .cells = {{"code", definition.code},
+                             {"name_zh", definition.name.zh},
+                             {"name_en", definition.name.en},
+                             {"tag", definition.tag_code},
+                             {"area", definition.area},
+                             {"org_path", definition.org_path},
+                             {"kind", std::string(kind_text(definition.kind))},
+                             {"priority", int64_t{definition.priority}}}};
 }
 
 RowChange write_branch(RecordId definition, const State& state) {

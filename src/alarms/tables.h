@@ -19,6 +19,9 @@ Result<StateRow> read_state(store::View& view, RecordId definition);
 Result<State> state_of(const store::Row& row);
 store::RowChange write_state(const Definition& definition, const State& state, int64_t version);
 
+// The row that says what the definition is called now; nothing where it does so already.
+Result<std::optional<store::RowChange>> know(store::View& view, const Definition& definition);
+
 store::RowChange write_branch(RecordId definition, const State& state);
 store::RowChange drop_branch(const Branch& branch);
 Branch branch_of(const store::Row& row);

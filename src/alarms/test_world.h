@@ -110,7 +110,9 @@ class World {
   std::unique_ptr<store::View> view() { return need(db->snapshot()); }
   Json open() { return need(open_alarms(*view())); }
   Json tally() { return need(counts(*view(), clock.now())); }
-  Json last_entry() { return need(journal(*view(), one.id, 1)).as_array().at(0); }
+  Json last_entry() {
+    return need(journal(*view(), {.definition = one.id, .count = 1})).as_array().at(0);
+  }
 
   ManualClock clock{{1'795'248'000'000'000'000}};
   SeededRandom random{7};

@@ -127,6 +127,8 @@ std::string metrics_text(Services& at) {
   out += metric("timers_total", "counter", "Timers fired.", counts.timers);
   out += metric("clock_steps_total", "counter", "Steps of the machine's clock.", counts.steps);
   out += metric("recoveries_total", "counter", "Ends of trouble.", counts.recoveries);
+  out += metric("alarm_parts_failed_total", "counter",
+                "Consequences of alarms that could not be written.", counts.contained);
   out += metric("last_commit_microseconds", "gauge", "The newest group.", counts.last_commit_us);
   out += metric("writer_queue", "gauge", "Commands that wait.",
                 static_cast<int64_t>(at.engine.queue_size()));
@@ -146,6 +148,7 @@ Json counters_json(Services& at) {
                        {"timers", counts.timers.load()},
                        {"steps", counts.steps.load()},
                        {"recoveries", counts.recoveries.load()},
+                       {"contained", counts.contained.load()},
                        {"resident_bytes", resident_bytes()}});
 }
 

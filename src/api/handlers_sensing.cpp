@@ -7,7 +7,7 @@ namespace anlan::api {
 namespace {
 
 constexpr std::size_t kTrendPoints = 600;
-constexpr int64_t kJournalMax = 500;
+constexpr int64_t kJournalMax = alarms::kJournalRowsMax;
 
 std::string query_or(const Call& call, std::string_view name, std::string_view otherwise) {
   auto found = call.query.find(std::string(name));
@@ -23,6 +23,18 @@ Result<Instant> query_instant(const Call& call, std::string_view name) {
 Result<engine::What> act_on(const Call& call, std::string_view button, alarms::Event event) {
   return engine::ActOnAlarm{
       .alarm = TRY(path_id(call)), .button = std::string(button), .event = std::move(event)};
+}
+
+// Stands beside and proves it with their own password; engine asks whether they may. Nil: nobody.
+Result<PersonId> second_person(Services& at, const Call& call) {
+  std::string login = call.body.text_or("second_login", "");
+  if (login.empty()) return PersonId{};
+  if (at.login_wait(call.request.address, login) > Duration{}) {
+    return refuse(ErrorCode::TooManyRequests);
+  }
+  auto check = TRY(at.engine.check_password(login, call.body.text_or("second_password", "")));
+  if (!check.is_right || !check.person) return refuse(ErrorCode::LoginFailed);
+  return *check.person;
 }
 
 }  // namespace
@@ -77,17 +89,24 @@ Result<Json> browse_source(Services& at, const Call& call) {
 Result<Json> alarms(Services& at, const Call& call) { return at.engine.alarms(call.by); }
 
 Result<Json> alarm_journal(Services& at, const Call& call) {
-  std::optional<RecordId> alarm;
+  alarms::JournalWish wish{.tag = query_or(call, "tag", ""),
+                           .area = query_or(call, "area", ""),
+                           .kind = query_or(call, "kind", ""),
+                           .act = query_or(call, "act", ""),
+                           .before = query_or(call, "before", "")};
   std::string id = query_or(call, "alarm", "");
   if (!id.empty()) {
     auto parsed = RecordId::parse(id);
     if (!parsed) return refuse(ErrorCode::BadField, "not an id", "alarm");
-    alarm = *parsed;
+    wish.definition = *parsed;
   }
+  if (!query_or(call, "from", "").empty()) wish.from = TRY(query_instant(call, "from"));
+  if (!query_or(call, "to", "").empty()) wish.to = TRY(query_instant(call, "to"));
   int64_t limit = 100;
   if (!query_or(call, "limit", "").empty()) limit = TRY(query_number(call, "limit"));
   if (limit < 1 || limit > kJournalMax) return refuse(ErrorCode::BadField, "1 to 500", "limit");
-  return at.engine.alarm_journal(call.by, alarm, static_cast<std::size_t>(limit));
+  wish.count = static_cast<std::size_t>(limit);
+  return at.engine.alarm_journal(call.by, wish);
 }
 
 Result<Json> alarm_performance(Services& at, const Call& call) {
@@ -124,19 +143,10 @@ Result<engine::What> reset_alarm(Services&, const Call& call) {
   return act_on(call, "reset", alarms::Reset{.comment = call.body.text_or("comment", "")});
 }
 
-// A second person stands beside and proves it with their own password.
 Result<engine::What> shelve_alarm(Services& at, const Call& call) {
   alarms::ShelveIt shelve{.length = std::nullopt, .reason = call.body.text_or("reason", "")};
   if (auto minutes = call.body["minutes"].as_int64()) shelve.length = Duration::minutes(*minutes);
-  std::string second = call.body.text_or("second_login", "");
-  if (!second.empty()) {
-    if (at.login_wait(call.request.address, second) > Duration{}) {
-      return refuse(ErrorCode::TooManyRequests);
-    }
-    auto check = TRY(at.engine.check_password(second, call.body.text_or("second_password", "")));
-    if (!check.is_right || !check.person) return refuse(ErrorCode::LoginFailed);
-    shelve.second_person = *check.person;
-  }
+  shelve.second_person = TRY(second_person(at, call));
   return act_on(call, "shelve", std::move(shelve));
 }
 
@@ -144,9 +154,11 @@ Result<engine::What> unshelve_alarm(Services&, const Call& call) {
   return act_on(call, "unshelve", alarms::Unshelve{});
 }
 
-Result<engine::What> take_alarm_out(Services&, const Call& call) {
+Result<engine::What> take_alarm_out(Services& at, const Call& call) {
   if (!call.body.bool_or("is_out", true)) return act_on(call, "out_of_service", alarms::PutBack{});
-  return act_on(call, "out_of_service", alarms::TakeOut{.reason = call.body.text_or("reason", "")});
+  alarms::TakeOut out{.reason = call.body.text_or("reason", "")};
+  out.second_person = TRY(second_person(at, call));
+  return act_on(call, "out_of_service", std::move(out));
 }
 
 Result<Json> presence(Services& at, const Call& call) { return at.engine.presence(call.by); }

@@ -34,7 +34,7 @@ void mark(auto& listener, CloseCode code, std::string_view reason) {
 // What a newer event of the same record makes worthless.
 std::string record_key(const store::StoredEvent& event) {
   const Json& payload = event.payload;
-  std::string id = payload.text_or("record", payload.text_or("id", ""));
+  std::string id = payload.text_or("record", payload.text_or("id", payload.text_or("alarm", "")));
   return id.empty() ? id : event.topic + "\n" + id + "\n" + payload.text_or("task", "");
 }
 
@@ -254,13 +254,15 @@ void Live::watch(Listener& listener, const Json& message) {
   }
   auto verdict =
       engine_.packs().policy.may(listener.by, {.form = "tag", .action = access::Action::List});
+  auto plant = engine_.sensing().plant();
   listener.watched.clear();
   listener.values_place = 0;
   Json known = Json::array();
   for (const Json& code : tags.as_array()) {
     if (!code.is_text()) return mark(listener, BadMessage, "tags");
     auto index = engine_.sensing().find_tag(code.as_text());
-    if (!index || !verdict.allowed) continue;
+    const engine::TagInfo* tag = index ? plant->tag(*index) : nullptr;
+    if (tag == nullptr || !verdict.allowed || !matches(verdict.scope, tag->record)) continue;
     listener.watched.push_back(*index);
     known.push(Json::object({{"index", static_cast<int64_t>(*index)}, {"code", code}}));
   }

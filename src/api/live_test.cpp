@@ -127,6 +127,43 @@ TEST_F(LiveTest, ValuesOfWatchedTagsComeAsColumnsAndOnlyWhenTheyChanged) {
   EXPECT_EQ(inbox.frames.size(), 1u);
 }
 
+// A slow page in a flood: of each alarm it gets the last state, and no alarm is left out.
+TEST_F(LiveTest, AlarmsOfABlockedClientAreTheLastOfEach) {
+  engine_->watch();
+  Inbox inbox;
+  auto id = open(inbox, session_);
+  Json greeting = hello(0, 1);  // the least credit there is: 4 KB
+  greeting.set("topics", Json::array({"alarm"}));
+  say(id, greeting);
+  auto ring = [&](std::string_view code, double value) {
+    auto tag = engine_->sensing().find_tag(code).value();
+    clock_.advance(Duration::seconds(1));
+    Instant now = clock_.now();
+    history::Sample sample{.tag = tag, .at = now, .received = now, .value = value};
+    EXPECT_TRUE(engine_->sensing().samples({&sample, 1}));
+    engine_->turn();
+  };
+  for (int i = 0; i < 20; ++i) ring("GAS-2101", i % 2 == 0 ? 30 : 1);
+  live_->turn();
+  std::size_t before = inbox.messages.size();
+  for (int i = 0; i < 20; ++i) ring("GAS-2101", i % 2 == 0 ? 30 : 1);
+  ring("GAS-2102", 30);
+  int64_t seen = inbox.messages.back().int_or("seq", 0);
+  for (int i = 0; i < 5; ++i) {
+    say(id, ack(seen));
+    live_->news();
+    live_->turn();
+    seen = std::max(seen, inbox.messages.back().int_or("seq", 0));
+  }
+  std::map<std::string, int> told;
+  for (std::size_t i = before; i < inbox.messages.size(); ++i) {
+    const Json& message = inbox.messages[i];
+    if (message.text_or("type", "") == "event") ++told[message["payload"].text_or("code", "")];
+  }
+  EXPECT_EQ(told["GAS-2101.H"], 1);
+  EXPECT_EQ(told["GAS-2102.H"], 1);
+}
+
 TEST_F(LiveTest, ChangesArriveInOrderWithoutGaps) {
   Inbox inbox;
   say(open(inbox, session_), hello());

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/log.h"
+#include "engine/alarm_view.h"
 #include "engine/execute.h"
 #include "engine/show.h"
 
@@ -10,9 +12,6 @@ namespace anlan::engine {
 namespace {
 
 constexpr std::size_t kToldMax = 500;  // people of one area
-// The fourth time within kRepeatWindow is counted on the list and rings nobody's phone. Never of
-// what guards people.
-constexpr int64_t kToldOften = 3;
 
 Json call_data(const PlantModel& plant, const alarms::Definition& definition,
                const alarms::State& state) {
@@ -28,6 +27,17 @@ Json call_data(const PlantModel& plant, const alarms::Definition& definition,
                        {"area_en", area == nullptr ? std::string() : area->name.en}});
 }
 
+// Whom to call next when the table says it in no words of time.
+constexpr Duration kNextAfter = Duration::minutes(10);
+
+Duration wait_of(const std::string& text, const alarms::Definition& definition) {
+  auto wait = parse_duration(text);
+  if (wait) return *wait;
+  log(LogLevel::Error, "the table alarm_route gives no duration",
+      Json::object({{"alarm", definition.code}, {"next_after", text}}));
+  return kNextAfter;
+}
+
 bool is_guard(const alarms::Definition& definition) {
   return definition.is_safety || definition.gas_level > 0;
 }
@@ -41,12 +51,17 @@ Result<void> Execution::tell_alarm(const alarms::Definition& definition,
 
 Result<Json> Execution::route_of(const alarms::Definition& definition, int64_t step) {
   const AreaInfo* area = around_.plant->area(definition.area);
-  return decide("alarm_route", "route",
-                Json::object({{"priority", definition.priority},
-                              {"gas_level", definition.gas_level},
-                              {"is_safety", definition.is_safety},
-                              {"risk", area == nullptr ? std::string() : area->risk},
-                              {"step", step}}));
+  auto route = decide("alarm_route", "route",
+                      Json::object({{"priority", definition.priority},
+                                    {"gas_level", definition.gas_level},
+                                    {"is_safety", definition.is_safety},
+                                    {"risk", area == nullptr ? std::string() : area->risk},
+                                    {"step", step}}));
+  if (route) return route;
+  // Who doesn't know whom to call calls everybody there.
+  log(LogLevel::Error, "the table alarm_route can't be asked: the whole area is told",
+      Json::object({{"alarm", definition.code}, {"detail", route.error().detail}}));
+  return Json::object({{"whole_area", true}, {"is_urgent", true}, {"level", "red"}});
 }
 
 Result<std::vector<PersonId>> Execution::called_people(const Json& route,
@@ -92,7 +107,7 @@ Result<void> Execution::call_people(const AlarmCall& call) {
                        .key = {{"occurrence", call.occurrence}}};
   if (call.version > 0) row.version = call.version;
   if (!next.empty()) {
-    Duration after = TRY(parse_duration(next));
+    Duration after = wait_of(next, definition);
     row.kind = call.version > 0 ? store::RowChange::Kind::Update : store::RowChange::Kind::Insert;
     row.cells = {{"definition", definition.id.text()},
                  {"step", call.step + 1},

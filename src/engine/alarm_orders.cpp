@@ -17,6 +17,16 @@ Filter is(std::string field, Json value) {
   return {.kind = Filter::Kind::Eq, .field = std::move(field), .values = {std::move(value)}};
 }
 
+// How many are there is nobody's question here: several open ones must stop nothing.
+constexpr std::size_t kOpenOrdersMax = 200;
+
+Result<bool> has_any(store::View& view, const records::Form& form, const Filter& filter) {
+  auto found = records::all_whole(view, form, filter, kOpenOrdersMax);
+  if (!found && found.error().code == ErrorCode::LimitReached) return true;
+  if (!found) return std::unexpected(found.error());
+  return !found->empty();
+}
+
 Json fields_of(const alarms::Definition& definition, const alarms::State& state,
                const PlantModel& plant) {
   Json fields = Json::object({{"alarm", definition.id.text()},
@@ -81,7 +91,8 @@ Result<void> Execution::order_by_rule(const alarms::Definition& definition,
   Filter open{
       .kind = Filter::Kind::In, .field = "state", .values = {Json("ordered"), Json("accepting")}};
   Filter same = both(is("alarm_code", definition.code), std::move(open));
-  if (!TRY(records::all_whole(transaction_, *form, same, 1)).empty()) return {};
+  bool is_there = TRY(has_any(transaction_, *form, same));
+  if (is_there) return {};
   Command by_system{.by = system_subject(), .what = {}};
   const Command* before = command_;
   command_ = &by_system;

@@ -17,6 +17,24 @@ constexpr int kPriorities = 4;
 // A share of fewer alarms than these says nothing.
 constexpr int64_t kShareBase = 100;
 
+// What alarms are called now, and what those were called that are gone: their past counts too.
+using KnownAlarms = std::map<RecordId, alarms::Known>;
+
+Result<KnownAlarms> known_alarms(store::View& view, const PlantModel& plant) {
+  KnownAlarms known = TRY(alarms::known_definitions(view));
+  for (const alarms::Definition& one : plant.alarms()) {
+    known.insert_or_assign(one.id, alarms::Known{.id = one.id,
+                                                 .code = one.code,
+                                                 .name = one.name,
+                                                 .tag = one.tag_code,
+                                                 .area = one.area,
+                                                 .org_path = one.org_path,
+                                                 .kind = one.kind,
+                                                 .priority = one.priority});
+  }
+  return known;
+}
+
 double share(int64_t part, int64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -27,14 +45,14 @@ double per(int64_t count, double parts) {
 
 // The measures by the names that the decision gives targets for.
 std::vector<std::pair<std::string_view, double>> measures(const Performance& found,
-                                                          const PlantModel& plant, double hours) {
+                                                          const KnownAlarms& known, double hours) {
   auto windows = static_cast<int64_t>(found.windows.size());
   int64_t of_worst = 0;
   for (const Performance::Load& one : found.worst) of_worst += one.count;
   int64_t high = 0;
   for (auto [id, count] : found.counts) {
-    const alarms::Definition* one = plant.alarm(id);
-    if (one != nullptr && one->priority == 1) high += count;
+    auto one = known.find(id);
+    if (one != known.end() && one->second.priority == 1) high += count;
   }
   return {{"per_day", per(found.annunciated, hours / 24)},
           {"per_hour", per(found.annunciated, hours)},
@@ -56,7 +74,7 @@ std::string_view verdict_of(double value, const Json& row) {
   return "poor";
 }
 
-Result<Json> figures(const Packs& packs, const Performance& found, const PlantModel& plant,
+Result<Json> figures(const Packs& packs, const Performance& found, const KnownAlarms& known,
                      double hours, Instant now) {
   const rules::Model* model = packs.library.decision("alarm_performance", 0);
   if (model == nullptr) return refuse(ErrorCode::NotFound, "no figures for alarms here");
@@ -65,7 +83,7 @@ Result<Json> figures(const Packs& packs, const Performance& found, const PlantMo
   Json rows = Json::array();
   Json wanted = rules::json_from_value(outcome.value);
   if (!wanted.is_array()) return rows;
-  auto values = measures(found, plant, hours);
+  auto values = measures(found, known, hours);
   for (const Json& row : wanted.as_array()) {
     std::string name = row.text_or("figure", "");
     auto value = std::ranges::find(values, name, &std::pair<std::string_view, double>::first);
@@ -84,21 +102,25 @@ Result<Json> figures(const Packs& packs, const Performance& found, const PlantMo
   return rows;
 }
 
-Json name_json(const PlantModel& plant, RecordId id) {
-  const alarms::Definition* one = plant.alarm(id);
+Json name_json(const KnownAlarms& known, RecordId id) {
+  auto one = known.find(id);
+  if (one == known.end()) {
+    return Json::object(
+        {{"alarm", id.text()}, {"code", {}}, {"name", {}}, {"area", {}}, {"priority", {}}});
+  }
   return Json::object({{"alarm", id.text()},
-                       {"code", one == nullptr ? Json() : Json(one->code)},
-                       {"name", one == nullptr ? Json() : local(one->name)},
-                       {"area", one == nullptr ? Json() : Json(one->area)},
-                       {"priority", one == nullptr ? Json() : Json(one->priority)}});
+                       {"code", one->second.code},
+                       {"name", local(one->second.name)},
+                       {"area", one->second.area},
+                       {"priority", one->second.priority}});
 }
 
-Json loads_json(const PlantModel& plant, const std::vector<Performance::Load>& loads,
+Json loads_json(const KnownAlarms& known, const std::vector<Performance::Load>& loads,
                 int64_t whole) {
   Json rows = Json::array();
   for (const Performance::Load& one : loads) {
     if (rows.as_array().size() == kListMax) break;
-    Json row = name_json(plant, one.definition);
+    Json row = name_json(known, one.definition);
     row.set("count", one.count);
     if (whole > 0) row.set("share", share(one.count, whole));
     rows.push(std::move(row));
@@ -106,11 +128,12 @@ Json loads_json(const PlantModel& plant, const std::vector<Performance::Load>& l
   return rows;
 }
 
-Json priorities_json(const PlantModel& plant, const Performance& found) {
+Json priorities_json(const KnownAlarms& known, const Performance& found) {
   std::array<int64_t, kPriorities + 1> counts{};
   for (auto [id, count] : found.counts) {
-    const alarms::Definition* one = plant.alarm(id);
-    if (one != nullptr) counts.at(static_cast<std::size_t>(one->priority)) += count;
+    auto one = known.find(id);
+    if (one == known.end()) continue;
+    counts.at(static_cast<std::size_t>(std::clamp(one->second.priority, 1, kPriorities))) += count;
   }
   Json rows = Json::array();
   for (int priority = 1; priority <= kPriorities; ++priority) {
@@ -131,20 +154,21 @@ Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
   Instant now = engine.clock().now();
   Instant end = to.value_or(now);
   Instant begin = from.value_or(end - kPeriod);
-  auto plant = engine.sensing().plant();
-  auto is_counted = [&](RecordId id) {
-    const alarms::Definition* one = plant->alarm(id);
-    if (one == nullptr || (!area.empty() && one->area != area)) return false;
-    return matches(verdict.scope, Json::object({{"org_path", one->org_path}}));
-  };
   auto view = TRY(engine.database().snapshot());
+  KnownAlarms known = TRY(known_alarms(*view, *engine.sensing().plant()));
+  auto is_counted = [&](RecordId id) {
+    auto one = known.find(id);
+    if (one == known.end() || (!area.empty() && one->second.area != area)) return false;
+    return matches(verdict.scope,
+                   Json::object({{"org_path", one->second.org_path}, {"area", one->second.area}}));
+  };
   Performance found = TRY(alarms::performance(*view, begin, end, is_counted));
   double hours = static_cast<double>((end - begin).ns) / 3.6e12;
-  Json rows = TRY(figures(engine.packs(), found, *plant, hours, now));
+  Json rows = TRY(figures(engine.packs(), found, known, hours, now));
   Json standing = Json::array();
   for (const Performance::Standing& one : found.standing) {
     if (standing.as_array().size() == kListMax) break;
-    Json row = name_json(*plant, one.definition);
+    Json row = name_json(known, one.definition);
     row.set("since", format_instant(one.since));
     standing.push(std::move(row));
   }
@@ -156,10 +180,10 @@ Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
                        {"annunciated", found.annunciated},
                        {"windows", std::move(windows)},
                        {"figures", std::move(rows)},
-                       {"worst", loads_json(*plant, found.worst, found.annunciated)},
-                       {"chattering", loads_json(*plant, found.chattering, 0)},
+                       {"worst", loads_json(known, found.worst, found.annunciated)},
+                       {"chattering", loads_json(known, found.chattering, 0)},
                        {"standing", std::move(standing)},
-                       {"priorities", priorities_json(*plant, found)}});
+                       {"priorities", priorities_json(known, found)}});
 }
 
 }  // namespace anlan::engine

@@ -130,6 +130,28 @@ void add_sample(Why& why) {
                         {"unit", why.asked.definition->unit}}));
 }
 
+// A tag that the condition reads beside its own.
+Json input_json(Why& why, std::string_view name, history::TagIndex index) {
+  LiveValue live = why.engine.sensing().live(index);
+  const TagInfo* tag = why.asked.plant->tag(index);
+  bool is_known = live.at.ns != 0;
+  return Json::object({{"name", name},
+                       {"tag", tag == nullptr ? Json() : Json(tag->code)},
+                       {"unit", tag == nullptr ? std::string() : tag->unit},
+                       {"value", is_known ? Json(live.value) : Json()},
+                       {"quality", alarms::quality_text(live.quality)}});
+}
+
+Json inputs_json(Why& why) {
+  const alarms::Definition& one = *why.asked.definition;
+  Json inputs = Json::array();
+  for (const alarms::FormulaInput& input : one.inputs) {
+    inputs.push(input_json(why, input.name, input.tag));
+  }
+  if (one.kind == alarms::Kind::Deviation) inputs.push(input_json(why, "", one.reference));
+  return inputs;
+}
+
 void add_limit(Why& why) {
   const alarms::Definition& one = *why.asked.definition;
   why.add("limit", why.state.is_active,
@@ -137,7 +159,10 @@ void add_limit(Why& why) {
                         {"limit", one.limit},
                         {"deadband", one.deadband},
                         {"unit", one.unit},
-                        {"formula", one.formula}}));
+                        {"formula", one.formula},
+                        {"votes", one.votes},
+                        {"votes_of", one.of},
+                        {"inputs", inputs_json(why)}}));
   auto since = why.engine.sensing().waiting_since(one.id);
   if (!since) return;
   Duration delay = why.state.is_active ? one.off_delay : one.on_delay;
@@ -195,6 +220,31 @@ Result<Json> told_of(Why& why) {
   return list;
 }
 
+// Why nobody heard of an occurrence that sounds, and which one it was folded into.
+Result<void> add_silence(Why& why, const Json& told, const Json& journal) {
+  const alarms::Definition& one = *why.asked.definition;
+  const std::string& occurrence = why.state.occurrence;
+  bool has_failed = false;
+  for (const Json& row : journal.as_array()) {
+    const Json& detail = row["detail"];
+    bool is_own = row.text_or("occurrence", "") == occurrence;
+    if (is_own && !detail.text_or("folded", "").empty()) {
+      why.add("folded", Json(), Json::object({{"occurrence", detail["folded"]}}));
+    }
+    has_failed = has_failed || (row.text_or("act", "") == "alarm.follow_failed" &&
+                                detail.text_or("part", "") == "tell");
+  }
+  if (occurrence.empty() || !told.as_array().empty()) return {};
+  Instant since = why.state.received_at - alarms::kRepeatWindow;
+  auto often = TRY(alarms::occurrences_since(*why.asked.view, one.id, since));
+  bool is_guard = one.is_safety || one.gas_level > 0;
+  std::string reason = "no_route";
+  if (!is_guard && often > kToldOften) reason = "repeat";
+  if (has_failed) reason = "failed";
+  why.add("told", false, Json::object({{"reason", reason}, {"count", often}}));
+  return {};
+}
+
 Result<Json> next_of(Why& why) {
   auto rows = TRY(why.asked.view->query(
       {"SELECT step, due_at FROM alarm_call WHERE occurrence = ?", {why.state.occurrence}}));
@@ -241,11 +291,12 @@ Result<Json> alarm_why(Engine& engine, const access::Subject& by, RecordId alarm
   add_sample(why);
   add_limit(why);
   TRY(add_masks(why));
-  why.add("sound", is_sounding,
-          Json::object({{"letter", std::string(1, state.letter())}, {"count", state.count}}));
   Json told = TRY(told_of(why));
   Json next = TRY(next_of(why));
-  Json journal = TRY(alarms::journal(*asked.view, alarm, kJournalRows));
+  Json journal = TRY(alarms::journal(*asked.view, {.definition = alarm, .count = kJournalRows}));
+  TRY(add_silence(why, told, journal));
+  why.add("sound", is_sounding,
+          Json::object({{"letter", std::string(1, state.letter())}, {"count", state.count}}));
   journal = TRY(reader.with_names(std::move(journal)));
   return Json::object({{"sounding", is_sounding},
                        {"steps", std::move(why.steps)},

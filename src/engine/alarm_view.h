@@ -15,6 +15,10 @@ Result<Json> alarm_card(Engine& engine, const access::Subject& by, RecordId alar
 // rows} in the order in which a sample becomes a sound; docs/formats/sensing.md, "Why it sounds".
 Result<Json> alarm_why(Engine& engine, const access::Subject& by, RecordId alarm);
 
+// The fourth time within kRepeatWindow is counted on the list and rings nobody's phone. Never of
+// what guards people.
+inline constexpr int64_t kToldOften = 3;
+
 // The best of `cards` for an alarm: a card that names a tag, then area, device class, gas level,
 // purpose, kind; what a card names must hold. Null where none fits.
 Json best_card(const std::vector<Json>& cards, const Json& facts);

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "engine/ahead.h"
+#include "engine/contain.h"
 #include "engine/execute.h"
 #include "engine/group_run.h"
 #include "engine/health.h"
@@ -212,17 +213,22 @@ void Engine::run_group(std::deque<Waiting> group) {
   auto plant = sensing_->plant();
   std::vector<const Command*> commands;
   for (const Waiting& waiting : group) commands.push_back(&waiting.command);
-  GroupRun run({.packs = packs_,
-                .config = config_,
-                .blobs = database_->blobs(),
-                .ids = ids_,
-                .now = now,
-                .plant = plant,
-                .sensing = sensing_.get()},
-               std::move(commands));
+  Execution::Around around{.packs = packs_,
+                           .config = config_,
+                           .blobs = database_->blobs(),
+                           .ids = ids_,
+                           .now = now,
+                           .plant = plant,
+                           .sensing = sensing_.get()};
+  GroupRun run(around, std::move(commands));
   auto committed = commit_group(run.works());
   if (!committed) log(LogLevel::Error, "commit failed", log_error(committed.error()));
-  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(run.answer(i, committed));
+  Containing with{around, *health_, [this](auto works) { return commit_group(works); }};
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    auto answer = run.answer(i, committed);
+    if (committed && !answer) answer = contain(with, group[i].command, std::move(answer));
+    group[i].done(std::move(answer));
+  }
 }
 
 void Engine::run_timers(Instant now) {

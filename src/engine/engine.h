@@ -152,8 +152,7 @@ class Engine {
   Result<Json> trend(const access::Subject& by, std::string_view tag, Instant from, Instant to,
                      std::size_t points);
   Result<Json> alarms(const access::Subject& by);
-  Result<Json> alarm_journal(const access::Subject& by, std::optional<RecordId> alarm,
-                             std::size_t count);
+  Result<Json> alarm_journal(const access::Subject& by, const alarms::JournalWish& wish);
   Result<Json> presence(const access::Subject& by);
   Result<Json> track(const access::Subject& by, RecordId badge, std::string_view purpose);
   Result<Json> looks(const access::Subject& by);  // who looked at my track

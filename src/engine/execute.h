@@ -3,6 +3,7 @@
 // are applied. Everything that one command does stands in one savepoint, so it happens whole or not
 // at all. Only engine.cpp uses this.
 
+#include <array>
 #include <functional>
 #include <map>
 
@@ -66,6 +67,21 @@ class Execution {
   Result<void> go_on_with(const flow::SignalPost& post);
   // A flow that begins by a clock.
   Result<void> begin_flow(const std::string& clock);
+
+  // ---- for contain.h: an alarm by itself, and what follows from it part by part ----
+  enum class Follow { Effects, Tell, Order, Answer, Trace };
+  static constexpr std::array kFollows{Follow::Effects, Follow::Tell, Follow::Order, Follow::Answer,
+                                       Follow::Trace};
+  static std::string_view follow_text(Follow part);  // in the journal: never rename
+  // Nothing: there was nothing to change.
+  using Applied = std::optional<alarms::Decision>;
+  Result<Applied> apply_alone(const Command& command, const AlarmEvent& event);
+  Result<void> follow_alone(const Command& command, const AlarmEvent& event,
+                            const alarms::Decision& decided, Follow part);
+  Result<void> note_failed(const Command& command, RecordId alarm, Follow part, const Error& error);
+  Result<void> tell_again_alone(const Command& command, const std::string& occurrence);
+  // Nobody could be told again: it is tried anew later, and holds up nobody else's call.
+  Result<void> put_off_call(const Command& command, const std::string& occurrence);
 
  private:
   friend class ImportRun;  // import_run.h: the rows of one import
@@ -187,6 +203,10 @@ class Execution {
   void add_jobs(const records::Form& form, RecordId id, flow::Step& step);
   Result<void> close_job(store::Change& change, const std::string& job, std::string_view error);
 
+  Result<Applied> apply_event(const AlarmEvent& event);
+  Result<void> follow(const AlarmEvent& event, const alarms::Decision& decided, Follow part);
+  Result<void> need_equal(const ActOnAlarm& what, const Json& row);
+  Result<Applied> remove_alarm(const AlarmEvent& event);
   Result<void> tell_alarm(const alarms::Definition& definition, const alarms::State& state);
   // One step of the ladder that the table alarm_route gives; `version` of the waiting call, 0:
   // none.

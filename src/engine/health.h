@@ -47,6 +47,8 @@ class Health {
 
   struct Counts {
     std::atomic<int64_t> commands = 0, refused = 0, groups = 0, failed_groups = 0, timers = 0;
+    // Parts of what follows from an alarm, or changes of alarms, that could not be written.
+    std::atomic<int64_t> contained = 0;
     std::atomic<int64_t> last_commit_us = 0, steps = 0, recoveries = 0;
   };
   Counts counts;

@@ -1,5 +1,5 @@
-// The guard of alarm limits: looser than the rule pack asks only with a reason, and a formula that
-// says something.
+// The guard of alarm limits: looser than the rule pack asks only with a reason, and nothing that
+// the evaluator can't judge.
 
 #include "engine/guards.h"
 
@@ -42,19 +42,36 @@ Result<void> ask_gas(const GuardCall& call, const Json& tag) {
   return {};
 }
 
-Result<void> ask_formula(const GuardCall& call, const Json& tag) {
+// A tag that was made a moment ago is not in the model yet: it is judged as one that is nobody
+// else's.
+constexpr history::TagIndex kNewTag = alarms::kTagsMax - 1;
+constexpr history::TagIndex kOtherTag = alarms::kTagsMax - 2;
+
+Result<history::TagIndex> reference_of(const GuardCall& call, const Json& tag) {
   const Json& limit = call.ask.record;
-  if (limit.text_or("kind", "") != "formula") return {};
-  const PlantModel& plant = call.desk.permits.plant;
-  const TagInfo* own = plant.tag(tag.text_or("code", ""));
-  if (own == nullptr) return refuse(ErrorCode::BadField, "not read yet", "tag");
-  alarms::Definition made{.id = call.ask.record_id,
-                          .code = limit.text_or("code", ""),
-                          .tag = own->index,
-                          .kind = alarms::Kind::Formula,
-                          .formula = limit.text_or("formula", "")};
-  made.inputs = TRY(plant.formula_inputs(limit.text_or("formula_tags", "")));
-  return alarms::check_definition(made);
+  std::string id = limit.text_or("reference", "");
+  if (id.empty()) return history::TagIndex{0};
+  return id == tag.text_or("id", "") ? kNewTag : kOtherTag;
+}
+
+// What the evaluator would refuse later is refused here, at the field that is wrong.
+Result<void> ask_evaluator(const GuardCall& call, const Json& tag) {
+  const Json& limit = call.ask.record;
+  alarms::Definition made = TRY(limit_of(limit));
+  made.tag = kNewTag;
+  made.reference = TRY(reference_of(call, tag));
+  if (made.kind == alarms::Kind::Formula) {
+    const PlantModel& plant = call.desk.permits.plant;
+    const TagInfo* own = plant.tag(tag.text_or("code", ""));
+    if (own == nullptr) return refuse(ErrorCode::BadField, "not read yet", "tag");
+    made.tag = own->index;
+    made.inputs = TRY(plant.formula_inputs(limit.text_or("formula_tags", "")));
+  }
+  auto checked = alarms::check_definition(made);
+  if (checked) return {};
+  Error error = std::move(checked).error();
+  error.field = field_of(error.field);
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace
@@ -62,7 +79,7 @@ Result<void> ask_formula(const GuardCall& call, const Json& tag) {
 Result<Json> guard_alarm_limit(const GuardCall& call) {
   Json tag = TRY(tag_of(call));
   TRY(ask_gas(call, tag));
-  TRY(ask_formula(call, tag));
+  TRY(ask_evaluator(call, tag));
   return Json::object();
 }
 

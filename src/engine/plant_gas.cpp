@@ -41,17 +41,19 @@ LocalText name_of(const Packs& packs, const TagInfo& tag, const GasSetPoint& ask
 
 Result<void> PlantModel::add_gas_limits(const Packs& packs, Instant now) {
   std::multimap<history::TagIndex, std::size_t> known;
-  std::set<std::string> codes;
   for (std::size_t i = 0; i < alarms_.size(); ++i) {
-    codes.insert(alarms_[i].code);
     if (alarms_[i].gas_level > 0) known.emplace(alarms_[i].tag, i);
   }
   GasRules rules(packs, now);
   for (const TagInfo& tag : tags_) {
     if (tag.purpose != "gas") continue;
-    auto asked = TRY(rules.of({tag.substance, tag.unit, tag.molar_mass}));
+    auto asked = rules.of({tag.substance, tag.unit, tag.molar_mass});
+    if (!asked) {
+      leave_out(tag.record, asked.error(), true);
+      continue;
+    }
     auto [first, last] = known.equal_range(tag.index);
-    for (const GasSetPoint& point : asked) {
+    for (const GasSetPoint& point : *asked) {
       bool is_set = false;
       for (auto one = first; one != last; ++one) {
         const alarms::Definition& set = alarms_[one->second];
@@ -64,17 +66,16 @@ Result<void> PlantModel::add_gas_limits(const Packs& packs, Instant now) {
             .is_looser = is_less,
             .reason = reason == loosen_reasons_.end() ? std::string() : reason->second};
       }
-      if (!is_set) add_gas_limit(packs, tag, point, codes);
+      if (!is_set) add_gas_limit(packs, tag, point);
     }
   }
   return {};
 }
 
-void PlantModel::add_gas_limit(const Packs& packs, const TagInfo& tag, const GasSetPoint& asked,
-                               std::set<std::string>& codes) {
+void PlantModel::add_gas_limit(const Packs& packs, const TagInfo& tag, const GasSetPoint& asked) {
   const AreaInfo* area = this->area(tag.area);
   std::string code = code_of(tag, asked.kind);
-  while (!codes.insert(code).second) code += "*";
+  while (!alarm_codes_.insert(code).second) code += "*";
   alarms::Definition made{.id = id_of(tag, asked),
                           .code = code,
                           .name = name_of(packs, tag, asked),
@@ -90,6 +91,9 @@ void PlantModel::add_gas_limit(const Packs& packs, const TagInfo& tag, const Gas
                           .unit = tag.unit,
                           .area = tag.area,
                           .org_path = area == nullptr ? std::string("/") : area->org_path};
+  if (auto checked = alarms::check_definition(made); !checked) {
+    return leave_out(tag.record, checked.error(), true);
+  }
   gas_bases_[made.id] = {.asked = asked, .is_of_pack = true};
   alarm_places_[made.id] = alarms_.size();
   alarms_.push_back(std::move(made));

@@ -1,12 +1,10 @@
 #include "engine/plant_model.h"
 
 #include "core/limits.h"
-#include "core/log.h"
 
 namespace anlan::engine {
 namespace {
 
-constexpr std::size_t kCausesMax = 16;  // one behind the other
 constexpr std::string_view kForms[] = {"area", "source", "tag", "alarm_limit", "badge"};
 
 double number_or(const Json& record, std::string_view name, double otherwise) {
@@ -24,10 +22,6 @@ Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs, std::st
   const records::Form* form = packs.forms.find(form_id);
   if (form == nullptr) return std::vector<Json>{};
   return records::all_whole(view, *form, Filter{}, limits::kListItemsMax);
-}
-
-Duration seconds_of(const Json& record, std::string_view name) {
-  return Duration::milliseconds(static_cast<int64_t>(number_or(record, name, 0) * 1000));
 }
 
 template <class Map, class Key, class Items>
@@ -152,105 +146,6 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
     source.set("tags", std::move(list[source.text_or("code", "")]));
   }
   return {};
-}
-
-Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
-  for (const Json& row : TRY(rows_of(view, packs, "alarm_limit"))) {
-    if (row.text_or("state", "active") != "active") continue;
-    const TagInfo* tag = find_in(tag_ids_, row.text_or("tag", ""), tags_);
-    if (tag == nullptr) continue;
-    const AreaInfo* area = area_by_id(row.text_or("area", ""));
-    if (area == nullptr) area = this->area(tag->area);
-    alarms::Definition definition{.id = TRY(RecordId::parse(row.text_or("id", ""))),
-                                  .code = row.text_or("code", ""),
-                                  .name = name_of(row),
-                                  .tag_code = tag->code,
-                                  .tag = tag->index,
-                                  .kind = TRY(alarms::parse_kind(row.text_or("kind", "h"))),
-                                  .limit = number_or(row, "limit_value", 0),
-                                  .deadband = number_or(row, "deadband", 0),
-                                  .on_delay = seconds_of(row, "on_delay_s"),
-                                  .off_delay = seconds_of(row, "off_delay_s"),
-                                  .window = seconds_of(row, "window_s"),
-                                  .votes = static_cast<int>(number_or(row, "votes", 1)),
-                                  .of = static_cast<int>(number_or(row, "votes_of", 1)),
-                                  .priority = static_cast<int>(number_or(row, "priority", 3)),
-                                  .is_latching = row.bool_or("is_latching", false),
-                                  .is_safety = row.bool_or("is_safety", false),
-                                  .gas_level = static_cast<int>(number_or(row, "gas_level", 0)),
-                                  .unit = tag->unit,
-                                  .area = area == nullptr ? std::string() : area->code,
-                                  .org_path = area == nullptr ? std::string("/") : area->org_path};
-    const TagInfo* reference = find_in(tag_ids_, row.text_or("reference", ""), tags_);
-    if (reference != nullptr) definition.reference = reference->index;
-    else if (definition.kind == alarms::Kind::Deviation) definition.reference = definition.tag;
-    definition.group = row.text_or("first_out_group", "");
-    if (auto cause = RecordId::parse(row.text_or("cause", ""))) definition.cause = *cause;
-    if (definition.kind == alarms::Kind::Formula && !has_formula(row, definition)) continue;
-    procedures_[definition.id] = row.text_or("procedure", "");
-    alarm_places_[definition.id] = alarms_.size();
-    std::string reason = row.text_or("loosen_reason", "");
-    if (!reason.empty()) loosen_reasons_[definition.id] = std::move(reason);
-    alarms_.push_back(std::move(definition));
-  }
-  return {};
-}
-
-Result<std::vector<alarms::FormulaInput>> PlantModel::formula_inputs(std::string_view text) const {
-  std::vector<alarms::FormulaInput> inputs;
-  for (std::string_view part : split(text, ',')) {
-    std::size_t sign = part.find('=');
-    if (sign == std::string_view::npos) {
-      return refuse(ErrorCode::BadField, "name=tag, name=tag", "formula_tags");
-    }
-    std::string name(trim(part.substr(0, sign)));
-    const TagInfo* tag = this->tag(trim(part.substr(sign + 1)));
-    if (tag == nullptr) return refuse(ErrorCode::BadField, "no such tag", "formula_tags");
-    inputs.push_back({std::move(name), tag->index});
-  }
-  return inputs;
-}
-
-// One that can't be judged any more (a tag was taken away) is left out, and the log says so: it
-// must not take all others with it.
-bool PlantModel::has_formula(const Json& row, alarms::Definition& definition) const {
-  definition.formula = row.text_or("formula", "");
-  auto inputs = formula_inputs(row.text_or("formula_tags", ""));
-  if (inputs) definition.inputs = std::move(*inputs);
-  if (inputs && alarms::check_definition(definition)) return true;
-  log(LogLevel::Error, "an alarm's formula can't be judged and is left out",
-      Json::object({{"alarm", definition.code}}));
-  return false;
-}
-
-// A cause that is its own consequence would silence both: such a ring suppresses nothing. What
-// guards people is never suppressed either, however it came to have a cause.
-void PlantModel::check_causes() {
-  std::vector<std::size_t> without;
-  for (std::size_t i = 0; i < alarms_.size(); ++i) {
-    const alarms::Definition* one = &alarms_[i];
-    bool is_wrong = one->is_safety || one->gas_level > 0;
-    for (std::size_t step = 0; one != nullptr && !one->cause.is_nil() && !is_wrong; ++step) {
-      is_wrong = one->cause == alarms_[i].id || step == kCausesMax;
-      one = alarm(one->cause);
-    }
-    if (is_wrong && !alarms_[i].cause.is_nil()) without.push_back(i);
-  }
-  for (std::size_t i : without) {
-    log(LogLevel::Error, "an alarm's cause is left out: it guards people, or is its own cause",
-        Json::object({{"alarm", alarms_[i].code}}));
-    alarms_[i].cause = RecordId{};
-  }
-  for (std::size_t i = 0; i < alarms_.size(); ++i) {
-    if (!alarms_[i].cause.is_nil()) effects_.emplace(alarms_[i].cause, i);
-  }
-}
-
-std::vector<const alarms::Definition*> PlantModel::effects_of(RecordId alarm) const {
-  std::vector<const alarms::Definition*> found;
-  auto [first, last] = effects_.equal_range(alarm);
-  for (auto one = first; one != last; ++one) found.push_back(&alarms_[one->second]);
-  return found;
 }
 
 Result<void> PlantModel::load_badges(store::View& view, const Packs& packs) {

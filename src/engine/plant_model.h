@@ -57,6 +57,23 @@ struct BadgeInfo {
   Instant since{};  // when the record was made: a visitor's arrival
 };
 
+// A limit that can't be judged as it stands: it is shown until somebody mends it, and takes no
+// other with it.
+struct LeftOut {
+  RecordId id{};
+  std::string code;
+  std::string area;      // code
+  std::string org_path;  // of the area
+  std::string field;     // of the form
+  std::string why;
+  bool is_of_pack = false;  // not one limit: what the rules of gas say about a tag
+};
+
+// What a record of `alarm_limit` says by itself: no tag, no area, no inputs of a formula. BadField.
+Result<alarms::Definition> limit_of(const Json& record);
+// The field of the form that a member of a definition is read from.
+std::string_view field_of(std::string_view member);
+
 class PlantModel {
  public:
   using NumbersOf =
@@ -78,6 +95,8 @@ class PlantModel {
   const TagInfo* tag(std::string_view code) const;
   const TagInfo* tag(history::TagIndex index) const;
   const alarms::Definition* alarm(RecordId id) const;
+  const std::vector<LeftOut>& left_out() const { return left_out_; }
+  std::vector<const alarms::Definition*> alarms_of(history::TagIndex tag) const;
   // The alarms that are suppressed by design while this one is active.
   std::vector<const alarms::Definition*> effects_of(RecordId alarm) const;
   // "flow=FI-101, level=LI-102": tags under the names of a formula. BadField formula_tags.
@@ -99,9 +118,10 @@ class PlantModel {
   Result<void> load_alarms(store::View& view, const Packs& packs);
   // A gas detector whose limits nobody set gets the pack's, latching and guarding people.
   Result<void> add_gas_limits(const Packs& packs, Instant now);
-  void add_gas_limit(const Packs& packs, const TagInfo& tag, const GasSetPoint& asked,
-                     std::set<std::string>& codes);
-  bool has_formula(const Json& row, alarms::Definition& definition) const;
+  void add_gas_limit(const Packs& packs, const TagInfo& tag, const GasSetPoint& asked);
+  Result<void> add_alarm(const Json& row);
+  Result<void> find_inputs(const Json& row, alarms::Definition& definition) const;
+  void leave_out(const Json& row, const Error& error, bool is_of_pack = false);
   void check_causes();
   Result<void> load_badges(store::View& view, const Packs& packs);
 
@@ -111,6 +131,8 @@ class PlantModel {
   std::vector<AreaInfo> areas_;
   std::vector<TagInfo> tags_;
   std::vector<alarms::Definition> alarms_;
+  std::vector<LeftOut> left_out_;
+  std::set<std::string, std::less<>> alarm_codes_;
   std::vector<BadgeInfo> badges_;
   Places<std::string> area_places_, area_ids_, tag_places_, tag_ids_, badge_places_;
   Places<history::TagIndex> tag_numbers_;
@@ -119,7 +141,8 @@ class PlantModel {
   std::map<RecordId, std::string> procedures_;
   std::map<RecordId, std::string> loosen_reasons_;
   std::map<RecordId, GasBasis> gas_bases_;
-  std::multimap<RecordId, std::size_t> effects_;                    // by their cause
+  std::multimap<RecordId, std::size_t> effects_;  // by their cause
+  std::multimap<history::TagIndex, std::size_t> tag_alarms_;
   std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated
   Json sources_ = Json::array();
   Json source_names_ = Json::object();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/limits.h"
 #include "engine/engine.h"
 #include "engine/read.h"
 #include "engine/show.h"
@@ -26,13 +27,13 @@ std::string_view quality_text(history::Quality quality) {
 
 Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live) {
   Json limits = Json::array();
-  for (const alarms::Definition& one : plant.alarms()) {
-    if (one.tag != tag.index || one.kind == alarms::Kind::Stale) continue;
-    const GasBasis* basis = plant.gas_basis(one.id);
-    limits.push(Json::object({{"code", one.code},
-                              {"kind", alarms::kind_text(one.kind)},
-                              {"limit", one.limit},
-                              {"priority", one.priority},
+  for (const alarms::Definition* one : plant.alarms_of(tag.index)) {
+    if (one->kind == alarms::Kind::Stale) continue;
+    const GasBasis* basis = plant.gas_basis(one->id);
+    limits.push(Json::object({{"code", one->code},
+                              {"kind", alarms::kind_text(one->kind)},
+                              {"limit", one->limit},
+                              {"priority", one->priority},
                               {"is_looser", basis != nullptr && basis->is_looser},
                               {"is_of_pack", basis != nullptr && basis->is_of_pack}}));
   }
@@ -85,7 +86,11 @@ Result<std::map<std::string, Json>> open_orders(store::View& view, const Packs& 
   if (form == nullptr) return orders;
   Filter open{
       .kind = Filter::Kind::In, .field = "state", .values = {Json("ordered"), Json("accepting")}};
-  for (const Json& row : TRY(records::all_whole(view, *form, open, 1'000))) {
+  // A list without its orders is better than none.
+  auto found = records::all_whole(view, *form, open, limits::kListItemsMax);
+  if (!found && found.error().code == ErrorCode::LimitReached) return orders;
+  if (!found) return std::unexpected(found.error());
+  for (const Json& row : *found) {
     orders[row.text_or("occurrence", "")] =
         Json::object({{"id", row["id"]}, {"number", row["number"]}, {"state", row["state"]}});
   }
@@ -99,6 +104,29 @@ Json repeats_json(const alarms::Repeats& one) {
                        {"least", one.least},
                        {"most", one.most},
                        {"is_chattering", one.is_chattering}});
+}
+
+// Asked once for each area; empty where nothing is hidden.
+alarms::IsVisible visible_by(const Filter& scope) {
+  if (scope.kind == Filter::Kind::All) return {};
+  return [scope](const std::string& area, const std::string& org_path) {
+    return matches(scope, Json::object({{"org_path", org_path}, {"area", area}}));
+  };
+}
+
+// Limits that nobody judges until they are mended: the list must not look complete.
+Json left_out_json(const PlantModel& plant, const Filter& scope) {
+  Json rows = Json::array();
+  for (const LeftOut& one : plant.left_out()) {
+    Json row = Json::object({{"org_path", one.org_path}, {"area", one.area}});
+    if (!matches(scope, row)) continue;
+    rows.push(Json::object({{"id", one.id.is_nil() ? Json() : Json(one.id.text())},
+                            {"code", one.code},
+                            {"area", one.area},
+                            {"field", one.field},
+                            {"why", one.why}}));
+  }
+  return rows;
 }
 
 // Load of each operator position, which is an area here.
@@ -145,6 +173,7 @@ Result<Json> Engine::tags(const access::Subject& by) {
   auto plant = sensing_->plant();
   Json rows = Json::array();
   for (const TagInfo& tag : plant->tags()) {
+    if (!matches(verdict.scope, tag.record)) continue;
     rows.push(tag_json(tag, *plant, sensing_->live(tag.index)));
   }
   return Json::object({{"rows", std::move(rows)}});
@@ -158,7 +187,7 @@ Result<Json> Engine::trend(const access::Subject& by, std::string_view code, Ins
   if (points == 0 || points > 5'000) return refuse(ErrorCode::BadField, {}, "points");
   auto plant = sensing_->plant();
   const TagInfo* tag = plant->tag(code);
-  if (tag == nullptr) return refuse(ErrorCode::NotFound);
+  if (tag == nullptr || !matches(verdict.scope, tag->record)) return refuse(ErrorCode::NotFound);
   Json rows = Json::array();
   align(from, to, points);
   for (const history::Bucket& one : TRY(sensing_->history().trend(tag->index, from, to, points))) {
@@ -181,7 +210,8 @@ Result<Json> Engine::alarms(const access::Subject& by) {
     Filter open{.kind = Filter::Kind::In,
                 .field = "state",
                 .values = {Json("asked"), Json("responding"), Json("all_counted")}};
-    for (const Json& row : TRY(records::all_whole(*view, *form, open, 1'000))) {
+    auto found = TRY(records::all_whole(*view, *form, open, limits::kListItemsMax));
+    for (const Json& row : found) {
       answers[row.text_or("alarm_code", "")] = row.text_or("id", "");
     }
   }
@@ -189,7 +219,7 @@ Result<Json> Engine::alarms(const access::Subject& by) {
   auto orders = TRY(open_orders(*view, packs_));
   auto repeats = TRY(alarms::repeats(*view, now));
   Json rows = Json::array();
-  Json open = TRY(alarms::open_alarms(*view));
+  Json open = TRY(alarms::open_alarms(*view, visible_by(verdict.scope)));
   for (const Json& state : open.as_array()) {
     Json shown = TRY(show_alarm(reader, *plant, state));
     if (!shown.has("code") || !matches(verdict.scope, shown)) continue;
@@ -211,29 +241,22 @@ Result<Json> Engine::alarms(const access::Subject& by) {
   Json counts = TRY(alarms::counts(*view, now));
   Json positions = TRY(positions_json(*view, *plant, now));
   counts.set("positions", std::move(positions));
-  return Json::object({{"rows", std::move(rows)}, {"counts", std::move(counts)}});
+  return Json::object({{"rows", std::move(rows)},
+                       {"counts", std::move(counts)},
+                       {"left_out", left_out_json(*plant, verdict.scope)}});
 }
 
-Result<Json> Engine::alarm_journal(const access::Subject& by, std::optional<RecordId> alarm,
-                                   std::size_t count) {
+Result<Json> Engine::alarm_journal(const access::Subject& by, const alarms::JournalWish& wish) {
   auto verdict = packs_.policy.may(by, {.form = "alarm", .action = Action::List});
   if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
   auto view = TRY(snapshot());
-  auto plant = sensing_->plant();
   Reader reader(*view, packs_, config_.store.clock.now());
-  Json rows = Json::array();
-  Json journal = TRY(alarms::journal(*view, alarm, count));
-  for (const Json& entry : journal.as_array()) {
-    auto id = RecordId::parse(entry.text_or("alarm", ""));
-    const alarms::Definition* definition = id ? plant->alarm(*id) : nullptr;
-    if (definition == nullptr) continue;
-    if (!matches(verdict.scope, Json::object({{"org_path", definition->org_path}}))) continue;
-    Json shown = entry;
-    shown.set("code", definition->code).set("name", local(definition->name));
-    rows.push(std::move(shown));
-  }
+  Json rows = TRY(alarms::journal(*view, wish, visible_by(verdict.scope)));
+  Json next;
+  bool is_full = rows.as_array().size() == std::min(wish.count, alarms::kJournalRowsMax);
+  if (is_full && wish.count > 0) next = rows.as_array().back()["id"];
   rows = TRY(reader.with_names(std::move(rows)));
-  return Json::object({{"rows", std::move(rows)}});
+  return Json::object({{"rows", std::move(rows)}, {"next", std::move(next)}});
 }
 
 // Dots without names: who it is shows only where a response counts heads, or by a logged look.

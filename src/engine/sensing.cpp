@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <set>
 
 #include "core/log.h"
 #include "ehs/ehs.h"
@@ -54,7 +53,16 @@ Result<std::unique_ptr<Sensing>> Sensing::open(Engine& engine) {
   return sensing;
 }
 
-Result<void> Sensing::reload() {
+Result<void> Sensing::reload() { return renew(true); }
+
+// Running delays, windows and silences of limits that are as they were go on: an edit of one record
+// must not postpone the alarms of all others. Only after a step of the clock they begin anew.
+Result<void> Sensing::renew(bool goes_on) {
+  std::vector<RecordId> doubtful;
+  {
+    std::lock_guard lock(doubt_mutex_);
+    doubtful.swap(doubtful_);
+  }
   auto view = TRY(engine_.database().snapshot());
   Instant now = engine_.clock().now();
   std::string stamp = TRY(PlantModel::stamp(*view, engine_.packs(), now));
@@ -64,11 +72,18 @@ Result<void> Sensing::reload() {
   auto evaluator = TRY(alarms::Evaluator::make(plant->alarms(), active, now));
   TRY(keep_as_said(*plant));
   std::lock_guard lock(mutex_);
+  if (evaluator_ && goes_on) evaluator.go_on_from(*evaluator_, doubtful);
   plant_ = std::move(plant);
   evaluator_ = std::move(evaluator);
   stamp_ = std::move(stamp);
   must_settle_ = true;
   return {};
+}
+
+void Sensing::note_doubt(const std::vector<AlarmEvent>& events) {
+  std::lock_guard lock(doubt_mutex_);
+  for (const AlarmEvent& event : events) doubtful_.push_back(event.definition);
+  must_reload_ = true;  // the next turn asks the database
 }
 
 // What a tag does not say follows the plant's own retention; sums last as long as what they are of.
@@ -126,19 +141,21 @@ Result<void> Sensing::historical(std::span<const history::Sample> samples) {
   return history_->append(samples);
 }
 
-// Where the writer can't take a transition (its queue is full), the evaluator is made anew from
-// what the database holds, and the next sample trips again.
+// Where the writer can't take a transition (its queue is full), what the database holds counts, and
+// the next sample trips again.
 Result<void> Sensing::send(std::vector<alarms::Trip> trips) {
   if (trips.empty()) return {};
   ApplyAlarms what;
   for (const alarms::Trip& trip : trips) {
     what.events.push_back(event_of(evaluator_->definitions()[trip.definition], trip));
   }
-  engine_.submit({.by = system_subject(), .what = std::move(what)}, [this](Result<Json> done) {
-    if (done) return;
-    log_failure("a change of an alarm could not be written", done.error());
-    must_reload_ = true;  // the next turn loads what the database holds and evaluates anew
-  });
+  auto events = what.events;
+  engine_.submit({.by = system_subject(), .what = std::move(what)},
+                 [this, events = std::move(events)](Result<Json> done) {
+                   if (done) return;
+                   log_failure("a change of an alarm could not be written", done.error());
+                   note_doubt(events);
+                 });
   return {};
 }
 
@@ -213,7 +230,8 @@ void Sensing::turn(Instant now) {
   if (next_check_ - now > kCheckEvery) {
     // The clock was set back: delays under way would last for as long, and newer samples look old.
     next_check_ = next_watch_ = next_cleaning_ = now;
-    must_reload_ = true;
+    auto done = renew(false);
+    if (!done) log_failure("the plant's records could not be read", done.error());
     std::lock_guard lock(mutex_);
     listening_since_ = std::min(listening_since_, now);
     for (LiveValue& live : live_) {
@@ -236,7 +254,7 @@ void Sensing::turn(Instant now) {
       auto done = reload();
       if (!done) log_failure("the plant's records could not be read", done.error());
     }
-    if (must_settle_) settle_causes();
+    if (must_settle_) settle();
     unshelve(now);
     call_again(now);
     auto written = history_->turn();
@@ -284,37 +302,6 @@ void Sensing::call_again(Instant now) {
   engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json> done) {
     if (!done) log_failure("nobody could be told again of an alarm", done.error());
   });
-}
-
-// Causes that were set or taken away while they, or what they suppress, were active.
-void Sensing::settle_causes() {
-  auto view = engine_.database().snapshot();
-  if (!view) return;
-  auto suppressed = alarms::suppressed_definitions(**view);
-  auto active = alarms::active_definitions(**view);
-  if (!suppressed || !active) return;
-  must_settle_ = false;
-  auto plant = this->plant();
-  std::set<RecordId> is_active(active->begin(), active->end());
-  ApplyAlarms what;
-  for (const auto& [id, causes] : *suppressed) {
-    const alarms::Definition* effect = plant->alarm(id);
-    for (const std::string& code : causes) {
-      const alarms::Definition* cause =
-          effect == nullptr || effect->cause.is_nil() ? nullptr : plant->alarm(effect->cause);
-      bool still_holds = cause != nullptr && cause->code == code && is_active.contains(cause->id);
-      if (!still_holds) what.events.push_back({id, alarms::Unsuppress{code}});
-    }
-  }
-  for (const alarms::Definition& effect : plant->alarms()) {
-    if (effect.cause.is_nil() || !is_active.contains(effect.cause)) continue;
-    const alarms::Definition* cause = plant->alarm(effect.cause);
-    auto known = suppressed->find(effect.id);
-    bool is_done = known != suppressed->end() && std::ranges::contains(known->second, cause->code);
-    if (!is_done) what.events.push_back({effect.id, alarms::Suppress{cause->code}});
-  }
-  if (what.events.empty()) return;
-  engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json>) {});
 }
 
 template <class Visit>

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ehs/ehs.h"
+#include "engine/commands.h"
 #include "engine/plant_model.h"
 #include "engine/presence.h"
 
@@ -75,13 +76,19 @@ class Sensing {
   void unshelve(Instant now);
   void call_again(Instant now);
   Result<void> keep_as_said(const PlantModel& plant);
-  void settle_causes();
+  Result<void> renew(bool goes_on);
+  void note_doubt(const std::vector<AlarmEvent>& events);
+  void settle();
+  Result<std::vector<AlarmEvent>> unsettled_causes(store::View& view);
+  Result<std::vector<AlarmEvent>> unsettled_definitions(store::View& view);
 
   Engine& engine_;
   std::unique_ptr<history::History> history_;
   std::unique_ptr<Presence> presence_;
   std::atomic<bool> must_reload_ = false;
-  std::mutex mutex_;                         // guards the rest
+  std::mutex doubt_mutex_;
+  std::vector<RecordId> doubtful_;  // whose change could not be written: the database knows better
+  std::mutex mutex_;                // guards the rest
   std::shared_ptr<const PlantModel> plant_;  // shared: see PlantModel::load
   std::optional<alarms::Evaluator> evaluator_;
   std::vector<LiveValue> live_;

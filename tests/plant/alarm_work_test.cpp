@@ -348,7 +348,8 @@ TEST_F(AlarmWorkTest, TheTimelineSaysWhyItIsSilent) {
   EXPECT_EQ(steps(), "sample+ limit+ acked- sound- silent");
   give("GAS-2101", 1);
   EXPECT_EQ(steps(), "sample+ limit- acked- latched+ sound- silent");
-  ASSERT_TRUE(act("out_of_service", alarms::TakeOut{"校验"}));
+  PersonId second = plant_->as("safety1").value().person;
+  ASSERT_TRUE(act("out_of_service", alarms::TakeOut{"校验", second}));
   EXPECT_EQ(steps(), "sample+ limit- out- acked- latched+ sound- silent");
   Json why = engine::alarm_why(engine(), control_, id).value();
   EXPECT_GE(why["journal"].as_array().size(), 4U);

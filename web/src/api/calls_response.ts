@@ -36,8 +36,14 @@ export const shelveAlarm = (id: string, wish: ShelveWish) =>
   post<{ alarm: Alarm }>(`${alarmPath(id)}/shelve`, wish);
 export const unshelveAlarm = (id: string) =>
   post<{ alarm: Alarm }>(`${alarmPath(id)}/unshelve`);
-export const setOutOfService = (id: string, is_out: boolean, reason: string) =>
-  post<{ alarm: Alarm }>(`${alarmPath(id)}/out-of-service`, { is_out, reason });
+interface OutWish {
+  is_out: boolean;
+  reason: string;
+  second_login?: string;
+  second_password?: string;
+}
+export const setOutOfService = (id: string, wish: OutWish) =>
+  post<{ alarm: Alarm }>(`${alarmPath(id)}/out-of-service`, wish);
 
 export const presence = () => call<Presence>("/api/presence");
 export const track = (badge: string, purpose: string) =>

@@ -57,6 +57,9 @@ export interface WhyStep {
   at?: string;
   letter?: string;
   count?: number;
+  votes?: number;
+  votes_of?: number;
+  inputs?: { name: string; tag: string | null; unit: string; value: number | null }[];
 }
 export interface AlarmWhy {
   sounding: boolean;

@@ -177,9 +177,18 @@ export interface AlarmCounts {
   priorities?: Partial<Record<Priority, number>>;
   positions?: { area: string; annunciated_10min: number; is_flood: boolean }[];
 }
+// A limit that can't be judged as it stands.
+export interface LeftOut {
+  id: string | null;
+  code: string;
+  area: string;
+  field: string;
+  why: string;
+}
 export interface AlarmList {
   rows: Alarm[];
   counts: AlarmCounts;
+  left_out?: LeftOut[];
 }
 export interface Actor {
   kind: string;

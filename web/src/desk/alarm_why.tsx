@@ -66,7 +66,13 @@ function useStepWords(alarm: Alarm, why: AlarmWhy): (step: WhyStep) => string {
           : t("whyNoSample");
       case "limit": {
         const text = step.formula || limitText(alarm);
-        return t(step.ok ? "whyActive" : "whyNotActive", { text });
+        return join(
+          t(step.ok ? "whyActive" : "whyNotActive", { text }),
+          (step.votes_of ?? 1) > 1
+            ? t("whyVotes", { n: step.votes ?? 1, m: step.votes_of ?? 1 }) : undefined,
+          ...(step.inputs ?? []).map((one) =>
+            `${one.tag ?? one.name} ${figure(one.value)} ${one.unit}`.trim()),
+        );
       }
       case "wait":
         return t("whyWait", {
@@ -78,6 +84,12 @@ function useStepWords(alarm: Alarm, why: AlarmWhy): (step: WhyStep) => string {
           step.until ? t("whyUntil", { at: dateTime(step.until) }) : t("whyOnce"));
       case "out": return step.reason ?? "";
       case "acked": return join(step.by_name, dateTime(step.at ?? ""));
+      case "folded": return t("whyFolded");
+      case "told": {
+        const reason = step.reason === "repeat" || step.reason === "failed"
+          ? step.reason : "no_route";
+        return t(`whyTold_${reason}`, { n: step.count ?? 0 });
+      }
       case "sound":
         return join(t(why.sounding ? "whySounds" : "whySilent"), step.letter,
           t("whyCount", { count: step.count ?? 0 }));

@@ -33,6 +33,8 @@ export default function AlarmPage({ tab, query }: PageProps) {
   const shown = tabs.find((one) => one === tab) ?? "list";
   useTitle(t("alarmsTitle"));
   const counts = alarms.value?.counts;
+  const leftOut = alarms.value?.left_out ?? [];
+  const codes = leftOut.slice(0, 8).map((one) => one.code).join(", ");
   const numbers: Partial<Record<AlarmTab, number>> = counts ? {
     list: counts.active, shelved: counts.shelved + counts.suppressed + counts.out_of_service,
   } : {};
@@ -57,6 +59,12 @@ export default function AlarmPage({ tab, query }: PageProps) {
         <p className="banner bad flood-note" role="status">
           <Icon name="warn" />
           <span>{t("floodNote", { n: counts.annunciated_10min })}</span>
+        </p>
+      )}
+      {leftOut.length > 0 && (
+        <p className="banner bad" role="status">
+          <Icon name="warn" />
+          <span>{t("leftOutNote", { n: leftOut.length, codes })}</span>
         </p>
       )}
       {shown === "journal" ? <Journal query={query} /> : shown === "sources" ? <Sources />

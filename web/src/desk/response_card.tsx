@@ -134,6 +134,7 @@ const acts: Record<string, DeskKey> = {
   remove: "actRemove", note: "comment", follow_failed: "actFollow", take_out: "takeOut",
   put_back: "putBack",
   out_of_service: "takeOut", in_service: "putBack", latch: "letterE", stale: "letterStale",
+  take_out: "takeOut", put_back: "putBack", remove: "actRemove", follow_failed: "actFollowFailed",
 };
 export function actText(t: (key: DeskKey) => string, act: string): string {
   const word = act.replace(/^alarm\./, "");

@@ -47,6 +47,32 @@ function useSend(onClose: () => void, done: string) {
   return { isBusy, refusal, send };
 }
 
+interface Second {
+  second_login: string;
+  second_password: string;
+}
+
+const nobody: Second = { second_login: "", second_password: "" };
+const isSomebody = (one: Second) => one.second_login !== "" && one.second_password !== "";
+
+function SecondPerson({ second, onChange }: { second: Second; onChange: (to: Second) => void }) {
+  const { t } = useDesk();
+  const { t: common } = useText();
+  return (
+    <fieldset className="second">
+      <legend>{t("secondPerson")}</legend>
+      <TextField
+        label={common("loginName")} value={second.second_login}
+        onChange={(login) => onChange({ ...second, second_login: login })}
+      />
+      <PasswordField
+        label={common("loginPassword")} value={second.second_password}
+        onChange={(password) => onChange({ ...second, second_password: password })}
+      />
+    </fieldset>
+  );
+}
+
 const spans_min = [10, 30, 60, 240, 480];
 const once = "once";
 const minutes_max = 720;
@@ -56,15 +82,14 @@ export function ShelveDialog({ alarm, onClose }: Props) {
   const { t: common } = useText();
   const [minutes, setMinutes] = useState("30");
   const [reason, setReason] = useState("");
-  const [login, setLogin] = useState("");
-  const [password, setPassword] = useState("");
+  const [second, setSecond] = useState(nobody);
   const { isBusy, refusal, send } = useSend(onClose, t("shelved"));
   const needsSecond = alarm.safety;
-  const isReady = reason.trim() !== "" && (!needsSecond || (login !== "" && password !== ""));
+  const isReady = reason.trim() !== "" && (!needsSecond || isSomebody(second));
   const number = Math.min(minutes_max, Math.max(1, Math.round(Number(minutes) || 1)));
   const run = () => void send(() => calls.shelveAlarm(alarm.id, {
     minutes: minutes === once ? null : number, reason: reason.trim(),
-    ...(needsSecond ? { second_login: login, second_password: password } : {}),
+    ...(needsSecond ? second : {}),
   }));
   const choices = [
     ...spans_min.map((n) => ({ value: String(n), text: t("minutesN", { n }) })),
@@ -89,15 +114,7 @@ export function ShelveDialog({ alarm, onClose }: Props) {
       <TextArea
         label={t("reason")} value={reason} onChange={setReason} isRequired maxLength={500} rows={2}
       />
-      {needsSecond && (
-        <fieldset className="second">
-          <legend>{t("secondPerson")}</legend>
-          <TextField label={common("loginName")} value={login} onChange={setLogin} />
-          <PasswordField
-            label={common("loginPassword")} value={password} onChange={setPassword}
-          />
-        </fieldset>
-      )}
+      {needsSecond && <SecondPerson second={second} onChange={setSecond} />}
       {refusal && <Refused refusal={refusal} />}
     </Dialog>
   );
@@ -107,15 +124,20 @@ export function OutDialog({ alarm, onClose }: Props) {
   const { t } = useDesk();
   const { t: common } = useText();
   const [reason, setReason] = useState("");
+  const [second, setSecond] = useState(nobody);
   const isOut = !alarm.out_of_service;
+  const needsSecond = alarm.safety && isOut;
+  const isReady = reason.trim() !== "" && (!needsSecond || isSomebody(second));
   const { isBusy, refusal, send } = useSend(onClose, t(isOut ? "isOutNow" : "isBackNow"));
   const word = t(isOut ? "takeOut" : "putBack");
-  const run = () => void send(() => calls.setOutOfService(alarm.id, isOut, reason.trim()));
+  const run = () => void send(() => calls.setOutOfService(alarm.id, {
+    is_out: isOut, reason: reason.trim(), ...(needsSecond ? second : {}),
+  }));
   const actions = (
     <>
       <Button text={common("cancel")} run={onClose} />
       <Button
-        text={word} kind="main" isBusy={isBusy} isOff={reason.trim() === ""} run={run}
+        text={word} kind="main" isBusy={isBusy} isOff={!isReady} run={run}
       />
     </>
   );
@@ -126,6 +148,7 @@ export function OutDialog({ alarm, onClose }: Props) {
       <TextArea
         label={t("reason")} value={reason} onChange={setReason} isRequired maxLength={500} rows={2}
       />
+      {needsSecond && <SecondPerson second={second} onChange={setSecond} />}
       {refusal && <Refused refusal={refusal} />}
     </Dialog>
   );
