@@ -152,7 +152,9 @@ void Outside::serve() {
   for (int round = 0;; ++round) {
     if (round % kConfigEvery == 0) {
       auto plant = engine_.sensing().plant();
-      if (plant->sources() != config_) {
+      bool is_same = plant == plant_;  // comparing a large plant's lists takes its time
+      plant_ = plant;
+      if (!is_same && plant->sources() != config_) {
         {
           std::lock_guard lock(mutex_);
           config_ = plant->sources();

@@ -58,6 +58,7 @@ class Outside {
   std::mutex mutex_;  // guards the rest
   std::condition_variable wake_;
   std::unique_ptr<Sources> sources_;
+  std::shared_ptr<const engine::PlantModel> plant_;  // shared: see PlantModel::load
   Json config_{};
   std::map<std::string, std::pair<bool, std::string>> gates_;
   std::map<std::string, Allowed> allowed_;

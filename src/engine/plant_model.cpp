@@ -7,6 +7,45 @@ namespace anlan::engine {
 namespace {
 
 constexpr std::size_t kCausesMax = 16;  // one behind the other
+// Of one form: as many as history has numbers for tags. Whoever watches a part of the plant only
+// would not know which.
+constexpr std::size_t kRowsMax = 1'000'000;
+// Of 100,000 tags a member that nobody reads is 10 MB and some 10 ms of every start.
+constexpr std::string_view kTagMembers[] = {"id",
+                                            "code",
+                                            "name_zh",
+                                            "name_en",
+                                            "source",
+                                            "area",
+                                            "device",
+                                            "table",
+                                            "address",
+                                            "path",
+                                            "type",
+                                            "order",
+                                            "scale",
+                                            "offset_value",
+                                            "unit",
+                                            "range_low",
+                                            "range_high",
+                                            "keep_samples_days",
+                                            "keep_minutes_days",
+                                            "keep_hours_days",
+                                            "every_ms",
+                                            "purpose",
+                                            "substance",
+                                            "molar_mass",
+                                            "x",
+                                            "y"};
+constexpr std::string_view kLimitMembers[] = {
+    "id",         "state",        "code",          "name_zh",     "name_en",
+    "tag",        "area",         "kind",          "limit_value", "deadband",
+    "on_delay_s", "off_delay_s",  "window_s",      "reference",   "votes",
+    "votes_of",   "priority",     "is_latching",   "is_safety",   "gas_level",
+    "formula",    "formula_tags", "loosen_reason", "cause",       "first_out_group",
+    "procedure"};
+constexpr std::string_view kKeptMembers[] = {"device", "purpose", "keep_samples_days",
+                                             "keep_minutes_days", "keep_hours_days"};
 constexpr std::string_view kForms[] = {"area", "source", "tag", "alarm_limit", "badge"};
 
 double number_or(const Json& record, std::string_view name, double otherwise) {
@@ -20,10 +59,21 @@ LocalText name_of(const Json& record) {
   return {.zh = zh, .en = en.empty() ? zh : en};
 }
 
-Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs, std::string_view form_id) {
+// Only these members, or all of them where none is named.
+Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs, std::string_view form_id,
+                                  std::span<const std::string_view> members = {}) {
   const records::Form* form = packs.forms.find(form_id);
   if (form == nullptr) return std::vector<Json>{};
-  return records::all_whole(view, *form, Filter{}, limits::kListItemsMax);
+  if (members.empty()) return records::all_whole(view, *form, Filter{}, kRowsMax);
+  return records::all_partly(view, *form, Filter{}, kRowsMax, members);
+}
+
+Json kept_of(const Json& row) {
+  Json kept = Json::object();
+  for (std::string_view name : kKeptMembers) {
+    if (!row[name].is_null()) kept.set(std::string(name), row[name]);
+  }
+  return kept;
 }
 
 Duration seconds_of(const Json& record, std::string_view name) {
@@ -61,6 +111,7 @@ Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, co
   TRY(model->load_alarms(view, packs));
   TRY(model->add_gas_limits(packs, now));
   model->check_causes();
+  model->arrange_alarms();
   TRY(model->load_badges(view, packs));
   return std::shared_ptr<const PlantModel>(std::move(model));  // shared: see above
 }
@@ -101,11 +152,14 @@ Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
 
 Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
                                    const NumbersOf& numbers_of) {
-  std::vector<Json> rows = TRY(rows_of(view, packs, "tag"));
+  std::vector<Json> rows = TRY(rows_of(view, packs, "tag", kTagMembers));
   std::vector<std::string> codes;
   for (const Json& row : rows) codes.push_back(row.text_or("code", ""));
   std::vector<history::TagIndex> numbers = TRY(numbers_of(codes));
   std::map<std::string, Json::Array> addresses;  // by source
+  tags_.reserve(rows.size());
+  for (auto* places : {&tag_places_, &tag_ids_}) places->reserve(rows.size());
+  tag_numbers_.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Json& row = rows[i];
     const std::string& code = codes[i];
@@ -119,7 +173,7 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
                 .low = number_or(row, "range_low", 0),
                 .high = number_or(row, "range_high", 0),
                 .molar_mass = number_or(row, "molar_mass", 0),
-                .record = row};
+                .record = kept_of(row)};
     if (row["x"].is_number() && row["y"].is_number()) {
       tag.at = twin::Point{number_or(row, "x", 0), number_or(row, "y", 0)};
     }
@@ -149,7 +203,7 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
 }
 
 Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
-  for (const Json& row : TRY(rows_of(view, packs, "alarm_limit"))) {
+  for (const Json& row : TRY(rows_of(view, packs, "alarm_limit", kLimitMembers))) {
     if (row.text_or("state", "active") != "active") continue;
     const TagInfo* tag = find_in(tag_ids_, row.text_or("tag", ""), tags_);
     if (tag == nullptr) continue;
@@ -181,7 +235,8 @@ Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
     definition.group = row.text_or("first_out_group", "");
     if (auto cause = RecordId::parse(row.text_or("cause", ""))) definition.cause = *cause;
     if (definition.kind == alarms::Kind::Formula && !has_formula(row, definition)) continue;
-    procedures_[definition.id] = row.text_or("procedure", "");
+    std::string procedure = row.text_or("procedure", "");
+    if (!procedure.empty()) procedures_[definition.id] = std::move(procedure);
     alarm_places_[definition.id] = alarms_.size();
     std::string reason = row.text_or("loosen_reason", "");
     if (!reason.empty()) loosen_reasons_[definition.id] = std::move(reason);
@@ -238,6 +293,19 @@ void PlantModel::check_causes() {
   for (std::size_t i = 0; i < alarms_.size(); ++i) {
     if (!alarms_[i].cause.is_nil()) effects_.emplace(alarms_[i].cause, i);
   }
+}
+
+void PlantModel::arrange_alarms() {
+  tag_alarms_.reserve(tags_.size());
+  for (std::size_t i = 0; i < alarms_.size(); ++i) {
+    tag_alarms_[alarms_[i].tag].push_back(static_cast<uint32_t>(i));
+  }
+}
+
+std::span<const uint32_t> PlantModel::alarms_of(history::TagIndex tag) const {
+  auto found = tag_alarms_.find(tag);
+  if (found == tag_alarms_.end()) return {};
+  return found->second;
 }
 
 std::vector<const alarms::Definition*> PlantModel::effects_of(RecordId alarm) const {

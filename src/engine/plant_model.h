@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "alarms/alarms.h"
@@ -44,7 +45,7 @@ struct TagInfo {
   double molar_mass = 0;  // g/mol, 0 where it is not known
   std::optional<twin::Point> at{};
   bool is_simulated = false;  // its source is a simulator
-  Json record;                // whole, for the driver's address
+  Json record;                // of its record what is not here: device, purpose, keep_..._days
 };
 
 struct BadgeInfo {
@@ -78,6 +79,8 @@ class PlantModel {
   const TagInfo* tag(std::string_view code) const;
   const TagInfo* tag(history::TagIndex index) const;
   const alarms::Definition* alarm(RecordId id) const;
+  // Places in alarms() of what looks at this tag, in their order.
+  std::span<const uint32_t> alarms_of(history::TagIndex tag) const;
   // The alarms that are suppressed by design while this one is active.
   std::vector<const alarms::Definition*> effects_of(RecordId alarm) const;
   // "flow=FI-101, level=LI-102": tags under the names of a formula. BadField formula_tags.
@@ -103,10 +106,18 @@ class PlantModel {
                      std::set<std::string>& codes);
   bool has_formula(const Json& row, alarms::Definition& definition) const;
   void check_causes();
+  void arrange_alarms();
   Result<void> load_badges(store::View& view, const Packs& packs);
 
+  // By text without making one.
+  struct HashOf : std::hash<std::string_view>, std::hash<history::TagIndex>, std::hash<RecordId> {
+    using is_transparent = void;
+    using std::hash<std::string_view>::operator();
+    using std::hash<history::TagIndex>::operator();
+    using std::hash<RecordId>::operator();
+  };
   template <class Key>
-  using Places = std::map<Key, std::size_t, std::less<>>;
+  using Places = std::unordered_map<Key, std::size_t, HashOf, std::equal_to<>>;
   twin::Plan plan_;
   std::vector<AreaInfo> areas_;
   std::vector<TagInfo> tags_;
@@ -115,7 +126,8 @@ class PlantModel {
   Places<std::string> area_places_, area_ids_, tag_places_, tag_ids_, badge_places_;
   Places<history::TagIndex> tag_numbers_;
   Places<RecordId> alarm_places_, badge_ids_;
-  Places<PersonId> badge_people_;
+  std::map<PersonId, std::size_t> badge_people_;
+  std::unordered_map<history::TagIndex, std::vector<uint32_t>> tag_alarms_;
   std::map<RecordId, std::string> procedures_;
   std::map<RecordId, std::string> loosen_reasons_;
   std::map<RecordId, GasBasis> gas_bases_;

@@ -26,6 +26,7 @@ const Overview = lazy(() => import("./overview.tsx"));
 const AlarmPage = lazy(() => import("./alarms.tsx"));
 const SourcesPage = lazy(() => import("./sources.tsx"));
 const Trends = lazy(() => import("./trends.tsx"));
+const WallPage = lazy(() => import("./wall.tsx"));
 const PermitPage = lazy(() => import("./permits.tsx"));
 const PermitCase = lazy(() => import("./permit_case.tsx"));
 const ResponsesPage = lazy(() => import("./responses.tsx"));
@@ -58,6 +59,7 @@ function Page(): ReactNode {
     case "alarms": return isWatch ? <AlarmPage tab={form} query={query} /> : <NotAllowed />;
     case "sources": return runsSystem ? <SourcesPage /> : <NotAllowed />;
     case "trends": return isWatch ? <Trends query={query} /> : <NotAllowed />;
+    case "tags": return isWatch ? <WallPage query={query} /> : <NotAllowed />;
     case "permits": return may(me, "permit", "list") ? <PermitPage /> : <NotAllowed />;
     case "responses": return seesResponses ? <ResponsesPage /> : <NotAllowed />;
     case "response": return seesResponses ? <Console key={form} id={form} /> : <NotAllowed />;

@@ -61,7 +61,7 @@ const places: Place[] = [
     may(me, "setup", "administer") },
 ];
 // Pages that are reached from another one.
-const within: Record<string, string> = { list: "hazards" };
+const within: Record<string, string> = { list: "hazards", tags: "trends" };
 const caseWithin = (form: string): string =>
   boardForms.includes(form) ? "hazards" : ["permit", "goods_move"].includes(form) ? "permits" : "";
 
