@@ -49,7 +49,21 @@ namespace handle {
 
 Result<Json> plan(Services& at, const Call& call) { return at.engine.plan(call.by); }
 
-Result<Json> tags(Services& at, const Call& call) { return at.engine.tags(call.by); }
+Result<Json> tags(Services& at, const Call& call) {
+  engine::TagWish wish{.words = query_or(call, "search", ""),
+                       .area = query_or(call, "area", ""),
+                       .code = query_or(call, "code", "")};
+  auto whole = [&](std::string_view name, std::size_t& into) -> Result<void> {
+    if (query_or(call, name, "").empty()) return {};
+    int64_t given = TRY(query_number(call, name));
+    if (given < 0) return refuse(ErrorCode::BadField, {}, std::string(name));
+    into = static_cast<std::size_t>(given);
+    return {};
+  };
+  TRY(whole("from", wish.from));
+  TRY(whole("limit", wish.count));
+  return at.engine.tags(call.by, wish);
+}
 
 Result<Json> trend(Services& at, const Call& call) {
   Instant from = TRY(query_instant(call, "from"));

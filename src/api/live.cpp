@@ -11,8 +11,8 @@
 namespace anlan::api {
 namespace {
 
-constexpr std::size_t kMessageBytesMax = 4'096;  // a hello with all topics has 300
-constexpr std::size_t kNotesMax = 256;           // unread messages of one socket
+constexpr std::size_t kMessageBytesMax = 100'000;  // a watch of 2,000 tags; a hello has 300
+constexpr std::size_t kNotesMax = 256;             // unread messages of one socket
 constexpr std::size_t kTopicsMax = 50;
 constexpr std::size_t kBatchMax = 500;  // events told in one go, so that nobody waits long
 constexpr int64_t kResumeMax = 5'000;   // further behind, loading anew is cheaper

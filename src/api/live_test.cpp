@@ -1,6 +1,7 @@
 #include "api/live.h"
 
 #include <cstring>
+#include <format>
 
 #include "api/api_fixture.h"
 #include "core/log.h"
@@ -90,6 +91,19 @@ TEST_F(LiveTest, AHelloIsWelcomedWithTheNewestNumber) {
   ASSERT_EQ(inbox.messages.size(), 1u);
   EXPECT_EQ(inbox.messages[0].text_or("type", ""), "welcome");
   EXPECT_EQ(inbox.messages[0].int_or("seq", -1), engine_->last_event().value());
+}
+
+TEST_F(LiveTest, AsManyTagsAsAScreenShowsAreWatchedInOneMessage) {
+  engine_->watch();
+  Inbox inbox;
+  auto id = open(inbox, session_);
+  say(id, hello());
+  Json tags = Json::array();
+  for (int i = 0; i < 1'999; ++i) tags.push(std::format("NO-SUCH-TAG-OF-A-LARGE-PLANT-{:06}", i));
+  tags.push("GAS-2107");
+  say(id, Json::object({{"type", "watch"}, {"tags", std::move(tags)}}));
+  ASSERT_EQ(inbox.messages.size(), 2u);
+  EXPECT_EQ(inbox.messages[1]["tags"].as_array().size(), 1u);
 }
 
 // Engine looks once, so that it knows the tags of the seed.

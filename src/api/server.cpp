@@ -362,7 +362,7 @@ void DrogonServer::set_up_drogon() {
       .setDocumentRoot(uploads)
       .setClientMaxBodySize(kDrogonBodyMax)
       .setClientMaxMemoryBodySize(kDrogonBodyMax)
-      .setClientMaxWebSocketMessageSize(64 << 10)
+      .setClientMaxWebSocketMessageSize(128 << 10)
       .setMaxConnectionNum(kConnectionsMax)
       .setIdleConnectionTimeout(kIdleSeconds)
       .setKeepaliveRequestsNumber(kKeepaliveRequestsMax)

@@ -12,7 +12,7 @@
 namespace anlan::connect {
 
 inline constexpr std::size_t kSparkplugBytesMax = 8 << 20;  // the birth of 100,000 metrics has 5 MB
-inline constexpr std::size_t kSparkplugMetricsMax = 100'000;  // of one message
+inline constexpr std::size_t kSparkplugMetricsMax = 200'010;  // of a birth: all tags of a source
 
 // Clause 4.1. A device only where the kind has one.
 struct SparkplugTopic {

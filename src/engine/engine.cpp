@@ -67,9 +67,12 @@ void Engine::start() {
   CHECK(!writer_.joinable(), "the writer runs once");
   schema_work_->has_threads(true);
   writer_ = std::thread([this] { serve(); });
-  sensing_thread_ = std::thread([this] {
-    while (!pause(kSensingEvery)) sensing_->turn(config_.store.clock.now());
-  });
+  // Each has a thread: no slow disk and no plant that is read anew delays a delay or a permit.
+  for (auto act : {&Sensing::turn, &Sensing::follow_plant, &Sensing::write_blocks}) {
+    sensing_threads_.emplace_back([this, act] {
+      while (!pause(kSensingEvery)) (*sensing_.*act)(config_.store.clock.now());
+    });
+  }
   responder_thread_ = std::thread([this] {
     Duration wait = kResponderEvery;
     while (!pause(wait)) {
@@ -88,7 +91,9 @@ bool Engine::pause(Duration wait) {
 
 void Engine::watch() {
   CHECK(!writer_.joinable(), "a started engine watches by itself");
+  sensing_->follow_plant(config_.store.clock.now());
   sensing_->turn(config_.store.clock.now());
+  sensing_->write_blocks(config_.store.clock.now());
   responder_->turn(config_.store.clock.now());
   while (has_waiting()) turn();
 }
@@ -105,7 +110,8 @@ void Engine::stop() {
   }
   watchers_wake_.notify_all();
   // The writer still answers them.
-  if (sensing_thread_.joinable()) sensing_thread_.join();
+  for (std::thread& thread : sensing_threads_) thread.join();
+  sensing_threads_.clear();
   if (responder_thread_.joinable()) responder_thread_.join();
   {
     std::lock_guard lock(mutex_);

@@ -63,6 +63,16 @@ struct Wish {
   bool has_total = false;
 };
 
+// Which tags: all that fit, `count` of them after the first `from`.
+struct TagWish {
+  std::string words{};  // in code or name
+  std::string area{};   // code
+  std::string code{};
+  std::size_t from = 0;
+  std::size_t count = 2'000;
+};
+inline constexpr std::size_t kTagsPerAnswerMax = 5'000;  // 2 MB
+
 class SchemaWork;  // engine/schema_work.h
 class Uploads;     // engine/uploads.h
 
@@ -147,7 +157,7 @@ class Engine {
   Sensing& sensing() { return *sensing_; }
   Responder& responder() { return *responder_; }
   Result<Json> plan(const access::Subject& by);
-  Result<Json> tags(const access::Subject& by);
+  Result<Json> tags(const access::Subject& by, const TagWish& wish);
   // At most `points` buckets; BadField for a window that is empty or longer than a year.
   Result<Json> trend(const access::Subject& by, std::string_view tag, Instant from, Instant to,
                      std::size_t points);
@@ -242,7 +252,7 @@ class Engine {
   bool are_watchers_stopping_ = false;
   std::condition_variable watchers_wake_;
   std::thread writer_;
-  std::thread sensing_thread_;
+  std::vector<std::thread> sensing_threads_;
   std::thread responder_thread_;
 };
 

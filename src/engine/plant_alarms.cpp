@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/limits.h"
 #include "core/log.h"
 #include "engine/plant_model.h"
 
@@ -12,6 +11,14 @@ namespace anlan::engine {
 namespace {
 
 constexpr std::size_t kCausesMax = 16;  // one behind the other
+
+constexpr std::string_view kLimitMembers[] = {
+    "id",         "state",        "code",          "name_zh",     "name_en",
+    "tag",        "area",         "kind",          "limit_value", "deadband",
+    "on_delay_s", "off_delay_s",  "window_s",      "reference",   "votes",
+    "votes_of",   "priority",     "is_latching",   "is_safety",   "gas_level",
+    "formula",    "formula_tags", "loosen_reason", "cause",       "first_out_group",
+    "procedure"};
 
 // Member of a definition, field of the form.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kFields{
@@ -75,7 +82,7 @@ Result<alarms::Definition> limit_of(const Json& record) {
 Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
   const records::Form* form = packs.forms.find("alarm_limit");
   if (form == nullptr) return {};
-  auto rows = TRY(records::all_whole(view, *form, Filter{}, limits::kListItemsMax));
+  auto rows = TRY(records::all_partly(view, *form, Filter{}, kPlantRowsMax, kLimitMembers));
   for (const Json& row : rows) {
     if (row.text_or("state", "active") != "active") continue;
     auto added = add_alarm(row);
@@ -169,15 +176,20 @@ void PlantModel::check_causes() {
   }
   for (std::size_t i = 0; i < alarms_.size(); ++i) {
     if (!alarms_[i].cause.is_nil()) effects_.emplace(alarms_[i].cause, i);
-    tag_alarms_.emplace(alarms_[i].tag, i);
   }
 }
 
-std::vector<const alarms::Definition*> PlantModel::alarms_of(history::TagIndex tag) const {
-  std::vector<const alarms::Definition*> found;
-  auto [first, last] = tag_alarms_.equal_range(tag);
-  for (auto one = first; one != last; ++one) found.push_back(&alarms_[one->second]);
-  return found;
+void PlantModel::arrange_alarms() {
+  tag_alarms_.reserve(tags_.size());
+  for (std::size_t i = 0; i < alarms_.size(); ++i) {
+    tag_alarms_[alarms_[i].tag].push_back(static_cast<uint32_t>(i));
+  }
+}
+
+std::span<const uint32_t> PlantModel::alarms_of(history::TagIndex tag) const {
+  auto found = tag_alarms_.find(tag);
+  if (found == tag_alarms_.end()) return {};
+  return found->second;
 }
 
 std::vector<const alarms::Definition*> PlantModel::effects_of(RecordId alarm) const {

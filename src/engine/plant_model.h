@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "alarms/alarms.h"
@@ -19,6 +20,10 @@
 #include "twin/twin.h"
 
 namespace anlan::engine {
+
+// Of one form: as many as history has numbers for tags. Whoever watches a part of the plant only
+// would not know which.
+inline constexpr std::size_t kPlantRowsMax = 1'000'000;
 
 struct AreaInfo {
   RecordId id{};
@@ -44,7 +49,7 @@ struct TagInfo {
   double molar_mass = 0;  // g/mol, 0 where it is not known
   std::optional<twin::Point> at{};
   bool is_simulated = false;  // its source is a simulator
-  Json record;                // whole, for the driver's address
+  Json record;                // of its record what others ask for, and scopes
 };
 
 struct BadgeInfo {
@@ -96,7 +101,8 @@ class PlantModel {
   const TagInfo* tag(history::TagIndex index) const;
   const alarms::Definition* alarm(RecordId id) const;
   const std::vector<LeftOut>& left_out() const { return left_out_; }
-  std::vector<const alarms::Definition*> alarms_of(history::TagIndex tag) const;
+  // Places in alarms() of what looks at this tag, in their order.
+  std::span<const uint32_t> alarms_of(history::TagIndex tag) const;
   // The alarms that are suppressed by design while this one is active.
   std::vector<const alarms::Definition*> effects_of(RecordId alarm) const;
   // "flow=FI-101, level=LI-102": tags under the names of a formula. BadField formula_tags.
@@ -123,10 +129,18 @@ class PlantModel {
   Result<void> find_inputs(const Json& row, alarms::Definition& definition) const;
   void leave_out(const Json& row, const Error& error, bool is_of_pack = false);
   void check_causes();
+  void arrange_alarms();
   Result<void> load_badges(store::View& view, const Packs& packs);
 
+  // By text without making one.
+  struct HashOf : std::hash<std::string_view>, std::hash<history::TagIndex>, std::hash<RecordId> {
+    using is_transparent = void;
+    using std::hash<std::string_view>::operator();
+    using std::hash<history::TagIndex>::operator();
+    using std::hash<RecordId>::operator();
+  };
   template <class Key>
-  using Places = std::map<Key, std::size_t, std::less<>>;
+  using Places = std::unordered_map<Key, std::size_t, HashOf, std::equal_to<>>;
   twin::Plan plan_;
   std::vector<AreaInfo> areas_;
   std::vector<TagInfo> tags_;
@@ -137,12 +151,12 @@ class PlantModel {
   Places<std::string> area_places_, area_ids_, tag_places_, tag_ids_, badge_places_;
   Places<history::TagIndex> tag_numbers_;
   Places<RecordId> alarm_places_, badge_ids_;
-  Places<PersonId> badge_people_;
+  std::map<PersonId, std::size_t> badge_people_;
+  std::unordered_map<history::TagIndex, std::vector<uint32_t>> tag_alarms_;
   std::map<RecordId, std::string> procedures_;
   std::map<RecordId, std::string> loosen_reasons_;
   std::map<RecordId, GasBasis> gas_bases_;
   std::multimap<RecordId, std::size_t> effects_;  // by their cause
-  std::multimap<history::TagIndex, std::size_t> tag_alarms_;
   std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated
   Json sources_ = Json::array();
   Json source_names_ = Json::object();

@@ -27,13 +27,14 @@ std::string_view quality_text(history::Quality quality) {
 
 Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live) {
   Json limits = Json::array();
-  for (const alarms::Definition* one : plant.alarms_of(tag.index)) {
-    if (one->kind == alarms::Kind::Stale) continue;
-    const GasBasis* basis = plant.gas_basis(one->id);
-    limits.push(Json::object({{"code", one->code},
-                              {"kind", alarms::kind_text(one->kind)},
-                              {"limit", one->limit},
-                              {"priority", one->priority},
+  for (uint32_t place : plant.alarms_of(tag.index)) {
+    const alarms::Definition& one = plant.alarms()[place];
+    if (one.kind == alarms::Kind::Stale) continue;
+    const GasBasis* basis = plant.gas_basis(one.id);
+    limits.push(Json::object({{"code", one.code},
+                              {"kind", alarms::kind_text(one.kind)},
+                              {"limit", one.limit},
+                              {"priority", one.priority},
                               {"is_looser", basis != nullptr && basis->is_looser},
                               {"is_of_pack", basis != nullptr && basis->is_of_pack}}));
   }
@@ -53,6 +54,23 @@ Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live
                        {"value", is_known ? Json(live.value) : Json()},
                        {"quality", quality_text(live.quality)},
                        {"at", is_known ? Json(format_instant(live.at)) : Json()}});
+}
+
+// Small letters of ASCII; others stand as they are.
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool fits(const TagInfo& tag, const TagWish& wish) {
+  if (!wish.code.empty() && tag.code != wish.code) return false;
+  if (!wish.area.empty() && tag.area != wish.area) return false;
+  if (wish.words.empty()) return true;
+  std::string text = lowered(tag.code + " " + tag.name.zh + " " + tag.name.en);
+  return text.contains(lowered(wish.words));
 }
 
 // What the caller may press on an alarm: pages offer nothing else.
@@ -167,16 +185,26 @@ void mark_first_out(Json& rows, const PlantModel& plant) {
 
 Result<Json> Engine::plan(const access::Subject&) { return Json::object({{"plan", packs_.plan}}); }
 
-Result<Json> Engine::tags(const access::Subject& by) {
+Result<Json> Engine::tags(const access::Subject& by, const TagWish& wish) {
   auto verdict = packs_.policy.may(by, {.form = "tag", .action = Action::List});
   if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  if (wish.count == 0 || wish.count > kTagsPerAnswerMax) {
+    return refuse(ErrorCode::BadField, {}, "limit");
+  }
   auto plant = sensing_->plant();
   Json rows = Json::array();
-  for (const TagInfo& tag : plant->tags()) {
-    if (!matches(verdict.scope, tag.record)) continue;
-    rows.push(tag_json(tag, *plant, sensing_->live(tag.index)));
+  std::size_t place = 0;
+  // What the pages draw without being asked stands first: gas, and what has a place on the plan.
+  for (bool is_drawn : {true, false}) {
+    for (const TagInfo& tag : plant->tags()) {
+      if ((tag.at.has_value() || tag.purpose == "gas") != is_drawn || !fits(tag, wish)) continue;
+      if (!matches(verdict.scope, tag.record)) continue;
+      bool is_here = place >= wish.from && place - wish.from < wish.count;
+      if (is_here) rows.push(tag_json(tag, *plant, sensing_->live(tag.index)));
+      ++place;
+    }
   }
-  return Json::object({{"rows", std::move(rows)}});
+  return Json::object({{"rows", std::move(rows)}, {"total", static_cast<int64_t>(place)}});
 }
 
 Result<Json> Engine::trend(const access::Subject& by, std::string_view code, Instant from,

@@ -14,6 +14,8 @@ namespace anlan::engine {
 namespace {
 
 constexpr Duration kCheckEvery = Duration::seconds(1);
+constexpr Duration kLookEveryMax = Duration::seconds(5);
+constexpr int64_t kLookShare = 50;                             // at most a fiftieth of the time
 constexpr Duration kWatchEvery = Duration::milliseconds(200);  // each turn of a started engine
 constexpr Duration kCleaningEvery = Duration::minutes(1);
 constexpr int64_t kCallsMax = 256;  // in one turn
@@ -58,6 +60,7 @@ Result<void> Sensing::reload() { return renew(true); }
 // Running delays, windows and silences of limits that are as they were go on: an edit of one record
 // must not postpone the alarms of all others. Only after a step of the clock they begin anew.
 Result<void> Sensing::renew(bool goes_on) {
+  std::lock_guard alone(renewing_);  // or an older state of the records could follow a newer one
   std::vector<RecordId> doubtful;
   {
     std::lock_guard lock(doubt_mutex_);
@@ -241,24 +244,8 @@ void Sensing::turn(Instant now) {
   }
   if (now >= next_check_) {
     next_check_ = now + kCheckEvery;
-    auto view = engine_.database().snapshot();
-    auto stamp = view ? PlantModel::stamp(**view, engine_.packs(), now)
-                      : Result<std::string>(std::unexpected(view.error()));
-    if (view) view->reset();
-    bool is_changed = false;
-    {
-      std::lock_guard lock(mutex_);
-      is_changed = (stamp && *stamp != stamp_) || must_reload_.exchange(false);
-    }
-    if (is_changed) {
-      auto done = reload();
-      if (!done) log_failure("the plant's records could not be read", done.error());
-    }
-    if (must_settle_) settle();
     unshelve(now);
     call_again(now);
-    auto written = history_->turn();
-    if (!written) log_failure("blocks of samples could not be written", written.error());
   }
   {
     std::lock_guard lock(mutex_);
@@ -275,6 +262,37 @@ void Sensing::turn(Instant now) {
     next_cleaning_ = now + kCleaningEvery;
     presence_->forget_old(now);
   }
+}
+
+// Looking whether anything changed reads all of the plant's rows: where that takes long it is done
+// less often, up to every five seconds.
+void Sensing::follow_plant(Instant now) {
+  bool is_due = now >= next_look_ || next_look_ - now > kLookEveryMax;  // or the clock went back
+  bool is_asked = must_reload_.exchange(false);
+  if (is_due && !is_asked) {
+    Instant begun = engine_.health().steady();
+    auto view = engine_.database().snapshot();
+    auto stamp = view ? PlantModel::stamp(**view, engine_.packs(), now)
+                      : Result<std::string>(std::unexpected(view.error()));
+    if (view) view->reset();
+    Duration took = engine_.health().steady() - begun;
+    next_look_ = now + std::clamp(Duration{took.ns * kLookShare}, kCheckEvery, kLookEveryMax);
+    std::lock_guard lock(mutex_);
+    is_asked = stamp && *stamp != stamp_;
+  }
+  if (is_asked) {
+    auto done = reload();
+    if (!done) log_failure("the plant's records could not be read", done.error());
+  }
+  if (must_settle_) settle();
+}
+
+void Sensing::write_blocks(Instant now) {
+  bool is_due = now >= next_blocks_ || next_blocks_ - now > kCheckEvery;  // or the clock went back
+  if (!is_due) return;
+  next_blocks_ = now + kCheckEvery;
+  auto written = history_->turn();
+  if (!written) log_failure("blocks of samples could not be written", written.error());
 }
 
 void Sensing::unshelve(Instant now) {

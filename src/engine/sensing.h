@@ -61,9 +61,14 @@ class Sensing {
   // Vents, drains and the like that tags report as open: purposes state_vent, state_drain, ...
   std::vector<ehs::PermitPlace> plant_states(Instant now);
 
-  // Delays, stale tags, expired shelves, permits, a changed plant: about four times a second.
+  // About four times a second each, one caller at a time for each of them; none waits for another.
+  // Delays, stale tags, expired shelves, permits.
   void turn(Instant now);
-  // After a restart or a change of the records: the model is made anew at the next turn.
+  // Reads the plant anew when its records changed.
+  void follow_plant(Instant now);
+  // Samples become blocks, as fast as the disk goes.
+  void write_blocks(Instant now);
+  // Makes the model anew, now.
   Result<void> reload();
 
  private:
@@ -86,6 +91,8 @@ class Sensing {
   std::unique_ptr<history::History> history_;
   std::unique_ptr<Presence> presence_;
   std::atomic<bool> must_reload_ = false;
+  std::atomic<bool> must_settle_ = false;
+  std::mutex renewing_;
   std::mutex doubt_mutex_;
   std::vector<RecordId> doubtful_;  // whose change could not be written: the database knows better
   std::mutex mutex_;                // guards the rest
@@ -94,10 +101,12 @@ class Sensing {
   std::vector<LiveValue> live_;
   Instant listening_since_{};
   uint64_t changes_ = 0;
-  bool must_settle_ = false;  // of the thread that turns
   std::string stamp_;
+  // Of the one who turns, who follows the plant, who writes blocks.
   std::map<RecordId, Instant> guardian_away_;
   Instant next_check_{}, next_watch_{}, next_cleaning_{};
+  Instant next_look_{};
+  Instant next_blocks_{};
 };
 
 }  // namespace anlan::engine

@@ -146,6 +146,7 @@ class SqliteConnection final : public Connection {
     int code = SQLITE_ROW;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
       std::vector<Value>& row = cells.emplace_back();
+      row.reserve(static_cast<std::size_t>(count));
       for (int i = 0; i < count; ++i) row.push_back(column_value(statement, i));
     }
     TRY(finish(statement, code));

@@ -85,6 +85,22 @@ async function performanceWalk(seat, w, machines) {
   await seat.look("alarm-performance");
 }
 
+// All gas detectors at once, each cell with a value that came live; a cell leads to its trend.
+async function wallWalk(seat, w) {
+  const { page } = seat;
+  await seat.go("trends");
+  await page.getByRole("link", { name: w.wallTitle }).click();
+  await page.getByLabel(w.wallSearch).fill("GAS-21");
+  const count = await page.evaluate(() => fetch("/api/tags?search=gas-21&limit=1")
+    .then((one) => one.json()).then(({ rows, total }) => (rows.length === 1 ? total : 0)));
+  await page.locator(`.wall[data-seen="${count}"] canvas`).waitFor();
+  await seat.look("wall");
+  await page.locator(".wall").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/trends\?tags=GAS-21/);
+}
+
 export async function sensingWalk({ browser, newWatch, atEnd, seed, lang, size }) {
   const machines = await startMachines({ people: 20 });
   atEnd(() => machines.stop());
@@ -97,6 +113,7 @@ export async function sensingWalk({ browser, newWatch, atEnd, seed, lang, size }
     .then((one) => one.json()).then(({ rows }) =>
       (rows.some(({ code, value }) => code === "GAS-2101" && value !== null) ? true : null))));
   await trendsWalk(seat, w, server.folder);
+  await wallWalk(seat, w);
   await performanceWalk(seat, w, machines);
   await seat.leave();
 }

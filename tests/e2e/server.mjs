@@ -39,9 +39,11 @@ const patience_ms = 120000;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Words are further options of `serve`; `again` is the folder of a server that was killed,
-// `port` one that is known to be free.
-// {url, pid, port, data, folder, stop(), kill()}.
-export async function startServer({ isTls = false, words = [], again, port: wished } = {}) {
+// `port` one that is known to be free, `wait_ms` how long it may take until it is ready.
+// {url, pid, port, data, folder, stop(), rest(), kill()}.
+export async function startServer({
+  isTls = false, words = [], again, port: wished, wait_ms = patience_ms,
+} = {}) {
   const port = wished ?? await freePort();
   const folder = again ?? mkdtempSync(join(tmpdir(), "anlan-e2e-"));
   const data = join(folder, "data");
@@ -56,7 +58,7 @@ export async function startServer({ isTls = false, words = [], again, port: wish
   let isOver = false;
   over.then(() => (isOver = true));
   const url = `${isTls ? "https" : "http"}://127.0.0.1:${port}`;
-  const end = Date.now() + patience_ms;
+  const end = Date.now() + wait_ms;
   while (!(await isReady(url))) {
     if (isOver || Date.now() > end) {
       child.kill("SIGKILL");
@@ -72,10 +74,15 @@ export async function startServer({ isTls = false, words = [], again, port: wish
     rmSync(folder, { recursive: true, force: true });
     return child.exitCode;
   };
+  // It ends as it wants, its data stay.
+  const rest = async () => {
+    child.kill("SIGTERM");
+    await over;
+  };
   // kill -9: no word to the program, its data stay.
   const kill = async () => {
     child.kill("SIGKILL");
     await over;
   };
-  return { url, pid: child.pid, port, data, folder, stop, kill, said: () => said };
+  return { url, pid: child.pid, port, data, folder, stop, rest, kill, said: () => said };
 }

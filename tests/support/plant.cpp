@@ -42,7 +42,7 @@ engine::Config Plant::config() const {
                     .folder = folder_.string(),
                     .head_folders = {},
                     .plant = "demo",
-                    .clock = self.clock_,
+                    .clock = options_.clock == nullptr ? self.clock_ : *options_.clock,
                     .random = self.random_,
                     .sqlite_vfs = options_.sqlite_vfs,
                     .sync = options_.sync},

@@ -20,6 +20,7 @@ struct PlantOptions {
   bool has_vision = false;                // photos wait for eyes
   std::vector<std::string> more_packs{};  // folders beside `packs`
   std::string packs = "packs";            // of the product
+  Clock* clock = nullptr;                 // instead of the plant's own
 };
 
 class Plant {

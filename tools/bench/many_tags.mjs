@@ -2,13 +2,15 @@
 // edge node that publishes Sparkplug messages with all of them. The node writes its messages once
 // and only puts the values of the second into them, so it costs little beside what is measured.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
-  cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync,
+  cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync,
+  writeFileSync,
 } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, pause, root } from "../../tests/e2e/server.mjs";
+import { freePort, pause, root, startServer } from "../../tests/e2e/server.mjs";
 
 const per_message = 1000;
 const areas = ["A1", "A2", "A3", "A4", "A5", "A6"];
@@ -23,10 +25,13 @@ export const tagsAsked = () => Number(words.find((word, at) =>
 
 export const tagOf = (at) => `MT-${String(at).padStart(6, "0")}`;
 
+// The alarms of these stand one by one on the desk, whatever flood there is.
+export const isUrgent = (at) => at % 50 === 0;
+
 // The product's packs and one that brings `count` tags, each with a limit at 90.
 const tagsInFile = 2000;
 
-export function packOf(count, port) {
+function packOf(count) {
   const folder = mkdtempSync(join(tmpdir(), "anlan-tags-"));
   const packs = join(folder, "packs");
   mkdirSync(packs);
@@ -46,11 +51,11 @@ export function packOf(count, port) {
     tags.push({ code, name_zh: code, source: { code: "S-MANY" }, area, purpose: "other",
       path: `B/E//${code}`, unit: "%", range_low: 0, range_high: 100 });
     limits.push({ code: `${code}.H`, name_zh: code, tag: { code }, area, kind: "h",
-      limit_value: 90, deadband: 1, on_delay_s: 0, off_delay_s: 0, priority: 3,
-      is_latching: false, is_safety: false, gas_level: 0 });
+      limit_value: 90, deadband: 1, on_delay_s: 0, off_delay_s: 0,
+      priority: isUrgent(at) ? 1 : 3, is_latching: false, is_safety: false, gas_level: 0 });
   }
   const source = {
-    code: "S-MANY", name_zh: "压测", protocol: "sparkplug", host: "127.0.0.1", port, topic: "B",
+    code: "S-MANY", name_zh: "压测", protocol: "sparkplug", host: "127.0.0.1", port: 1, topic: "B",
     host_id: "anlan-bench",
   };
   const write = (name, records) => writeFileSync(join(own, "seed", `${name}.json`),
@@ -63,6 +68,48 @@ export function packOf(count, port) {
       { form: "alarm_limit", rows: limits.slice(at, at + tagsInFile) }]);
   }
   return { packs, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+// Seeding 200,000 records takes minutes, and what is measured is a plant that runs: its data are
+// made once for a set of packs and a number of tags, by whatever program is there first.
+async function seededData(count) {
+  const pack = packOf(count);
+  const hash = createHash("sha256");
+  for (const file of readdirSync(pack.packs, { recursive: true }).toSorted()) {
+    const path = join(pack.packs, file);
+    if (/\.\w+$/.test(file)) hash.update(file).update(readFileSync(path));
+  }
+  const shelf = join(root, "build/bench_plants");
+  const folder = join(shelf, `${count}-${hash.digest("hex").slice(0, 16)}`);
+  if (!existsSync(folder)) {
+    mkdirSync(shelf, { recursive: true });
+    for (const old of readdirSync(shelf)) {
+      if (old.startsWith(`${count}-`)) rmSync(join(shelf, old), { recursive: true, force: true });
+    }
+    const server = await startServer({
+      words: ["--packs", pack.packs, ...nowhere(1)], wait_ms: 600000,
+    });
+    await server.rest();
+    cpSync(server.data, `${folder}.part`, { recursive: true });
+    renameSync(`${folder}.part`, folder);
+    rmSync(server.folder, { recursive: true, force: true });
+  }
+  pack.remove();
+  return folder;
+}
+
+// Nothing of the demo plant's sources is heard; ours is at this port.
+const nowhere = (port) => [
+  ...["S-PLC1", "S-PLC2", "S-RTLS", "S-SPB", "S-UA"].flatMap((code) =>
+    ["--source", `${code}=127.0.0.1:1`]), "--source", `S-MANY=127.0.0.1:${port}`,
+];
+
+// What startServer takes for a plant of `count` tags whose edge node is at this broker.
+export async function plantOf(count, port) {
+  const data = await seededData(count);
+  const again = mkdtempSync(join(tmpdir(), "anlan-plant-"));
+  cpSync(data, join(again, "data"), { recursive: true });
+  return { again, words: nowhere(port) };
 }
 
 export async function startBroker() {

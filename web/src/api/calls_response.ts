@@ -13,7 +13,13 @@ const post = <T>(path: string, body: unknown = {}, key?: string) =>
   call<T>(path, { method: "POST", body, ...(key ? { key } : {}) });
 
 export const plan = () => call<{ plan: PlanSource }>("/api/plan");
-export const tags = () => call<{ rows: Tag[] }>("/api/tags");
+export interface TagWish {
+  search?: string;
+  area?: string;
+  code?: string;
+}
+export const tags = (wish: TagWish = {}) =>
+  call<{ rows: Tag[]; total: number }>(`/api/tags?${new URLSearchParams({ ...wish })}`);
 export const trend = (code: string, from: number, to: number, points = 600) => {
   const iso = (at: number) => esc(new Date(at).toISOString());
   const range = `from=${iso(from)}&to=${iso(to)}&points=${points}`;

@@ -7,7 +7,20 @@ import { localText } from "./prefs.ts";
 import { useQuery } from "./query.ts";
 
 export const useAlarms = () => useQuery("alarms", calls.alarms);
-export const useTags = () => useQuery("tags", calls.tags);
+export const useTags = () => useQuery("tags", () => calls.tags());
+// Of a large plant the list has the first tags only; others are asked for by their codes.
+export function useTagsOf(codes: readonly string[]): Tag[] {
+  const list = useTags().value;
+  const known = new Map(list?.rows.map((tag) => [tag.code, tag]));
+  const missing = list && list.total > list.rows.length
+    ? codes.filter((code) => !known.has(code)) : [];
+  const more = useQuery(`tags/of/${missing.join()}`, async () =>
+    (await Promise.all(missing.map((code) => calls.tags({ code })))).flatMap(({ rows }) => rows));
+  for (const tag of more.value ?? []) known.set(tag.code, tag);
+  return codes.flatMap((code) => known.get(code) ?? []);
+}
+export const useTag = (code: string | undefined): Tag | undefined =>
+  useTagsOf(code ? [code] : [])[0];
 export const useSources = () => useQuery("sources", calls.sources);
 
 // Who starts on the site overview: the control room, who is on duty, who answers for safety.

@@ -4,7 +4,9 @@ import { heartBeat } from "../api/calls.ts";
 import { asRefusal } from "../api/client.ts";
 import { newId } from "../api/id.ts";
 import { heart } from "./heart.ts";
-import { backoff_ms, firstState, hello, liveStep, type LiveEvent } from "./live_step.ts";
+import {
+  backoff_ms, firstState, gather_ms, hello, liveStep, rest_ms, type LiveEvent,
+} from "./live_step.ts";
 import { refresh } from "./query.ts";
 import { session } from "./session.ts";
 import { createStore, useStore } from "./store.ts";
@@ -25,7 +27,6 @@ export const link = createStore<Link>({ state: "idle", since: 0, heard: 0, news:
 export const useLink = (): Link => useStore(link);
 
 const news_max = 30;
-const gather_ms = 250;
 // Where something between phone and server lets no socket through, asking has to do.
 const ask_beats = 5;
 
@@ -62,15 +63,20 @@ function mark(state: Link["state"]): void {
   }));
 }
 
-// Redraws are gathered: a flood of events asks each list at most four times a second.
+// Asking anew is gathered (see rest_ms).
+let rested = 0;
 function outdate(prefixes: string[]): void {
   for (const prefix of prefixes) stale.add(prefix);
-  gathering ??= setTimeout(() => {
-    gathering = null;
+  gathering ??= setTimeout(async () => {
+    const begun = performance.now();
     const due = [...stale];
     stale.clear();
-    for (const prefix of due) refresh(prefix);
-  }, gather_ms);
+    await Promise.all(due.map(refresh));
+    const now = performance.now();
+    rested = now + rest_ms(now - begun);
+    gathering = null;
+    if (stale.size > 0) outdate([]);
+  }, Math.max(gather_ms, rested - performance.now()));
 }
 
 // Alarms, responses and permits have pages of their own; the news of the board is of cases.

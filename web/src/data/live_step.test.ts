@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backoff_ms, firstState, hello, liveStep } from "./live_step.ts";
+import { backoff_ms, firstState, hello, liveStep, rest_ms } from "./live_step.ts";
 
 const say = (message: object) => JSON.stringify(message);
 const event = (seq: number) =>
@@ -56,4 +56,13 @@ test("back-off grows with each try, is spread out, and is bounded", () => {
   expect(backoff_ms(1, 1)).toBeLessThan(backoff_ms(5, 1));
   expect(backoff_ms(3, 0.2)).not.toBe(backoff_ms(3, 0.8));
   expect(backoff_ms(500, 1)).toBeLessThanOrEqual(30250);
+});
+
+test("asking anew takes at most a quarter of the time, and ten turns a second", () => {
+  expect(rest_ms(0)).toBe(100);
+  expect(rest_ms(40)).toBe(120);
+  for (const took of [0, 10, 100, 1000]) {
+    expect(took / (took + rest_ms(took))).toBeLessThanOrEqual(0.25);
+    expect(took + rest_ms(took)).toBeGreaterThanOrEqual(100);
+  }
 });

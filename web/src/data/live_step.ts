@@ -63,6 +63,12 @@ export function liveStep(state: LiveState, text: string): Step {
   return { ...next, event: { topic: message.topic, payload } };
 }
 
+// What came within some milliseconds is asked for at once; the next time when four times as long
+// has passed as the asking took, and a tenth of a second at least: a flood costs a page a bounded
+// part of its time, and the first alarm of a quiet hour is not kept waiting.
+export const gather_ms = 15;
+export const rest_ms = (took: number): number => Math.max(100, 4 * took) - took;
+
 // Full jitter: many pages that lost one server must not come back in one second.
 export function backoff_ms(tries: number, random: number): number {
   const ceiling = Math.min(30000, 500 * 2 ** Math.min(tries, 10));

@@ -61,12 +61,15 @@ async function ask(entry: Entry): Promise<void> {
   }
 }
 
-export function refresh(prefix: string): void {
+// Ends when everything is answered.
+export async function refresh(prefix: string): Promise<void> {
+  const asked: Promise<void>[] = [];
   for (const [key, entry] of entries) {
     if (!key.startsWith(prefix)) continue;
-    if (entry.listeners.size > 0) void ask(entry);
+    if (entry.listeners.size > 0) asked.push(ask(entry));
     else entries.delete(key);
   }
+  await Promise.all(asked);
 }
 export function forgetAll(): void {
   for (const entry of entries.values()) put(entry, nothing);

@@ -12,11 +12,12 @@ export interface Reading {
 }
 interface Held {
   reading: Reading;
-  ring: Ring;
+  ring: Ring | null; // for those of whom a curve is drawn
   watchers: number;
   listeners: Set<() => void>;
 }
 
+const nothing: Reading = { value: null, at: 0, quality: "stale" };
 const ring_size = 6000;
 const held = new Map<string, Held>();
 let codes = new Map<number, string>();
@@ -28,7 +29,7 @@ function heldOf(code: string): Held {
   let one = held.get(code);
   if (!one) {
     one = {
-      reading: { value: null, at: 0, quality: "stale" }, ring: new Ring(ring_size), watchers: 0,
+      reading: { value: null, at: 0, quality: "stale" }, ring: null, watchers: 0,
       listeners: new Set(),
     };
     held.set(code, one);
@@ -87,7 +88,7 @@ function onFrame(buffer: ArrayBuffer): void {
     if (!one) continue;
     one.reading = { value: Number.isNaN(value) ? null : value, at, quality };
     // What is bad or old breaks the line of a trend.
-    one.ring.push(at, quality === "bad" || quality === "stale" ? NaN : value);
+    one.ring?.push(at, quality === "bad" || quality === "stale" ? NaN : value);
     changed.add(one);
   }
   if (changed.size > 0) telling ??= requestAnimationFrame(tell);
@@ -108,9 +109,9 @@ export function follow(code: string, listener: () => void): () => void {
   one.listeners.add(listener);
   return () => one.listeners.delete(listener);
 }
-export const ringOf = (code: string): Ring => heldOf(code).ring;
-
-const nothing: Reading = { value: null, at: 0, quality: "stale" };
+export const ringOf = (code: string): Ring => (heldOf(code).ring ??= new Ring(ring_size));
+// What came live of it, if anything did.
+export const liveOf = (code: string): Reading => held.get(code)?.reading ?? nothing;
 
 // The newest of what the list said and what came live.
 export function readingOf(tag: Tag, live: Reading): Reading {

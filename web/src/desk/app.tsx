@@ -27,6 +27,7 @@ const AlarmPage = lazy(() => import("./alarms.tsx"));
 const SourcesPage = lazy(() => import("./sources.tsx"));
 const DevicePage = lazy(() => import("./device.tsx"));
 const Trends = lazy(() => import("./trends.tsx"));
+const WallPage = lazy(() => import("./wall.tsx"));
 const PermitPage = lazy(() => import("./permits.tsx"));
 const PermitCase = lazy(() => import("./permit_case.tsx"));
 const ResponsesPage = lazy(() => import("./responses.tsx"));
@@ -63,6 +64,7 @@ function Page(): ReactNode {
     case "trends": return isWatch ? <Trends query={query} /> : <NotAllowed />;
     case "device":
       return may(me, "tag", "list") ? <DevicePage key={form} code={form} /> : <NotAllowed />;
+    case "tags": return isWatch ? <WallPage query={query} /> : <NotAllowed />;
     case "permits": return may(me, "permit", "list") ? <PermitPage /> : <NotAllowed />;
     case "responses": return seesResponses ? <ResponsesPage /> : <NotAllowed />;
     case "response": return seesResponses ? <Console key={form} id={form} /> : <NotAllowed />;

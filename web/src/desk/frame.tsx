@@ -61,7 +61,9 @@ const places: Place[] = [
     may(me, "setup", "administer") },
 ];
 // Pages that are reached from another one.
-const within: Record<string, string> = { list: "hazards", device: "alarms", lists: "alarms" };
+const within: Record<string, string> = {
+  list: "hazards", device: "alarms", lists: "alarms", tags: "trends",
+};
 const caseWithin = (form: string): string =>
   boardForms.includes(form) ? "hazards" : ["permit", "goods_move"].includes(form) ? "permits" : "";
 

@@ -3,7 +3,7 @@
 import { lazy, Suspense } from "react";
 import type { Alarm } from "../api/types_response.ts";
 import {
-  alarmName, limitText, mayPress, mayReset, mayStart, useTags, valueText,
+  alarmName, limitText, mayPress, mayReset, mayStart, useTag, valueText,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { dateTime, wallClock } from "../data/format.ts";
@@ -36,7 +36,7 @@ export function ResponseCard({ alarm, onClose }: CardProps) {
   const { t, lang } = useDesk();
   const { t: s } = useBlock(sensingText);
   const me = useMe();
-  const tag = useTags().value?.rows.find((row) => row.code === alarm.tag);
+  const tag = useTag(alarm.tag);
   const running = useResponses().value?.rows.find((row) =>
     row.id === alarm.response && !isOver(row.state));
   const act = (run: () => void) => () => {

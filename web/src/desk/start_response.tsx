@@ -4,7 +4,7 @@ import * as calls from "../api/calls_response.ts";
 import { asRefusal, type Refusal } from "../api/client.ts";
 import { newId } from "../api/id.ts";
 import type { Alarm, Mode } from "../api/types_response.ts";
-import { useTags } from "../data/alarms.ts";
+import { useTag } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { usePlan, zoneMiddle } from "../data/plan.ts";
 import { masterName } from "../data/records.ts";
@@ -31,7 +31,7 @@ interface Wish {
 // Where it is: at the alarm's tag, else in the middle of the area.
 function useStart({ alarm, onClose }: StartProps) {
   const plan = usePlan().value;
-  const tag = useTags().value?.rows.find((row) => row.code === alarm?.tag);
+  const tag = useTag(alarm?.tag);
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const key = useRef(newId());

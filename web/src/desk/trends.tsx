@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import * as calls from "../api/calls_response.ts";
 import type { Tag } from "../api/types_response.ts";
-import { useTags } from "../data/alarms.ts";
+import { useTags, useTagsOf } from "../data/alarms.ts";
 import { serverNow } from "../data/clock.ts";
 import { localInput } from "../data/format.ts";
 import { pensMax, type Pen } from "../data/pens.ts";
@@ -31,15 +31,24 @@ export default function Trends({ query }: { query: Record<string, string> }) {
   const { t } = useDesk();
   const tags = useTags();
   useTitle(t("navTrends"));
-  return <Ready query={tags}>{({ rows }) => <Page tags={rows} query={query} />}</Ready>;
+  return (
+    <Ready query={tags}>
+      {({ rows, total }) => <Page tags={rows} isWhole={total === rows.length} query={query} />}
+    </Ready>
+  );
 }
 
-function Page({ tags, query }: { tags: Tag[]; query: Record<string, string> }) {
+interface PageProps {
+  tags: Tag[];
+  isWhole: boolean;
+  query: Record<string, string>;
+}
+function Page({ tags, isWhole, query }: PageProps) {
   const { t } = useDesk();
   const codes = (query["tags"] ?? "").split(",").filter(Boolean).slice(0, pensMax);
   const window = trendWindow(query, serverNow());
   const isCompared = query["compare"] === "1";
-  const picked = codes.flatMap((code) => tags.find((tag) => tag.code === code) ?? []);
+  const picked = useTagsOf(codes);
   const chosen = window.isLive
     ? { hours: String(window.hours) } : asQuery(window.from, window.to);
   const set = (next: Record<string, string>) => {
@@ -67,13 +76,15 @@ function Page({ tags, query }: { tags: Tag[]; query: Record<string, string> }) {
           type="button" className="chip" aria-pressed={isCompared}
           onClick={() => set({ compare: isCompared ? "" : "1" })}
         >{t("trendCompare")}</button>
+        <a className="chip" href="#/tags">{t("wallTitle")}</a>
       </div>
       <Dates
         key={`${window.isLive}/${query["from"]}/${query["to"]}`} window={window} onZoom={zoom}
         onLive={() => setHours(8)}
       />
       <Chooser
-        tags={tags} codes={codes} onChange={(next) => set({ tags: next.join(",") })}
+        tags={tags} isWhole={isWhole} codes={codes}
+        onChange={(next) => set({ tags: next.join(",") })}
       />
       {picked.length === 0
         ? <Empty icon="board" title={t("trendNone")} />
@@ -124,14 +135,19 @@ function Dates({ window, onZoom, onLive }: DatesProps) {
 
 interface ChooserProps {
   tags: Tag[];
+  isWhole: boolean;
   codes: string[];
   onChange: (codes: string[]) => void;
 }
-function Chooser({ tags, codes, onChange }: ChooserProps) {
+function Chooser({ tags, isWhole, codes, onChange }: ChooserProps) {
   const { t, lang } = useDesk();
   const [words, setWords] = useState("");
   const text = words.trim().toLowerCase();
-  const found = text === "" ? [] : tags.filter((tag) => !codes.includes(tag.code) &&
+  const asked = isWhole ? "" : text;
+  const other = useQuery(`tags/find/${asked}`, async () =>
+    asked === "" ? [] : (await calls.tags({ search: asked })).rows);
+  const all = isWhole ? tags : other.value ?? [];
+  const found = text === "" ? [] : all.filter((tag) => !codes.includes(tag.code) &&
     `${tag.code} ${tag.name.zh} ${tag.name.en}`.toLowerCase().includes(text)).slice(0, 12);
   return (
     <section className="panel trend-chooser" aria-label={t("trendPens")}>
