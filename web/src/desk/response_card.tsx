@@ -131,8 +131,7 @@ const acts: Record<string, DeskKey> = {
   raise: "actRaise", raised: "actRaise", clear: "actClear", cleared: "actClear", ack: "ack",
   acked: "ack", acknowledge: "ack", reset: "reset", shelve: "shelve", shelved: "shelve",
   unshelve: "unshelve", unshelved: "unshelve", suppress: "letterH", unsuppress: "actUnsuppress",
-  remove: "actRemove", note: "comment", follow_failed: "actFollow", take_out: "takeOut",
-  put_back: "putBack",
+  note: "comment",
   out_of_service: "takeOut", in_service: "putBack", latch: "letterE", stale: "letterStale",
   take_out: "takeOut", put_back: "putBack", remove: "actRemove", follow_failed: "actFollowFailed",
 };

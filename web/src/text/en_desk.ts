@@ -87,8 +87,6 @@ export const enDesk: Record<DeskKey, string> = {
   ackedBy: "Acknowledged by",
   actRaise: "Raised",
   actClear: "Back to normal",
-  actRemove: "Limit removed",
-  actFollow: "What follows failed",
   actUnsuppress: "No longer suppressed",
   actRemove: "Limit removed, alarm ended",
   actFollowFailed: "A consequence failed",

@@ -85,8 +85,6 @@ export const zhDesk = {
   ackedBy: "确认人",
   actRaise: "发生",
   actClear: "恢复正常",
-  actRemove: "限值已移除",
-  actFollow: "后续处理失败",
   actUnsuppress: "解除抑制",
   actRemove: "限值已删除,报警结束",
   actFollowFailed: "后续处理未完成",
