@@ -140,7 +140,7 @@ class SparkplugHost {
     bool is_known = false;
     bool is_affirmed = false;  // `at` is ours, not the node's
     bool is_late = false;      // told to the history only, so far
-    Instant own_at{};  // as the node said it
+    Instant own_at{};          // as the node said it
     Instant stale_at{};
     Duration told_at{};
   };

@@ -43,8 +43,8 @@ Result<void> add_signers(const PermitDesk& desk, const Json& permit, const OpenS
 }
 
 // Before the start who prepares it: leader, guardian, analyst, whoever signs on the spot. While it
-// stands still only who takes the sample that it waits for. While people leave, leader and guardian,
-// who count them out; after the work the guardian who watches.
+// stands still only who takes the sample that it waits for. While people leave, leader and
+// guardian, who count them out; after the work the guardian who watches.
 Result<std::vector<PersonId>> let_in(const PermitDesk& desk, const Json& permit,
                                      const OpenSteps& open) {
   std::string state = permit.text_or("state", "");

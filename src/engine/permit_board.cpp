@@ -203,8 +203,8 @@ struct OpenWork {
 };
 
 Result<OpenWork> read_open_work(const PermitDesk& desk) {
-  auto permits = TRY(permit_places_in(desk, {"applied", "approving", "ready", "active", "suspended",
-                                             "withdrawing", "watching"}));
+  auto permits = TRY(permit_places_in(
+      desk, {"applied", "approving", "ready", "active", "suspended", "withdrawing", "watching"}));
   OpenWork open{.permits = {}, .places = places_of(desk, permits)};
   for (const Json& permit : permits) {
     Json told = Json::object();

@@ -120,7 +120,8 @@ Result<Json> permit_room(Engine& engine, const access::Subject& by) {
   Reader reader(*view, engine.packs(), now);
   auto reach = TRY(reader.reach(by, *form, access::Action::List));
   auto permits = TRY(records::all_whole(
-      *view, *form, both(is_state({"active", "suspended", "withdrawing", "watching"}), reach.scope), kRowsMax));
+      *view, *form, both(is_state({"active", "suspended", "withdrawing", "watching"}), reach.scope),
+      kRowsMax));
   Room room{.engine = engine, .desk = desk, .reader = reader};
   auto detectors = engine.sensing().detectors();
   for (const Json& permit : permits) {

@@ -33,9 +33,18 @@ constexpr std::string_view kTagMembers[] = {"id",
                                             "x",
                                             "y"};
 // What others ask of a tag's record, and what a scope may look at.
-constexpr std::string_view kKeptMembers[] = {
-    "device",   "purpose", "keep_samples_days", "keep_minutes_days", "keep_hours_days", "id", "code",
-    "org_path", "state",   "created_by",        "area",              "source"};
+constexpr std::string_view kKeptMembers[] = {"device",
+                                             "purpose",
+                                             "keep_samples_days",
+                                             "keep_minutes_days",
+                                             "keep_hours_days",
+                                             "id",
+                                             "code",
+                                             "org_path",
+                                             "state",
+                                             "created_by",
+                                             "area",
+                                             "source"};
 constexpr std::string_view kForms[] = {"area", "source", "tag", "alarm_limit", "badge"};
 
 double number_or(const Json& record, std::string_view name, double otherwise) {

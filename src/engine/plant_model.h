@@ -156,7 +156,7 @@ class PlantModel {
   std::map<RecordId, std::string> procedures_;
   std::map<RecordId, std::string> loosen_reasons_;
   std::map<RecordId, GasBasis> gas_bases_;
-  std::multimap<RecordId, std::size_t> effects_;  // by their cause
+  std::multimap<RecordId, std::size_t> effects_;                    // by their cause
   std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated
   Json sources_ = Json::array();
   Json source_names_ = Json::object();
