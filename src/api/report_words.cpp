@@ -35,6 +35,7 @@ constexpr std::array kStored = {
     StoredWord{"stopped", ReportText::StateStopped},
     StoredWord{"false_alarm", ReportText::StateFalseAlarm},
     StoredWord{"suspended", ReportText::StateSuspended},
+    StoredWord{"withdrawing", ReportText::StateWithdrawing},
     StoredWord{"active", ReportText::StateActive},
     StoredWord{"ready", ReportText::StateReady},
     StoredWord{"expired", ReportText::StateExpired},

@@ -88,3 +88,11 @@ test("what runs out soon and who is waited for are lists of their own", () => {
   const counts = countsOf({ rows, conflicts: [conflict({ is_hard: true })] }, now);
   expect(counts).toMatchObject({ active: 3, waiting: 1, soon: 2, hard: 1, inside: 0 });
 });
+test("who leaves the site is still at work, and waits for nobody", () => {
+  const rows = [row({
+    id: "leaving", state: "withdrawing", valid_to: "2026-11-22T08:00:00Z",
+    waiting: { node: "withdraw", name_zh: "撤", name_en: "w", persons: [], since: "2" },
+  })];
+  expect(countsOf({ rows, conflicts: [] }, now)).toMatchObject({ active: 1, waiting: 0 });
+  expect(waitingOn(rows)).toEqual([]);
+});

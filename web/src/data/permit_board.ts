@@ -100,7 +100,8 @@ export const rankOf = (state: string): number => {
   return at < 0 ? openRank.length : at;
 };
 export const isOpenState = (state: string): boolean => openRank.includes(state);
-export const isAtWork = (state: string): boolean => ["active", "suspended"].includes(state);
+export const isAtWork = (state: string): boolean =>
+  ["active", "suspended", "withdrawing"].includes(state);
 
 export interface BoardGroup {
   area: string;
@@ -162,8 +163,8 @@ export function countsOf(board: Board, now: number): BoardCounts {
     board.rows.filter(({ state }) => states.includes(state)).length;
   const open = board.rows.filter(({ state }) => isOpenState(state));
   return {
-    active: of("active"), suspended: of("suspended"), watching: of("watching"),
-    waiting: of("applied", "approving", "ready", "withdrawing", "accepting"),
+    active: of("active", "withdrawing"), suspended: of("suspended"), watching: of("watching"),
+    waiting: of("applied", "approving", "ready", "accepting"),
     soon: expiring(board.rows, now, hour_ms).length,
     hard: board.conflicts.filter(({ is_hard }) => is_hard).length,
     inside: open.reduce((sum, row) => sum + (row.inside_count ?? 0), 0),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RecordRow } from "../api/types.ts";
-import { certificateState, sortedCertificates } from "./permit_certificate.ts";
+import { certificateState, sortedCertificates, verifiedBy } from "./permit_certificate.ts";
 
 const now = Date.parse("2026-11-22T08:00:00");
 const row = (id: string, valid_from: string, valid_to: string) =>
@@ -17,4 +17,8 @@ test("what has run out stands first", () => {
   const rows = [row("good", "2024-01-01", "2028-01-01"), row("over", "2024-01-01", "2026-01-01"),
     row("soon", "2024-01-01", "2026-12-01")];
   expect(sortedCertificates(rows, now).map(({ id }) => id)).toEqual(["over", "soon", "good"]);
+});
+
+test("who verifies a certificate says that it was he", () => {
+  expect(verifiedBy("p1")).toEqual({ is_verified: true, verified_by: "p1" });
 });

@@ -6,7 +6,7 @@ import { asRefusal } from "../api/client.ts";
 import type { FormSource, RecordRow } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { refresh } from "../data/query.ts";
-import { certificateState, sortedCertificates } from "../data/permit_certificate.ts";
+import { certificateState, sortedCertificates, verifiedBy } from "../data/permit_certificate.ts";
 import { choiceText, photosOf, titleOf, useAllRows, useForm } from "../data/records.ts";
 import { may, useMe } from "../data/session.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
@@ -90,7 +90,7 @@ function Line({ row, form, now }: { row: RecordRow; form: FormSource; now: numbe
   const scans = photosOf(row["scan"]);
   const verify = async () => {
     try {
-      await changeRecord("certificate", row.id, row.version, { is_verified: true });
+      await changeRecord("certificate", row.id, row.version, verifiedBy(me.id));
       refresh("records/certificate");
     } catch (reason) {
       say(asRefusal(reason).message, false);
