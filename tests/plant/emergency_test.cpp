@@ -52,6 +52,7 @@ class EmergencyTest : public testing::TestWithParam<On> {
                      : tag.purpose == "gas"       ? 0
                      : tag.purpose == "rain"      ? 0
                      : tag.purpose == "storm"     ? 0
+                     : tag.high <= 1              ? tag.low
                                                   : (tag.low + tag.high) / 2;
       give(tag.code, value);
     }

@@ -85,10 +85,13 @@ struct Job {
     return person == leader || person == guardian || person == rigger || person == signaller ||
            std::ranges::contains(workers, person);
   }
-  // The newest analysis of each level of each point.
+  // The newest analysis of each level of each point: what was sampled last, whenever it was told.
   std::map<std::string, GasTest> points() const {
     std::map<std::string, GasTest> newest;
-    for (const GasTest& test : tests) newest[test.point + "|" + test.level] = test;
+    for (const GasTest& test : tests) {
+      GasTest& known = newest[test.point + "|" + test.level];
+      if (test.at >= known.at) known = test;
+    }
     return newest;
   }
   const Act* last_act(std::string_view node) const {

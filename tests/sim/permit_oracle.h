@@ -30,9 +30,11 @@ class Oracle {
   void see();
   // After each look of the watch, before anybody acts again.
   void look(const Jobs& live);
-  // Which badges a gate lets in, as it was told: just the people of work that goes on behind it.
+  // Which badges a gate lets in, as it was told: all people of work that goes on behind it, and
+  // nobody whom no permit there needs.
   void judge_gate(const std::string& area, const std::vector<std::string>& badges,
                   const Jobs& live);
+  bool may_enter(const Job& job, const Member& member) const;
   // A permit was suspended since the last look.
   void judge_suspension(const Job& job, const Jobs& live);
   // A permit went from one state to another.
@@ -84,7 +86,7 @@ class Oracle {
   std::map<std::string, int> looks_, wrong_counts_;
   std::set<std::pair<std::string, RecordId>> told_;
   struct GateLook {
-    std::set<std::string> told, allowed;  // badges
+    std::set<std::string> told, needed, allowed;  // badges
     bool operator==(const GateLook&) const = default;
   };
   std::map<std::string, GateLook> gate_looks_;  // by area

@@ -74,10 +74,10 @@ void Oracle::judge_start(const Job& job) {
   for (const auto& [point, test] : job.points()) {
     bool is_analyst = who(test.analyst).is_certified("analyst", test.at);
     expect(is_analyst, "analyst", job, point + " by " + who(test.analyst).login);
+    Duration age = world_.now() - test.at;
+    expect(!is_first || age <= Duration::minutes(kind->sample_to_start_min), "sample_to_start", job,
+           point + " " + format_duration(age));
   }
-  Duration age = world_.now() - job.tests.back().at;
-  expect(!is_first || age <= Duration::minutes(kind->sample_to_start_min), "sample_to_start", job,
-         format_duration(age));
 }
 
 // Every signature there must be, in the order they must come, after the last change.

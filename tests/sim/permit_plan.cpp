@@ -119,6 +119,7 @@ void Crew::make_child(Job& job) {
     if (!is_fit || parent->valid_to - now() < Duration::hours(2)) continue;
     job.parent = parent->id;
     job.area = parent->area;
+    job.regime = parent->regime;
     job.at = parent->at;
     job.valid_from = std::max(parent->valid_from, now() + Duration::minutes(20));
     job.valid_to = parent->valid_to;
