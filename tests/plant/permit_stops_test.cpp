@@ -120,9 +120,10 @@ TEST_P(PermitStopTest, AnAlarmSystemThatIsBypassedStopsWorkAsWell) {
   alarm("FD-2", Json::object({{"purpose", "interlock"}}), true);
   Json permit = made("permit", hot());
   start(permit);
-  auto out = plant_->run(as("control1"), engine::ActOnAlarm{.alarm = alarm_id("FD-2.H"),
-                                                            .button = "out_of_service",
-                                                            .event = alarms::TakeOut{"repair", as("safety1").person}});
+  auto out = plant_->run(
+      as("control1"), engine::ActOnAlarm{.alarm = alarm_id("FD-2.H"),
+                                         .button = "out_of_service",
+                                         .event = alarms::TakeOut{"repair", as("safety1").person}});
   ASSERT_TRUE(out) << error_text(out.error().code).code << out.error().detail;
   look();
   EXPECT_EQ(reason(permit), "alarm");

@@ -202,8 +202,8 @@ void Oracle::judge_gate(const std::string& area, const std::vector<std::string>&
   // difference that nothing changed since the look before.
   GateLook now{.told = {badges.begin(), badges.end()}, .needed = needed, .allowed = allowed};
   GateLook before = std::exchange(gate_looks_[area], now);
-  bool is_right = std::ranges::includes(now.told, now.needed) &&
-                  std::ranges::includes(now.allowed, now.told);
+  bool is_right =
+      std::ranges::includes(now.told, now.needed) && std::ranges::includes(now.allowed, now.told);
   if (is_right || now != before) return;
   if (++wrong_counts_["gate"] > kTellMost) return;
   wrongs_.push_back(std::format("gate: {} at {}: {} badges told, {} people at work", area,
