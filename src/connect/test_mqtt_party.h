@@ -68,6 +68,11 @@ class Party {
  private:
   void run() {
     std::string trouble = link_->connect();
+    // On a machine that does much beside, the broker may listen a little later than it says.
+    for (int again = 0; again < 100 && !trouble.empty(); ++again) {
+      if (stop_.wait_for(Duration::milliseconds(50))) break;
+      trouble = link_->connect();
+    }
     while (trouble.empty() && !stop_.is_raised()) {
       trouble = link_->turn(Duration::milliseconds(5));
       if (link_->is_accepted()) send_all();
