@@ -230,6 +230,8 @@ class Plant final : public PlantSim {
       return refuse(ErrorCode::BadField, "400 days at most", "by_s");
     }
     clock_error_ = Duration::seconds(seconds);
+    // At once: what the same command sets must not be told by the clock as it was.
+    if (edges_) edges_->set_clock_error(clock_error_);
     return {};
   }
 
