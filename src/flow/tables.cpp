@@ -99,7 +99,11 @@ std::vector<store::Migration> migrations() {
             "CREATE INDEX flow_candidate_person ON flow_candidate (who) WHERE kind = 'person'",
             "CREATE INDEX flow_candidate_role ON flow_candidate (who, org_path)"
             " WHERE kind = 'role'",
-            "CREATE INDEX flow_candidate_unit ON flow_candidate (who) WHERE kind = 'unit'"}}};
+            "CREATE INDEX flow_candidate_unit ON flow_candidate (who) WHERE kind = 'unit'"}},
+          // What is open among the tasks of all years, for those who look at it every second.
+          {"flow.5",
+           {"CREATE INDEX flow_task_open ON flow_task (form, created, id)"
+            " WHERE state IN ('open', 'claimed', 'suspended')"}}};
 }
 
 }  // namespace anlan::flow

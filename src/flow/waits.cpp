@@ -39,7 +39,8 @@ using Waiting = std::map<std::string, std::vector<std::pair<std::string, std::st
 Result<Waiting> candidates_of_form(store::View& view, std::string_view form) {
   auto rows = TRY(view.query(
       {"SELECT c.task_id, c.kind, c.who FROM flow_candidate c JOIN flow_task t ON t.id = c.task_id"
-       " WHERE t.form = ? AND c.kind IN ('role', 'person') ORDER BY c.task_id, c.kind, c.who",
+       " WHERE t.form = ? AND t.state IN ('open', 'claimed', 'suspended')"
+       " AND c.kind IN ('role', 'person') ORDER BY c.task_id, c.kind, c.who",
        {std::string(form)}}));
   Waiting waiting;
   for (std::size_t i = 0; i < rows.size(); ++i) {

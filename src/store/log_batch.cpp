@@ -20,7 +20,7 @@ constexpr std::array<Shape, 5> kShapes{
     {{"INSERT INTO change_log (seq, at, actor_kind, actor_id, act, subject_kind, subject_id, root,"
       " leaf_index) VALUES ",
       9},
-     {"INSERT INTO change_body (seq, body) VALUES ", 2},
+     {"INSERT INTO change_body (seq, body, packed) VALUES ", 3},
      {"INSERT INTO ledger_leaf (leaf_index, leaf) VALUES ", 2},
      {"INSERT INTO ledger_node (level, node_index, hash) VALUES ", 3},
      {"INSERT INTO outbox (seq, at, topic, payload) VALUES ", 4}}};

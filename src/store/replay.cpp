@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "store/change_body.h"
+#include "store/packed_body.h"
 #include "store/writer.h"
 
 namespace anlan::store {
@@ -19,16 +20,17 @@ Result<std::vector<LogEntry>> entries_after(View& view, int64_t seq) {
   Rows rows = TRY(view.query(
       {"SELECT l.seq AS seq, l.at AS at, l.actor_kind AS actor_kind, l.actor_id AS actor_id,"
        " l.act AS act, l.subject_kind AS subject_kind, l.subject_id AS subject_id,"
-       " l.root AS root, b.body AS body, f.leaf AS leaf FROM change_log l"
+       " l.root AS root, b.body AS body, b.packed AS packed, f.leaf AS leaf FROM change_log l"
        " JOIN change_body b ON b.seq = l.seq JOIN ledger_leaf f ON f.leaf_index = l.leaf_index"
        " WHERE l.seq > ? ORDER BY l.seq LIMIT ?",
        {seq, kPageEntries}}));
   std::vector<LogEntry> entries;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Row row = rows[i];
+    std::string body = TRY(body_text(row));
     entries.push_back({row.int64("seq"), row.int64("at"), row.text("actor_kind"),
                        row.text("actor_id"), row.text("act"), row.text("subject_kind"),
-                       row.text("subject_id"), row.text("root"), row.text("body"),
+                       row.text("subject_id"), row.text("root"), std::move(body),
                        row.text("leaf")});
   }
   return entries;
@@ -91,12 +93,13 @@ Result<std::vector<std::string>> logged_tables(View& view) {
   int64_t seq = 0;
   while (true) {
     Rows rows =
-        TRY(view.query({"SELECT seq, body FROM change_body WHERE seq > ? ORDER BY seq"
+        TRY(view.query({"SELECT seq, body, packed FROM change_body WHERE seq > ? ORDER BY seq"
                         " LIMIT ?",
                         {seq, kPageEntries}}));
     if (rows.empty()) return tables;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      DecodedBody body = TRY(decode_body(rows[i].text("body")));
+      std::string text = TRY(body_text(rows[i]));
+      DecodedBody body = TRY(decode_body(text));
       for (const RowChange& row : body.rows) {
         auto at = std::ranges::lower_bound(tables, row.table);
         if (at == tables.end() || *at != row.table) tables.insert(at, row.table);

@@ -161,9 +161,14 @@ std::string schema_text(std::string_view statement, Dialect dialect) {
 // The name of a gap between two keys, where the old one could not vouch for the next.
 Migration key_gaps() { return {"store.3", {"ALTER TABLE ledger_key ADD COLUMN gap {{text}}"}}; }
 
+// What packed_body.h writes; always null on PostgreSQL.
+Migration packed_bodies() {
+  return {"store.5", {"ALTER TABLE change_body ADD COLUMN packed {{blob}}"}};
+}
+
 std::vector<Migration> own_migrations(Dialect dialect) {
   return {tables(), dialect == Dialect::Sqlite ? sqlite_triggers() : postgres_triggers(),
-          key_gaps(), schema_journal(dialect)};
+          key_gaps(), schema_journal(dialect), packed_bodies()};
 }
 
 Result<void> run_migrations(Connection& connection, std::span<const Migration> migrations,

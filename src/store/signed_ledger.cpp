@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "store/files.h"
+#include "store/packed_body.h"
 
 namespace anlan::store {
 
@@ -261,7 +262,8 @@ Result<Json> SignedLedger::proof(View& view, std::string_view subject_kind,
                                  std::string_view subject_id, const MaySee& may_see) {
   TreeHead head = TRY(newest_head(view));
   Rows rows =
-      TRY(view.query({"SELECT l.seq AS seq, b.body AS body, f.leaf AS leaf FROM change_log l"
+      TRY(view.query({"SELECT l.seq AS seq, b.body AS body, b.packed AS packed,"
+                      " f.leaf AS leaf FROM change_log l"
                       " JOIN change_body b ON b.seq = l.seq"
                       " JOIN ledger_leaf f ON f.leaf_index = l.leaf_index"
                       " WHERE l.subject_kind = ? AND l.subject_id = ? ORDER BY l.seq",
@@ -283,7 +285,8 @@ Result<Json> SignedLedger::proof(View& view, std::string_view subject_kind,
     }
     auto path = TRY(inclusion_path(seq - 1, head.size, nodes.known()));
     Json act = inclusion_json(seq - 1, head.size, rows[i].text("leaf"), path);
-    Json fields = TRY(disclosed_fields(rows[i].text("body"), may_see));
+    std::string body = TRY(body_text(rows[i]));
+    Json fields = TRY(disclosed_fields(body, may_see));
     act.set("fields", std::move(fields));
     acts.push(std::move(act));
   }

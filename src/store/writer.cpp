@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/json_text.h"
 #include "core/text.h"
+#include "store/packed_body.h"
 #include "store/schema.h"
 
 namespace anlan::store {
@@ -265,6 +266,13 @@ Result<void> Writer::explain_missing(const RowChange& row) {
   return {};
 }
 
+std::vector<Value> Writer::body_row(int64_t seq, std::string text) const {
+  if (dialect() == Dialect::Sqlite) {
+    if (auto packed = packed_body(text)) return {seq, std::string(), *std::move(packed)};
+  }
+  return {seq, std::move(text), Value{}};
+}
+
 Result<void> Writer::log(LogEntry entry) {
   using enum LogBatch::Table;
   has_written_ = true;
@@ -273,7 +281,7 @@ Result<void> Writer::log(LogEntry entry) {
   TRY(write_log(Log, {entry.seq, entry.at, std::move(entry.actor_kind), std::move(entry.actor_id),
                       std::move(entry.act), std::move(entry.subject_kind),
                       std::move(entry.subject_id), std::move(entry.root), leaf_index}));
-  TRY(write_log(Body, {entry.seq, std::move(entry.body)}));
+  TRY(write_log(Body, body_row(entry.seq, std::move(entry.body))));
   TRY(write_log(Leaf, {leaf_index, std::move(entry.leaf)}));
   for (MerkleNode& node : nodes) {
     TRY(write_log(Node,

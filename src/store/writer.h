@@ -78,6 +78,7 @@ class Writer final : public Transaction, public Reading, public AheadReading {
   Result<void> delete_row(const RowChange& row);
   Result<void> write_one(const RowChange& row, const Sql& sql);
   Result<void> explain_missing(const RowChange& row);
+  std::vector<Value> body_row(int64_t seq, std::string text) const;
   Result<void> log(LogEntry entry);
   Result<void> write_log(LogBatch::Table table, std::vector<Value> row);
   Result<void> write_events(const Change& change);

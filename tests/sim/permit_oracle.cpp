@@ -31,6 +31,16 @@ bool is_one_job(const Job& a, const Job& b) {
   return a.parent.value_or(a.id) == b.parent.value_or(b.id);
 }
 
+std::string last_acts(const Job& job) {
+  std::string said = job.suspended_for;
+  std::size_t first = job.acts.size() > 4 ? job.acts.size() - 4 : 0;
+  for (std::size_t i = first; i < job.acts.size(); ++i) {
+    const Act& act = job.acts[i];
+    said += std::format(" {}:{} {}", act.node, act.outcome, format_instant(act.at));
+  }
+  return said;
+}
+
 const Job* find_job(const Jobs& live, RecordId id) {
   auto found = std::ranges::find_if(live, [&](const auto& one) { return one->id == id; });
   return found == live.end() ? nullptr : found->get();
@@ -186,6 +196,24 @@ bool Oracle::may_enter(const Job& job, const Member& member) const {
   return (is_before || job.state == "withdrawing") && person == job.leader;
 }
 
+std::string Oracle::why_gate(const std::string& area, const GateLook& look,
+                             const Jobs& live) const {
+  std::string why;
+  for (const auto& job : live) {
+    if (job->area == area) why += std::format(" {} {} {}", job->number, job->kind, job->state);
+  }
+  int named = 0;
+  for (const std::string& badge : look.told) {
+    if (look.allowed.contains(badge) || ++named > kTellMost) continue;
+    auto whose = std::ranges::find(world_.members(), badge, &Member::badge);
+    why += ", not " + (whose == world_.members().end() ? badge : whose->login);
+  }
+  for (const std::string& badge : look.needed) {
+    if (!look.told.contains(badge)) why += ", lacks " + badge;
+  }
+  return why;
+}
+
 void Oracle::judge_gate(const std::string& area, const std::vector<std::string>& badges,
                         const Jobs& live) {
   std::set<std::string> needed, allowed;
@@ -206,8 +234,9 @@ void Oracle::judge_gate(const std::string& area, const std::vector<std::string>&
       std::ranges::includes(now.told, now.needed) && std::ranges::includes(now.allowed, now.told);
   if (is_right || now != before) return;
   if (++wrong_counts_["gate"] > kTellMost) return;
-  wrongs_.push_back(std::format("gate: {} at {}: {} badges told, {} people at work", area,
-                                format_instant(world_.now()), now.told.size(), now.needed.size()));
+  wrongs_.push_back(std::format("gate: {} at {}: {} badges told, {} people at work;{}", area,
+                                format_instant(world_.now()), now.told.size(), now.needed.size(),
+                                why_gate(area, now, live)));
 }
 
 void Oracle::judge_weather(const Job& job) {
@@ -228,7 +257,9 @@ void Oracle::judge_people(const Job& job) {
     Member* member = world_.find(person);
     bool is_held = member != nullptr && member->is_certified(std::string(kind), now);
     expect(is_held, "certificate", job,
-           std::format("{} {} has no {}", part, member ? member->login : "?", kind));
+           std::format("{} {} has no {} since {}; {}", part, member ? member->login : "?", kind,
+                       member ? format_instant(member->certificates[std::string(kind)].to) : "",
+                       last_acts(job)));
   };
   holds(job.guardian, figures::kGuardianCertificate, "guardian");
   for (const Act& act : job.acts) {

@@ -32,6 +32,11 @@ class Oracle {
   void look(const Jobs& live);
   // Which badges a gate lets in, as it was told: all people of work that goes on behind it, and
   // nobody whom no permit there needs.
+  struct GateLook {
+    std::set<std::string> told, needed, allowed;  // badges
+    bool operator==(const GateLook&) const = default;
+  };
+  std::string why_gate(const std::string& area, const GateLook& look, const Jobs& live) const;
   void judge_gate(const std::string& area, const std::vector<std::string>& badges,
                   const Jobs& live);
   bool may_enter(const Job& job, const Member& member) const;
@@ -85,10 +90,6 @@ class Oracle {
   std::vector<std::string> wrongs_;
   std::map<std::string, int> looks_, wrong_counts_;
   std::set<std::pair<std::string, RecordId>> told_;
-  struct GateLook {
-    std::set<std::string> told, needed, allowed;  // badges
-    bool operator==(const GateLook&) const = default;
-  };
   std::map<std::string, GateLook> gate_looks_;  // by area
   std::deque<Seen> before_;                     // this look and those of the last kCauseAge
 };
