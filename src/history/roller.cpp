@@ -72,6 +72,9 @@ Result<void> Roller::put_minutes(TagIndex tag, int64_t hour, std::span<const Buc
   std::erase_if(whole, [&](const Bucket& one) { return one.at >= from && one.at < to; });
   auto place = std::ranges::lower_bound(whole, from, {}, &Bucket::at);
   whole.insert(place, minutes.begin(), minutes.end());
+  // A day that goes on is written anew each hour: only what is likely to stay is worth the effort.
+  bool is_whole = !whole.empty() && day_of_hour(hour_of(whole.back().at) + 1) > day;
+  minute_codec_.set_effort(is_whole ? Squeezer::Effort::Much : Squeezer::Effort::Little);
   std::string packed = whole.empty() ? std::string() : minute_codec_.encode(whole);
   return rollups_.set_minutes(tag, day, packed);
 }

@@ -13,9 +13,7 @@ class Roller {
  public:
   // Inside a transaction of both.
   Roller(BlockFile& blocks, RollupFile& rollups, BlockCodec& codec, Totals& totals)
-      : blocks_(blocks), rollups_(rollups), codec_(codec), totals_(totals) {
-    minute_codec_.set_effort(Squeezer::Effort::Much);
-  }
+      : blocks_(blocks), rollups_(rollups), codec_(codec), totals_(totals) {}
 
   // Whether there was anything; what was there of a former time is gone.
   Result<bool> roll(TagIndex tag, int64_t hour);
