@@ -179,7 +179,7 @@ void Oracle::judge_states(const Job& job) {
 }
 
 // Who is at work; before it and while it stands still who takes samples, before it who signs on the
-// spot too; whoever counts people out and watches.
+// spot too, as a worker the disclosure; whoever counts people out and watches.
 bool Oracle::may_enter(const Job& job, const Member& member) const {
   PersonId person = member.subject.person;
   bool is_before = job.state == "ready";
@@ -189,6 +189,10 @@ bool Oracle::may_enter(const Job& job, const Member& member) const {
       })) {
     return true;
   }
+  bool has_signed = std::ranges::any_of(job.acts, [&](const Act& act) {
+    return act.node == "receive" && act.by == person && act.at >= job.changed_at;
+  });
+  if (is_before && std::ranges::contains(job.workers, person) && !has_signed) return true;
   bool is_sampling = is_before || job.state == "suspended";
   if (is_sampling && member.is_certified("analyst", world_.now())) return true;
   bool is_guarding = is_before || job.state == "withdrawing" || job.state == "watching";

@@ -143,10 +143,27 @@ Result<Json> World::certify(Member& member, const std::string& kind, Validity va
   return made;
 }
 
+// Certificates of the demo plant, that this world would not know of.
+Result<void> World::annul_seeded() {
+  auto officer = TRY(plant_.as("safety1"));
+  auto view = TRY(plant_.engine().database().snapshot());
+  auto rows = TRY(view->query({"SELECT id, version FROM f_certificate"}));
+  view.reset();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TRY(plant_.run(officer,
+                   engine::UpdateRecord{.form = "certificate",
+                                        .id = TRY(RecordId::parse(rows[i].text("id"))),
+                                        .version = rows[i].int64("version"),
+                                        .fields = Json::object({{"is_verified", false}})}));
+  }
+  return {};
+}
+
 // Everybody may do everything, so that people are never short; one certificate in ten lapses within
 // the first days, one in five within the year.
 Result<void> World::add_certificates() {
   if (plant_.engine().packs().forms.find("certificate") == nullptr) return {};
+  TRY(annul_seeded());
   for (Member& member : members_) {
     for (const char* kind : kCertificates) {
       Duration length = Duration::days(800);

@@ -107,6 +107,7 @@ class World {
   void move_gas(Instant now);
   void move_people(Instant now);
   void renew_certificates(Instant now);
+  Result<void> annul_seeded();
   void revoke_certificate();
 
   Plant& plant_;

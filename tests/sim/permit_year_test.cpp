@@ -40,9 +40,11 @@ TEST(PermitYear, NoPermitIsEverActiveAgainstARule) {
   std::size_t permits = number_from_environment("ANLAN_PERMITS", 150);
   auto play = Play::create(seed_of_year());
   ASSERT_TRUE(play) << play.error().detail << play.error().field;
-  std::size_t told = 0;
+  std::size_t told = 0, wrongs = 0;
   while (!(*play)->is_over(permits)) {
     (*play)->step(permits);
+    const auto& wrong = (*play)->oracle().wrongs();
+    for (; wrongs < wrong.size(); ++wrongs) std::cout << wrong[wrongs] << "\n" << std::flush;
     std::size_t over = (*play)->crew().over();
     if (over < told + kTellEvery) continue;
     told = over;
