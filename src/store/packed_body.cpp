@@ -28,9 +28,8 @@ std::optional<Blob> packed_body(std::string_view text) {
   thread_local Packer packer;
   CHECK(packer.context, "memory for zstd");
   packer.frame.resize(ZSTD_compressBound(text.size()));
-  std::size_t size =
-      ZSTD_compressCCtx(packer.context.get(), packer.frame.data(), packer.frame.size(), text.data(),
-                        text.size(), kLevel);
+  std::size_t size = ZSTD_compressCCtx(packer.context.get(), packer.frame.data(),
+                                       packer.frame.size(), text.data(), text.size(), kLevel);
   if (ZSTD_isError(size) != 0 || size >= text.size()) return std::nullopt;
   return Blob{packer.frame.substr(0, size)};
 }
@@ -40,7 +39,9 @@ Result<std::string> body_text(const Row& row) {
   if (packed == nullptr) return row.text("body");
   const std::string& frame = packed->bytes;
   unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (size > kBytesMax) return refuse(ErrorCode::StoreFailed, std::string(kDamaged));  // also what it says of no or no frame
+  if (size > kBytesMax)
+    return refuse(ErrorCode::StoreFailed,
+                  std::string(kDamaged));  // also what it says of no or no frame
   std::string text(static_cast<std::size_t>(size), '\0');
   std::size_t got = ZSTD_decompress(text.data(), text.size(), frame.data(), frame.size());
   if (ZSTD_isError(got) != 0 || got != text.size()) {

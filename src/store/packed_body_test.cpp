@@ -13,8 +13,8 @@ class PackedBody : public StoreTest {
     return body_text(found[0]).value();
   }
   int64_t packed_bytes(int64_t seq) {
-    return rows({"SELECT coalesce(length(packed), 0) AS n FROM change_body WHERE seq = ?",
-                 {seq}})[0]
+    return rows(
+               {"SELECT coalesce(length(packed), 0) AS n FROM change_body WHERE seq = ?", {seq}})[0]
         .int64("n");
   }
 };
@@ -56,8 +56,8 @@ TEST(PackedBodies, DamagedOnesAreRefused) {
   EXPECT_FALSE(packed_body("short"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, PackedBody,
-                         testing::Values(Dialect::Sqlite, Dialect::Postgres), dialect_name);
+INSTANTIATE_TEST_SUITE_P(Databases, PackedBody, testing::Values(Dialect::Sqlite, Dialect::Postgres),
+                         dialect_name);
 
 }  // namespace
 }  // namespace anlan::store

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Clock, RecordRow } from "../api/types.ts";
-import { clocksOf, firstClock, gasDue, keptState } from "./permit_clock.ts";
+import { clocksOf, firstClock, gasDue, isHalted, isLeaving, keptState } from "./permit_clock.ts";
 
 const now = Date.parse("2026-11-22T08:00:00Z");
 const row = (more: Record<string, unknown>): RecordRow => ({
@@ -41,4 +41,11 @@ test("a kept permit is over with its validity, whatever its age", () => {
   expect(keptState(row({}), now - 1000, now)).toBe("ok");
   expect(keptState(row({ valid_to: "2026-11-23T10:00:00Z" }), now - 13 * 3600000, now)).toBe("old");
   expect(keptState(row({}), now, now + 2 * 3600000)).toBe("over");
+});
+
+test("who leaves after the end works as little as who was stopped, but is not stopped", () => {
+  const states = ["active", "suspended", "withdrawing", "watching", "closed"];
+  expect(states.filter((state) => isHalted({ state }))).toEqual(["suspended", "withdrawing"]);
+  expect(states.filter((state) => isLeaving({ state }))).toEqual(["withdrawing"]);
+  expect(clocksOf(row({ state: "withdrawing" }), [], now)).toEqual([]);
 });

@@ -37,6 +37,12 @@ export function gasDue(row: RecordRow): number {
 }
 
 const running = ["ready", "active", "suspended"];
+
+// The work is over before its time or has run out of it: people leave, nothing may go on.
+export const isLeaving = (row: { state: string }): boolean => row.state === "withdrawing";
+// Nobody may work on it now, though people may still be there.
+export const isHalted = (row: { state: string }): boolean =>
+  row.state === "suspended" || isLeaving(row);
 export function clocksOf(row: RecordRow, clocks: readonly Clock[], now: number): PermitClock[] {
   const made: PermitClock[] = [];
   const valid = at(row["valid_to"]);

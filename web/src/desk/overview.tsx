@@ -7,6 +7,8 @@ import { readLocal, writeLocal, localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { finalStates, useForm } from "../data/records.ts";
 import { byPermit, openPermits, usePoll, usePresence } from "../data/response.ts";
+import { isAtWork } from "../data/permit_board.ts";
+import { isLeaving } from "../data/permit_clock.ts";
 import { may, useMe } from "../data/session.ts";
 import { sheet } from "../data/watchkeeper.ts";
 import { useText } from "../text/index.ts";
@@ -87,7 +89,7 @@ function Counts({ permits }: { permits: RecordRow[] }) {
   const people = usePresence().value?.rows.length;
   const alarms = useAlarms().value?.counts;
   const hazards = useOpenHazards(may(me, "hazard", "list"));
-  const active = permits.filter((row) => row.state === "active").length;
+  const active = permits.filter((row) => row.state === "active" || isLeaving(row)).length;
   const stopped = permits.filter((row) => row.state === "suspended").length;
   const rate = alarms?.annunciated_10min;
   return (
@@ -191,8 +193,7 @@ function PermitPanel({ rows }: { rows: RecordRow[] }) {
   const { t, lang } = useDesk();
   const { t: common } = useText();
   const form = useForm("permit").value;
-  const now = rows.filter((row) => row.state === "active" || row.state === "suspended")
-    .sort(byPermit);
+  const now = rows.filter((row) => isAtWork(row.state)).sort(byPermit);
   return (
     <section className="panel permit-panel" aria-labelledby="permits">
       <h2 id="permits"><a href="#/permits">{t("permitsNow")}</a></h2>

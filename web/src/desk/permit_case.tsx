@@ -8,6 +8,7 @@ import { fileName, saveAs } from "../data/desk_save.ts";
 import { shortTime } from "../data/format.ts";
 import { causesOf } from "../data/permit.ts";
 import { useBoard, workersOf } from "../data/permit_board.ts";
+import { isLeaving } from "../data/permit_clock.ts";
 import { factBlocks } from "../data/permit_facts.ts";
 import { isToxic } from "../data/permit_gas.ts";
 import {
@@ -60,6 +61,7 @@ function Body({ form, view }: CaseProps) {
     <div className="case-page permit-case">
       <Head form={form} record={record} />
       {record.state === "suspended" && <Stopped form={form} record={record} />}
+      {isLeaving(record) && <Leaving record={record} />}
       <div className="case-column">
         <section className="panel"><PermitClocks record={record} clocks={clocks} /></section>
         <Blocks form={form} view={view} />
@@ -148,6 +150,22 @@ function Stopped({ form, record }: { form: FormSource; record: RecordRow }) {
       <span className="num">
         {p("suspendedTimes", { n: Number(record["suspend_count"] ?? 0) })}
       </span>
+    </div>
+  );
+}
+
+function Leaving({ record }: { record: RecordRow }) {
+  const { p } = usePermitDesk();
+  const at = record["expired_at"];
+  const inside = Number(record["inside_count"] ?? 0);
+  return (
+    <div className="banner bad permit-stopped" role="alert">
+      <b>{p("leavingBig")}</b>
+      <span>
+        {typeof at === "string" ? p("leavingExpired", { time: shortTime(at) }) : p("leavingEnded")}
+      </span>
+      {inside > 0 && <b className="num">{p("leavingInside", { n: inside })}</b>}
+      <span>{p("leavingDo")}</span>
     </div>
   );
 }

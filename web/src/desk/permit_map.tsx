@@ -5,6 +5,7 @@ import { useAreas } from "../data/areas.ts";
 import {
   conflictsFor, isAtWork, isGrave, isOpenState, keyOf,
 } from "../data/permit_board.ts";
+import { isHalted } from "../data/permit_clock.ts";
 import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
 import {
@@ -61,7 +62,7 @@ function Drawn({ board, rows, chosen, onChoose, plan }: MapProps & { plan: Plan 
     const spots = spotsOf(rows, plan, areas.codeOf);
     const permits: PlanPermit[] = spots.map(({ row, x, y, zone }) => ({
       id: row.id, x, y, zone, kind: row.kind, text: row.number,
-      isSuspended: row.state === "suspended",
+      isSuspended: isHalted(row),
     }));
     const reaches = spots.flatMap(({ row, x, y }): PlanReach[] => {
       const hits = conflictsFor(board, row.id);

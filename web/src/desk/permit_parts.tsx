@@ -5,6 +5,7 @@ import { left, span } from "../data/format.ts";
 import { choiceText, useForm } from "../data/records.ts";
 import { useText } from "../text/index.ts";
 import { Countdown } from "../parts/clocks.tsx";
+import { isLeaving } from "../data/permit_clock.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useDesk } from "./control_parts.tsx";
 
@@ -55,6 +56,9 @@ export function Validity({ row }: { row: RecordRow }) {
         <Icon name="warn" /> {t("suspended")}: {reasonOf(row["suspend_reason"])}
       </span>
     );
+  }
+  if (isLeaving(row)) {
+    return <span className="why-suspended"><Icon name="warn" /> {t("leaving")}</span>;
   }
   if (typeof until !== "string") return <span className="soft">—</span>;
   if (row.state !== "active") return <span className="num">{left(until, now, texts).text}</span>;

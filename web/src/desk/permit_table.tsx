@@ -4,8 +4,9 @@ import type { Board, BoardRow } from "../api/types_permit.ts";
 import { useNow } from "../data/clock.ts";
 import { left, span } from "../data/format.ts";
 import {
-  boardTitle, conflictsFor, isGrave, namedText, rankOf, workersOf,
+  boardTitle, conflictsFor, isAtWork, isGrave, namedText, rankOf, workersOf,
 } from "../data/permit_board.ts";
+import { isLeaving } from "../data/permit_clock.ts";
 import { localText } from "../data/prefs.ts";
 import { choiceText } from "../data/records.ts";
 import { usePermitDesk } from "../text/permit_desk.ts";
@@ -73,6 +74,7 @@ function Cells({ row, board, form }: { row: BoardRow; board: Board; form: FormSo
             {choiceText(form, "suspend_reason", row.suspend_reason, lang)}
           </span>
         )}
+        {isLeaving(row) && <span className="under why-suspended">{p("leavingDo")}</span>}
         {row.kind === "confined" && (row.inside_count ?? 0) > 0 && (
           <b className="under num">{p("insideN", { n: row.inside_count ?? 0 })}</b>
         )}
@@ -108,7 +110,7 @@ function Valid({ row }: { row: BoardRow }) {
   const { texts } = usePermitDesk();
   const now = useNow();
   if (!row.valid_to) return <span className="soft">—</span>;
-  return ["active", "suspended"].includes(row.state)
+  return isAtWork(row.state)
     ? <Countdown due={row.valid_to} />
     : <span className="num soft">{left(row.valid_to, now, texts).text}</span>;
 }

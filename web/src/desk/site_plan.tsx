@@ -5,6 +5,8 @@ import type { RecordRow } from "../api/types.ts";
 import type { Presence } from "../api/types_response.ts";
 import { useAlarms, useTags } from "../data/alarms.ts";
 import { useAreas, type Areas } from "../data/areas.ts";
+import { isAtWork } from "../data/permit_board.ts";
+import { isHalted } from "../data/permit_clock.ts";
 import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
 import { markersOf } from "../data/plan_markers.ts";
 import { isOver, usePoll, usePresence, useResponse, useResponses } from "../data/response.ts";
@@ -31,7 +33,7 @@ export function dotsOf(presence: Presence | undefined, plan: Plan): PlanDot[] {
 
 export function permitsOf(rows: readonly RecordRow[], plan: Plan, areas: Areas): PlanPermit[] {
   return rows.flatMap((row) => {
-    if (row.state !== "active" && row.state !== "suspended") return [];
+    if (!isAtWork(row.state)) return [];
     const code = areas.codeOf(String(row["area"] ?? ""));
     const zone = plan.zones.find((one) => one.code === code);
     const middle = zone ? zoneMiddle(zone) : null;
@@ -42,7 +44,7 @@ export function permitsOf(rows: readonly RecordRow[], plan: Plan, areas: Areas):
     if (x === undefined || y === undefined) return [];
     return [{
       id: row.id, x, y, zone: code, kind: String(row["kind"] ?? ""), text: row.number,
-      isSuspended: row.state === "suspended",
+      isSuspended: isHalted(row),
     }];
   });
 }

@@ -9,7 +9,7 @@ import { useLink } from "../data/live.ts";
 import { useOutbox } from "../data/outbox.ts";
 import { lastOf } from "../data/outbox_step.ts";
 import { causesOf, suspendable } from "../data/permit.ts";
-import { keptState } from "../data/permit_clock.ts";
+import { isLeaving, keptState } from "../data/permit_clock.ts";
 import { isKeptOnly, useKeptPermit, useSeal, type Seal } from "../data/permit_kept.ts";
 import { choiceText, isForMe, titleOf } from "../data/records.ts";
 import { usePoll } from "../data/response.ts";
@@ -76,6 +76,7 @@ function Card({ form, view, at }: CardProps & { at: number }) {
     <div className="case permit-live">
       {isOff && <Snapshot record={record} at={at} seal={seal} />}
       {isStopped && <Stopped form={form} record={record} isQueued={isQueued} />}
+      {isLeaving(record) && <Leaving record={record} />}
       {op?.state === "refused" && (
         <p className="banner bad" role="alert">
           <Icon name="warn" /><span>{p("stopRefused")} · {op.message}</span>
@@ -93,7 +94,7 @@ function Card({ form, view, at }: CardProps & { at: number }) {
         <p><Icon name="place" /> {titleOf(record, "area", lang)}</p>
         <p>{String(record["content"] ?? "")}</p>
         <DraftNote mark={record["rule_mark"]} />
-        {!isStopped && <PermitClocks record={record} clocks={clocks} />}
+        {!isStopped && !isLeaving(record) && <PermitClocks record={record} clocks={clocks} />}
       </section>
       {!isOff && <CardMarks record={record} />}
       {!isOff && <CardConflicts record={record} />}
@@ -197,20 +198,42 @@ function Stopped({ form, record, isQueued }: {
   );
 }
 
+function Leaving({ record }: { record: RecordRow }) {
+  const { p } = usePermitPhone();
+  const at = record["expired_at"];
+  const inside = Number(record["inside_count"] ?? 0);
+  return (
+    <section className="stopped-card" role="alert">
+      <h2><Icon name="warn" />{p("leavingBig")}</h2>
+      <p>
+        {typeof at === "string" ? p("leavingExpired", { time: shortTime(at) }) : p("leavingEnded")}
+      </p>
+      {inside > 0 && <p className="stopped-why num">{p("leavingInside", { n: inside })}</p>}
+      <p className="soft-on">{p("suspendTodo")}</p>
+      <p className="stopped-todo">{p("leavingDo")}</p>
+    </section>
+  );
+}
+
 const live = ["ready", "active", "suspended"];
 function Ways({ record }: { record: RecordRow }) {
   const { p } = usePermitPhone();
   const me = useMe();
-  if (!live.includes(record.state)) return null;
   const to = (page: string) => `#/permits/${page}/${record.id}`;
+  const mayCount = record["kind"] === "confined" && may(me, "permit_entry", "create");
+  const entry = mayCount &&
+    <ButtonLink href={to("entry")} icon="people">{p("wayEntry")}</ButtonLink>;
+  // Who leaves is still counted out.
+  if (isLeaving(record) && entry) {
+    return <nav className="permit-ways" aria-label={p("ways")}>{entry}</nav>;
+  }
+  if (!live.includes(record.state)) return null;
   return (
     <nav className="permit-ways" aria-label={p("ways")}>
       {may(me, "permit_gas", "create") && (
         <ButtonLink href={to("gas")} icon="search">{p("wayGas")}</ButtonLink>
       )}
-      {record["kind"] === "confined" && may(me, "permit_entry", "create") && (
-        <ButtonLink href={to("entry")} icon="people">{p("wayEntry")}</ButtonLink>
-      )}
+      {entry}
       <ButtonLink href={to("measures")} icon="tasks">{p("wayMeasures")}</ButtonLink>
       {may(me, "permit_isolation", "create") && (
         <ButtonLink href={to("isolation")} icon="shield">{p("wayIsolation")}</ButtonLink>

@@ -6,7 +6,7 @@ import { useNow } from "../data/clock.ts";
 import { span } from "../data/format.ts";
 import { freshOrKept, useKeptForm } from "../data/kept.ts";
 import { byNeed, isMyPermit, openStates } from "../data/permit.ts";
-import { clocksOf, firstClock } from "../data/permit_clock.ts";
+import { clocksOf, firstClock, isHalted, isLeaving } from "../data/permit_clock.ts";
 import { useQuery } from "../data/query.ts";
 import { choiceText, titleOf } from "../data/records.ts";
 import { useRoute } from "../data/route.ts";
@@ -110,7 +110,7 @@ const urgency = { good: "calm", warn: "soon", bad: "late" };
 function Line({ row, form }: { row: RecordRow; form: FormSource }) {
   const { p, lang, texts } = usePermitPhone();
   const first = firstClock(clocksOf(row, [], useNow()));
-  const isStopped = row.state === "suspended";
+  const isStopped = isHalted(row);
   return (
     <li>
       <a className={`card permit${isStopped ? " stopped" : ""}`} href={`#/case/permit/${row.id}`}>
@@ -126,7 +126,10 @@ function Line({ row, form }: { row: RecordRow; form: FormSource }) {
         {isStopped
           ? (
             <b className="fault">
-              <Icon name="warn" />{choiceText(form, "suspend_reason", row["suspend_reason"], lang)}
+              <Icon name="warn" />
+              {isLeaving(row)
+                ? p("leavingBig")
+                : choiceText(form, "suspend_reason", row["suspend_reason"], lang)}
             </b>
           )
           : first && (

@@ -248,6 +248,7 @@ export const enDesk: Record<DeskKey, string> = {
   gasTest: "Gas test",
   validity: "Validity",
   suspended: "Suspended",
+  leaving: "Leaving the site",
   suspendedTimes: "suspended {n} times",
   gasNone: "no gas test",
   gasAgo: "tested {span} ago",

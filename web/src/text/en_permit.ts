@@ -67,6 +67,12 @@ export const enPermit: Record<keyof typeof zhPermit, string> = {
   gasSilent: "Detector silent: {tags}",
   heldBy: "{name}, since {time}",
   heldHere: "The area is on hold: {reason}",
+  leavingBig: "LEAVE NOW · stop work",
+  leavingExpired: "The permit ran out at {time}",
+  leavingEnded: "The work does not go on",
+  leavingInside: "{n} still inside",
+  leavingDo:
+    "Everybody out and counted, the site cleared; leader or guardian confirms. Then watch and accept.",
   suspendedBig: "SUSPENDED · stop work",
   clocksNone: "No clock is running",
   clock_valid: "Validity",

@@ -246,6 +246,7 @@ export const zhDesk = {
   gasTest: "气体检测",
   validity: "有效期",
   suspended: "已暂停",
+  leaving: "撤离中",
   suspendedTimes: "共暂停 {n} 次",
   gasNone: "无气体检测",
   gasAgo: "检测 {span}前",
