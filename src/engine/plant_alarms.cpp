@@ -79,16 +79,26 @@ Result<alarms::Definition> limit_of(const Json& record) {
   return made;
 }
 
-Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
+Result<std::vector<Json>> active_limits(store::View& view, const Packs& packs) {
+  std::vector<Json> limits;
   const records::Form* form = packs.forms.find("alarm_limit");
-  if (form == nullptr) return {};
-  auto rows = TRY(records::all_partly(view, *form, Filter{}, kPlantRowsMax, kLimitMembers));
-  for (const Json& row : rows) {
-    if (row.text_or("state", "active") != "active") continue;
-    auto added = add_alarm(row);
-    if (!added) leave_out(row, added.error());
+  if (form == nullptr) return limits;
+  TRY(records::visit_partly(view, *form, Filter{}, kPlantRowsMax, kLimitMembers,
+                            [&limits](Json limit) -> Result<void> {
+                              bool is_active = limit.text_or("state", "active") == "active";
+                              if (is_active) limits.push_back(std::move(limit));
+                              return {};
+                            }));
+  return limits;
+}
+
+void PlantModel::add_alarms(std::span<const Json> limits) {
+  alarms_.reserve(limits.size());
+  alarm_places_.reserve(limits.size());
+  for (const Json& limit : limits) {
+    auto added = add_alarm(limit);
+    if (!added) leave_out(limit, added.error());
   }
-  return {};
 }
 
 Result<void> PlantModel::add_alarm(const Json& row) {

@@ -1,5 +1,7 @@
 #include "engine/plant_model.h"
 
+#include <thread>
+
 #include "core/limits.h"
 
 namespace anlan::engine {
@@ -67,13 +69,11 @@ LocalText name_of(const Json& record) {
   return {.zh = zh, .en = en.empty() ? zh : en};
 }
 
-// Only these members, or all of them where none is named.
-Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs, std::string_view form_id,
-                                  std::span<const std::string_view> members = {}) {
+Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs,
+                                  std::string_view form_id) {
   const records::Form* form = packs.forms.find(form_id);
   if (form == nullptr) return std::vector<Json>{};
-  if (members.empty()) return records::all_whole(view, *form, Filter{}, kPlantRowsMax);
-  return records::all_partly(view, *form, Filter{}, kPlantRowsMax, members);
+  return records::all_whole(view, *form, Filter{}, kPlantRowsMax);
 }
 
 Json kept_of(const Json& row) {
@@ -82,6 +82,17 @@ Json kept_of(const Json& row) {
     if (!row[name].is_null()) kept.set(std::string(name), row[name]);
   }
   return kept;
+}
+
+// What connect reads of a tag; its number is known when all tags are.
+Json address_of(const Json& row) {
+  Json address = Json::object({{"index", 0}, {"code", row["code"]}});
+  for (const char* name : {"table", "address", "type", "order", "scale", "every_ms", "path",
+                           "json_topic", "json_value", "json_time", "json_quality"}) {
+    if (!row[name].is_null()) address.set(name, row[name]);
+  }
+  if (!row["offset_value"].is_null()) address.set("offset", row["offset_value"]);
+  return address;
 }
 
 template <class Map, class Key, class Items>
@@ -104,15 +115,20 @@ Result<std::string> PlantModel::stamp(store::View& view, const Packs& packs, Ins
   return stamp;
 }
 
-Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, const Packs& packs,
-                                                           Instant now,
+Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, store::View& beside,
+                                                           const Packs& packs, Instant now,
                                                            const NumbersOf& numbers_of) {
+  // Tags and limits are most of a large plant, and most of the time until it is watched again.
+  Result<std::vector<Json>> limits;
+  std::jthread reading([&] { limits = active_limits(beside, packs); });
   auto model = std::make_shared<PlantModel>();  // shared: readers hold it while a new one is made
   if (!packs.plan.is_null()) model->plan_ = TRY(twin::Plan::parse(packs.plan));
   TRY(model->load_areas(view, packs));
   TRY(model->load_sources(view, packs));
   TRY(model->load_tags(view, packs, numbers_of));
-  TRY(model->load_alarms(view, packs));
+  reading.join();
+  std::vector<Json> asked = TRY(std::move(limits));
+  model->add_alarms(asked);
   TRY(model->add_gas_limits(packs, now));
   model->check_causes();
   model->arrange_alarms();
@@ -156,58 +172,62 @@ Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
   return {};
 }
 
+Result<void> PlantModel::add_tag(const Json& row, Addresses& addresses) {
+  TagInfo tag{.id = TRY(RecordId::parse(row.text_or("id", ""))),
+              .index = {},
+              .code = row.text_or("code", ""),
+              .name = name_of(row),
+              .unit = row.text_or("unit", ""),
+              .purpose = row.text_or("purpose", "other"),
+              .substance = row.text_or("substance", ""),
+              .low = number_or(row, "range_low", 0),
+              .high = number_or(row, "range_high", 0),
+              .molar_mass = number_or(row, "molar_mass", 0),
+              .record = kept_of(row)};
+  if (row["x"].is_number() && row["y"].is_number()) {
+    tag.at = twin::Point{number_or(row, "x", 0), number_or(row, "y", 0)};
+  }
+  if (const AreaInfo* area = area_by_id(row.text_or("area", ""))) tag.area = area->code;
+  auto source = source_ids_.find(row.text_or("source", ""));
+  if (source != source_ids_.end()) {
+    tag.source = source->second.first;
+    tag.is_simulated = source->second.second;
+    addresses[tag.source].emplace_back(tags_.size(), address_of(row));
+  }
+  tag_ids_[row.text_or("id", "")] = tags_.size();
+  tags_.push_back(std::move(tag));
+  return {};
+}
+
 Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
                                    const NumbersOf& numbers_of) {
-  std::vector<Json> rows = TRY(rows_of(view, packs, "tag", kTagMembers));
+  const records::Form* form = packs.forms.find("tag");
+  if (form == nullptr) return {};
+  Addresses addresses;
+  auto add = [&](const Json& row) { return add_tag(row, addresses); };
+  TRY(records::visit_partly(view, *form, Filter{}, kPlantRowsMax, kTagMembers, add));
   std::vector<std::string> codes;
-  for (const Json& row : rows) codes.push_back(row.text_or("code", ""));
+  codes.reserve(tags_.size());
+  for (const TagInfo& tag : tags_) codes.push_back(tag.code);
   std::vector<history::TagIndex> numbers = TRY(numbers_of(codes));
-  std::map<std::string, Json::Array> addresses, mapped;  // by source
-  tags_.reserve(rows.size());
-  for (auto* places : {&tag_places_, &tag_ids_}) places->reserve(rows.size());
-  tag_numbers_.reserve(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Json& row = rows[i];
-    const std::string& code = codes[i];
-    TagInfo tag{.id = TRY(RecordId::parse(row.text_or("id", ""))),
-                .index = numbers[i],
-                .code = code,
-                .name = name_of(row),
-                .unit = row.text_or("unit", ""),
-                .purpose = row.text_or("purpose", "other"),
-                .substance = row.text_or("substance", ""),
-                .low = number_or(row, "range_low", 0),
-                .high = number_or(row, "range_high", 0),
-                .molar_mass = number_or(row, "molar_mass", 0),
-                .record = kept_of(row)};
-    if (row["x"].is_number() && row["y"].is_number()) {
-      tag.at = twin::Point{number_or(row, "x", 0), number_or(row, "y", 0)};
-    }
-    if (const AreaInfo* area = area_by_id(row.text_or("area", ""))) tag.area = area->code;
-    auto source = source_ids_.find(row.text_or("source", ""));
-    if (source != source_ids_.end()) {
-      tag.source = source->second.first;
-      tag.is_simulated = source->second.second;
-      Json address = Json::object({{"index", static_cast<int64_t>(tag.index)}, {"code", code}});
-      for (const char* name : {"table", "address", "type", "order", "scale", "every_ms", "path",
-                               "json_topic", "json_value", "json_time", "json_quality"}) {
-        if (!row[name].is_null()) address.set(name, row[name]);
-      }
-      if (!row["offset_value"].is_null()) address.set("offset", row["offset_value"]);
-      addresses[tag.source].push_back(std::move(address));
-      if (!row.text_or("json_topic", "").empty())
-        mapped[tag.source].push_back(addresses[tag.source].back());
-    }
-    tag_places_[code] = tags_.size();
-    tag_ids_[row.text_or("id", "")] = tags_.size();
-    tag_numbers_[tag.index] = tags_.size();
-    tags_.push_back(std::move(tag));
+  tag_places_.reserve(tags_.size());
+  tag_numbers_.reserve(tags_.size());
+  for (std::size_t i = 0; i < tags_.size(); ++i) {
+    tags_[i].index = numbers[i];
+    tag_places_[std::move(codes[i])] = i;
+    tag_numbers_[numbers[i]] = i;
   }
   for (Json& source : sources_.as_array()) {
     // What comes over a one-way link or plain MQTT names its tags itself, but where JSON is mapped.
     if (source["protocol"] == Json("diode")) continue;
-    auto& list = source["protocol"] == Json("mqtt") ? mapped : addresses;
-    source.set("tags", std::move(list[source.text_or("code", "")]));
+    bool is_mapped_only = source["protocol"] == Json("mqtt");
+    Json::Array list;
+    for (auto& [place, address] : addresses[source.text_or("code", "")]) {
+      if (is_mapped_only && address.text_or("json_topic", "").empty()) continue;
+      address.set("index", static_cast<int64_t>(numbers[place]));
+      list.push_back(std::move(address));
+    }
+    source.set("tags", std::move(list));
   }
   return {};
 }

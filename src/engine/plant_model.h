@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "alarms/alarms.h"
@@ -76,6 +77,8 @@ struct LeftOut {
 
 // What a record of `alarm_limit` says by itself: no tag, no area, no inputs of a formula. BadField.
 Result<alarms::Definition> limit_of(const Json& record);
+// Records of the limits that are in use, with the members that a definition is made of.
+Result<std::vector<Json>> active_limits(store::View& view, const Packs& packs);
 // The field of the form that a member of a definition is read from.
 std::string_view field_of(std::string_view member);
 
@@ -84,9 +87,11 @@ class PlantModel {
   using NumbersOf =
       std::function<Result<std::vector<history::TagIndex>>(std::span<const std::string> codes)>;
   // shared: readers on many threads hold one while the next is made
-  // `now` says which rows of a dated rule pack hold.
-  static Result<std::shared_ptr<const PlantModel>> load(store::View& view, const Packs& packs,
-                                                        Instant now, const NumbersOf& numbers_of);
+  // `now` says which rows of a dated rule pack hold. `beside` is a view as new as `view` or newer,
+  // for what is read on a second core meanwhile.
+  static Result<std::shared_ptr<const PlantModel>> load(store::View& view, store::View& beside,
+                                                        const Packs& packs, Instant now,
+                                                        const NumbersOf& numbers_of);
   // Differs whenever load would answer another model.
   static Result<std::string> stamp(store::View& view, const Packs& packs, Instant now);
 
@@ -120,8 +125,11 @@ class PlantModel {
  private:
   Result<void> load_areas(store::View& view, const Packs& packs);
   Result<void> load_sources(store::View& view, const Packs& packs);
+  // Where the sources find their tags, by source: place of the tag, what connect is told of it.
+  using Addresses = std::map<std::string, std::vector<std::pair<std::size_t, Json>>, std::less<>>;
   Result<void> load_tags(store::View& view, const Packs& packs, const NumbersOf& numbers_of);
-  Result<void> load_alarms(store::View& view, const Packs& packs);
+  Result<void> add_tag(const Json& row, Addresses& addresses);
+  void add_alarms(std::span<const Json> limits);
   // A gas detector whose limits nobody set gets the pack's, latching and guarding people.
   Result<void> add_gas_limits(const Packs& packs, Instant now);
   void add_gas_limit(const Packs& packs, const TagInfo& tag, const GasSetPoint& asked);
@@ -146,7 +154,7 @@ class PlantModel {
   std::vector<TagInfo> tags_;
   std::vector<alarms::Definition> alarms_;
   std::vector<LeftOut> left_out_;
-  std::set<std::string, std::less<>> alarm_codes_;
+  std::unordered_set<std::string> alarm_codes_;
   std::vector<BadgeInfo> badges_;
   Places<std::string> area_places_, area_ids_, tag_places_, tag_ids_, badge_places_;
   Places<history::TagIndex> tag_numbers_;

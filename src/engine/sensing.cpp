@@ -70,7 +70,9 @@ Result<void> Sensing::renew(bool goes_on) {
   Instant now = engine_.clock().now();
   std::string stamp = TRY(PlantModel::stamp(*view, engine_.packs(), now));
   auto numbers_of = [this](std::span<const std::string> codes) { return history_->tags(codes); };
-  auto plant = TRY(PlantModel::load(*view, engine_.packs(), now, numbers_of));
+  auto beside = TRY(engine_.database().snapshot());
+  auto plant = TRY(PlantModel::load(*view, *beside, engine_.packs(), now, numbers_of));
+  beside.reset();
   auto active = TRY(alarms::active_definitions(*view));
   auto evaluator = TRY(alarms::Evaluator::make(plant->alarms(), active, now));
   TRY(keep_as_said(*plant));

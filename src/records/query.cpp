@@ -150,16 +150,32 @@ Result<Json> read_whole(store::View& view, const Form& form, RecordId id) {
 
 namespace {
 
-Result<std::vector<Json>> all_shown(store::View& view, const Form& form, const Filter& filter,
-                                    std::size_t count, const std::vector<Shown>& shown) {
+Result<store::Sql> ask_all(const Form& form, const Filter& filter, std::size_t count,
+                           const std::vector<Shown>& shown) {
   Condition where{"deleted_at IS NULL"};
   where.add_and(TRY(scope_condition(form, filter)));
   where.params.emplace_back(static_cast<int64_t>(count + 1));
-  auto rows =
-      TRY(view.query({select_text(form, shown) + " WHERE " + where.text + " ORDER BY id LIMIT ?",
-                      std::move(where.params)}));
-  if (rows.size() > count)
-    return refuse(ErrorCode::LimitReached, form.id + " has too many records");
+  return store::Sql{select_text(form, shown) + " WHERE " + where.text + " ORDER BY id LIMIT ?",
+                    std::move(where.params)};
+}
+
+std::unexpected<Error> too_many(const Form& form) {
+  return refuse(ErrorCode::LimitReached, form.id + " has too many records");
+}
+
+std::vector<Shown> shown_of(const Form& form, std::span<const std::string_view> members) {
+  std::vector<Shown> shown;
+  for (std::string_view key : members) {
+    const Field* field = form.find_member(key);
+    if (field != nullptr) shown.push_back({field, false});
+  }
+  return shown;
+}
+
+Result<std::vector<Json>> all_shown(store::View& view, const Form& form, const Filter& filter,
+                                    std::size_t count, const std::vector<Shown>& shown) {
+  auto rows = TRY(view.query(TRY(ask_all(form, filter, count, shown))));
+  if (rows.size() > count) return too_many(form);
   std::vector<Json> records;
   records.reserve(rows.size());
   for (const auto& cells : rows.cells()) records.push_back(record_of(shown, cells));
@@ -175,12 +191,27 @@ Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const F
 
 Result<std::vector<Json>> all_partly(store::View& view, const Form& form, const Filter& filter,
                                      std::size_t count, std::span<const std::string_view> members) {
-  std::vector<Shown> shown;
-  for (std::string_view key : members) {
-    const Field* field = form.find_member(key);
-    if (field != nullptr) shown.push_back({field, false});
-  }
-  return all_shown(view, form, filter, count, shown);
+  return all_shown(view, form, filter, count, shown_of(form, members));
+}
+
+Result<void> visit_partly(store::View& view, const Form& form, const Filter& filter,
+                          std::size_t count, std::span<const std::string_view> members,
+                          const std::function<Result<void>(Json record)>& each) {
+  std::vector<Shown> shown = shown_of(form, members);
+  store::Sql sql = TRY(ask_all(form, filter, count, shown));
+  std::size_t seen = 0;
+  Result<void> done;
+  std::vector<store::Value> values(shown.size());
+  TRY(store::visit(view, sql, [&](const store::Cells& cells) {
+    if (!done) return;  // a statement runs to its end
+    if (++seen > count) {
+      done = too_many(form);
+      return;
+    }
+    for (std::size_t i = 0; i < shown.size(); ++i) values[i] = value_of(cells, i);
+    done = each(record_of(shown, values));
+  }));
+  return done;
 }
 
 Result<std::string> stamp_of(store::View& view, const Form& form) {

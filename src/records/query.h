@@ -66,6 +66,10 @@ Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const F
 // The same with these members only; one that the form does not have is left out.
 Result<std::vector<Json>> all_partly(store::View& view, const Form& form, const Filter& filter,
                                      std::size_t count, std::span<const std::string_view> members);
+// The same one by one, in one statement and without holding them all: for forms of many records.
+Result<void> visit_partly(store::View& view, const Form& form, const Filter& filter,
+                          std::size_t count, std::span<const std::string_view> members,
+                          const std::function<Result<void>(Json record)>& each);
 // Whether a row scope fits the form, its variables still in it. BadPack names the member.
 Result<void> check_scope(const Form& form, const Filter& scope);
 // Changes whenever any record of the form does.
