@@ -152,7 +152,15 @@ Result<void> Execution::seed_record(const records::Form& form, const std::string
       TRY(seed_record(*other, admin, step));
       continue;
     }
-    TRY(as_login(step.text_or("login", ""), [&] { return seed_task(form, id, step); }));
+    const records::Form* its = &form;
+    RecordId whose = id;
+    if (step["of"].is_object()) {  // of a row that was named before
+      its = TRY(form_of(step["of"].text_or("form", "")));
+      auto named = seed_names_.find(step["of"].text_or("ref", ""));
+      if (named == seed_names_.end()) return refuse(ErrorCode::BadPack, "no such row", "of");
+      whose = named->second;
+    }
+    TRY(as_login(step.text_or("login", ""), [&] { return seed_task(*its, whose, step); }));
   }
   return {};
 }

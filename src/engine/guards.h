@@ -37,11 +37,17 @@ Result<Json> guard_rules(const GuardCall& call);
 Result<Json> guard_gas(const GuardCall& call);
 Result<Json> guard_isolation(const GuardCall& call);
 Result<Json> guard_inside(const GuardCall& call);
+// Somebody wrote down what may happen: at least one hazard, each with its control and who sees to
+// it.
+Result<Json> guard_jsa(const GuardCall& call);
 Result<Json> guard_measures(const GuardCall& call);
 Result<Json> guard_presence(const GuardCall& call);
 // No alarm that guards people stands or is bypassed there, and nobody holds the area.
 Result<Json> guard_free(const GuardCall& call);
 Result<Json> guard_alarm_limit(const GuardCall& call);
+
+// Records of another form whose field `permit` names the permit of the call.
+Result<std::vector<Json>> hung_on(const GuardCall& call, std::string_view form_id);
 
 // A refusal with what it is about.
 std::unexpected<Error> refuse_with(ErrorCode code, std::string field, const Json& params,

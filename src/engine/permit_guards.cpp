@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/text.h"
 #include "engine/guards.h"
 
 namespace anlan::engine {
@@ -203,6 +204,21 @@ Result<Json> guard_parent(const GuardCall& call) {
     return refuse_with(ErrorCode::ParentNotActive, "valid_from", params);
   }
   if (span.to > around.to) return refuse_with(ErrorCode::ParentNotActive, "valid_to", params);
+  return Json();
+}
+
+Result<Json> guard_jsa(const GuardCall& call) {
+  const Json& rows = call.permit["jsa"];
+  bool is_empty = !rows.is_array() || rows.as_array().empty();
+  if (is_empty) return refuse(ErrorCode::MissingField, "no job safety analysis", "jsa");
+  for (std::size_t at = 0; at < rows.as_array().size(); ++at) {
+    for (const char* member : {"hazard", "control", "who"}) {
+      const Json& value = rows.as_array()[at][member];
+      if (value.is_text() && !trim(value.as_text()).empty()) continue;
+      std::string place = "jsa." + std::to_string(at) + "." + member;
+      return refuse(ErrorCode::MissingField, "a row of the analysis is not whole", place);
+    }
+  }
   return Json();
 }
 

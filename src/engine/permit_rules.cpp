@@ -67,8 +67,8 @@ Result<Json> permit_preview(Engine& engine, const access::Subject& by, const Jso
                   engine.config().time_zone_offset};
   Json made = TRY(permit_decision(desk, permit, "permit"));
   Json preview = Json::object({{"regime", regime}});
-  for (const char* name :
-       {"grade_computed", "grade", "mark", "source", "limits", "approvers", "measures"}) {
+  for (const char* name : {"grade_computed", "grade", "mark", "source", "limits", "approvers",
+                           "measures", "isolations"}) {
     preview.set(name, made[name]);
   }
   Json reason = Json::object({{"zh", made["reason_zh"]}, {"en", made["reason_en"]}});

@@ -1,4 +1,4 @@
-// Guards that are about the spot: gas, isolations, who is inside, measures, who stands there.
+// Guards that are about the spot: gas, who is inside, measures, who stands there.
 
 #include <algorithm>
 #include <cmath>
@@ -11,19 +11,9 @@
 namespace anlan::engine {
 namespace {
 
-constexpr std::size_t kRowsMax = 5'000;  // of one permit
 constexpr Duration kSeenMax = Duration::minutes(2);
 constexpr Duration kClockSlack = Duration::minutes(2);  // a phone's clock runs so far ahead
 constexpr double kMetresPerDegree = 111'320;            // of latitude; of longitude at the equator
-
-// Records of another form that name this permit, by number of creation.
-Result<std::vector<Json>> rows_of(const GuardCall& call, std::string_view form_id) {
-  const PermitDesk& desk = call.desk.permits;
-  const records::Form* form = desk.packs.forms.find(form_id);
-  if (form == nullptr) return std::vector<Json>{};
-  Filter own{.kind = Filter::Kind::Eq, .field = "permit", .values = {call.permit["id"]}};
-  return records::all_whole(desk.view, *form, own, kRowsMax);
-}
 
 bool is_passed(const Json& test) {
   return test["verdict"] == Json("pass") || test["verdict"] == Json("passed") ||
@@ -201,7 +191,7 @@ Result<Json> guard_gas(const GuardCall& call) {
   auto minutes = number_in(*limits, "gas_start_min");
   if (!minutes) return Json();
   GasNeed need = TRY(gas_need(call, *limits, *minutes));
-  std::vector<Json> tests = TRY(rows_of(call, "permit_gas"));
+  std::vector<Json> tests = TRY(hung_on(call, "permit_gas"));
   if (tests.empty()) return no_test("gas_at", Json::object());
   auto newest = newest_tests(tests);
   TRY(check_levels(*limits, newest));
@@ -212,23 +202,10 @@ Result<Json> guard_gas(const GuardCall& call) {
   return Json();
 }
 
-Result<Json> guard_isolation(const GuardCall& call) {
-  bool is_end = call.ask.outcome == "close" || call.ask.outcome == "accept";
-  const char* wanted = is_end ? "removed" : "verified";
-  for (const Json& row : TRY(rows_of(call, "permit_isolation"))) {
-    if (row["state"] == Json(wanted)) continue;
-    return refuse_with(
-        ErrorCode::IsolationOpen, {},
-        Json::object(
-            {{"isolation", row["id"]}, {"tag_no", row["tag_no"]}, {"state", row["state"]}}));
-  }
-  return Json();
-}
-
 Result<Json> guard_inside(const GuardCall& call) {
   int64_t inside = call.permit.int_or("inside_count", 0);
   Json people = Json::array();
-  for (const Json& row : TRY(rows_of(call, "permit_entry"))) {
+  for (const Json& row : TRY(hung_on(call, "permit_entry"))) {
     if (row["out_at"].is_null() && !row["in_at"].is_null()) people.push(row["person"]);
   }
   if (inside <= 0 && people.as_array().empty()) return Json();

@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "tests/cases/isolate.h"
+
 namespace anlan::test {
 namespace {
 
@@ -28,7 +30,9 @@ bool matches(const Json& expected, const Json& actual) {
 
 class Run {
  public:
-  explicit Run(std::unique_ptr<Plant> plant) : plant_(std::move(plant)) {}
+  explicit Run(std::unique_ptr<Plant> plant) : plant_(std::move(plant)) {
+    variables_["jsa"] = R"([{"hazard":"机械伤害","control":"停机挂牌","who":"作业负责人"}])";
+  }
 
   // Empty, or what was wrong.
   std::string line(std::string_view text) {
@@ -119,6 +123,12 @@ class Run {
     if (word == "as") return become(rest);
     if (word == "wait") return wait(rest);
     if (word == "reopen") return reopen();
+    if (word == "isolate" || word == "unisolate") {
+      auto id = RecordId::parse(rest);
+      auto done = id ? (word == "isolate" ? isolate(*plant_, *id) : unisolate(*plant_, *id))
+                     : Result<void>(std::unexpected(id.error()));
+      return done ? "" : std::string(word) + ": " + done.error().detail + done.error().field;
+    }
     is_refusal_seen_ = false;
     std::size_t space = rest.find(' ');
     std::string first = rest.substr(0, space);

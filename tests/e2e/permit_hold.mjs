@@ -37,12 +37,12 @@ async function release(desk) {
   await desk.go("permits/room");
   await page.locator(".permit-room .held").waitFor();
   await desk.look("permit-desk-room");
-  await page.locator(".held").getByRole("button", { name: p.release, exact: true }).click();
+  await page.locator(".panel.held").getByRole("button", { name: p.release, exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(new RegExp(`^${p.releaseWhy}`)).fill("已紧固并检测 / tightened, tested");
   await desk.look("permit-desk-release");
   await dialog.getByRole("button", { name: p.releaseNow, exact: true }).click();
-  await page.locator(".held").waitFor({ state: "detached" });
+  await page.locator(".panel.held").waitFor({ state: "detached" });
 }
 
 export async function permitHoldWalk(where) {

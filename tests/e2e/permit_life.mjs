@@ -27,7 +27,7 @@ const spots = {
 const outcomes = {
   approve: "approve", disclose: "done", receive: "sign", confirm: "done", sign: "start",
   sign_site: "start", work: "close", watch: "done", accept: "accept", revalidate: "resume",
-  apply: "applied", verify: "verified",
+  apply: "applied", verify: "verified", remove: "removed",
 };
 export const saidOnSpot = "巡检核对在场 / seen on the spot";
 
@@ -65,6 +65,7 @@ export class Permits {
       kind, area: await this.area(area), x, y, work_unit: "维修班", leader: idOf[leader],
       guardian: idOf[guardian], workers: { persons: [idOf[worker]], names: [] },
       valid_from: iso(now - 60000), valid_to: iso(now + hours * hour_ms), ...kinds[kind],
+      jsa: [{ hazard: "机械伤害 / injury", control: "停机挂牌 / lock-out", who: "班长 / leader" }],
       ...(kind === "lifting" ? { rigger: idOf.repair4, signaller: idOf.repair5 } : {}), ...more,
     };
     const { record } = await (await this.as("eqleader")).post("/api/records/permit", { fields });
@@ -134,6 +135,9 @@ export class Permits {
     const begin = Date.now() - record.measures.length * 10000;
     const measures = record.measures.map((row, at) => ({
       ...row, is_done: true, device_at: iso(begin + at * 10000),
+      ...(row.steps_zh ? { steps_at: row.steps_zh.split("\n")
+        .map((step, place, { length }) => iso(begin + at * 10000 - (length - place) * 1000))
+        .join("\n") } : {}),
     }));
     for (const row of measures) for (const key of ["done_by", "done_at"]) delete row[key];
     return this.complete(login, task, { measures });
@@ -146,9 +150,13 @@ export class Permits {
     const { task, login } = found;
     if (task.node === "confirm") await this.confirm(id, login, task);
     else if (task.node === "sign") {
+      await this.isolate(id);
       if (await this.asksGas(id)) await this.gas(id);
       await this.complete(login, task);
-    } else await this.complete(login, task);
+    } else {
+      if (task.node === "accept") await this.giveBack(id);
+      await this.complete(login, task);
+    }
     return task.node;
   }
 
@@ -168,6 +176,39 @@ export class Permits {
       latitude: record.lat + ((y ?? middle(1)) - middle(1)) / degree_m,
       longitude: record.lon + ((x ?? middle(0)) - middle(0)) / (degree_m * turn), accuracy: 5,
     };
+  }
+
+  // The rows of this permit, and its first open task as one person sees it.
+  async isolations(id) {
+    const filter = encodeURIComponent(JSON.stringify(["eq", "permit", id]));
+    const path = `/api/records/permit_isolation?filter=${filter}`;
+    return (await (await this.as("safety3")).get(path)).rows;
+  }
+
+  async pressIsolation(login, id) {
+    const path = `/api/records/permit_isolation/${id}`;
+    const { tasks } = await (await this.as(login)).get(path);
+    await this.complete(login, { ...tasks[0], form: "permit_isolation" });
+  }
+
+  // What the rules ask to be isolated, by two people of the safety department.
+  async isolate(id) {
+    const first = await this.as("safety3");
+    const record = await this.record(id);
+    const { isolations } = await first.post("/api/permits/preview", record);
+    if ((await this.isolations(id)).length > 0) return;
+    for (const [at, { types }] of isolations.entries()) {
+      const fields = { permit: id, type: types.at(-1), tag_no: `${id}-${at}`, place: "现场 / here" };
+      const made = await first.post("/api/records/permit_isolation", { fields });
+      await this.pressIsolation("safety3", made.record.id);
+      await this.pressIsolation("safety4", made.record.id);
+    }
+  }
+
+  async giveBack(id) {
+    for (const row of await this.isolations(id)) {
+      if (row.state === "verified") await this.pressIsolation("safety3", row.id);
+    }
   }
 
   async asksGas(id) {

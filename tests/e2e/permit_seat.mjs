@@ -138,6 +138,7 @@ export class PermitSeat extends Seat {
       .getByRole("radio", { name: "4", exact: true }).click();
     await page.getByRole("textbox", { name: begins(p.jsaConsequence) }).fill("摔伤 / injury");
     await page.getByRole("textbox", { name: begins(p.jsaControl) }).fill("安全带 / harness");
+    await page.getByRole("textbox", { name: begins(p.jsaWho) }).fill("班长 / leader");
     await this.look(`wizard-hazards-${kind}`);
     await this.next();
     await this.waitStep("check");

@@ -107,6 +107,7 @@ export async function permitPhoneLifeWalk({ kind, ...where }) {
     for (const level of levels) await analyst.test(id, level, clean);
     await analyst.leave();
   }
+  await permits.isolate(id);
   await guardian.context.setGeolocation(await permits.spotOf(id));
   await guardian.card(id);
   await guardian.press(texts.sign[lang],

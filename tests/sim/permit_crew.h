@@ -119,7 +119,7 @@ class Crew {
   std::map<std::string, int> counts_;
   std::map<std::string, std::string> area_ids_;
   Instant next_application_{};
-  std::size_t applied_ = 0, over_ = 0;
+  std::size_t applied_ = 0, over_ = 0, tags_ = 0;
   uint64_t mischief_one_in_ = 6;
 };
 

@@ -46,6 +46,20 @@ inline constexpr std::array kOshaKinds{
     OfKind{"excavation", "", 360, 0, 0, 0, ""}, OfKind{"road", "", 720, 0, 0, 0, ""},
 };
 
+// 1.8 and, for hot work, S6: what is isolated before the start; any of the types will do.
+struct OfIsolation {
+  std::string_view kind;
+  std::array<std::string_view, 2> types;
+};
+inline constexpr std::array kIsolations{
+    OfIsolation{"hot", {"blind", "parted"}}, OfIsolation{"confined", {"blind", "parted"}},
+    OfIsolation{"confined", {"lock", "power"}}, OfIsolation{"blinding", {"valve", "valve"}},
+    OfIsolation{"blinding", {"drain", "drain"}}};
+// Nothing flows where hot work is done outside of every hazardous place.
+inline bool is_asked(const OfIsolation& one, std::string_view kind, std::string_view hot_place) {
+  return one.kind == kind && (kind != "hot" || hot_place != "elsewhere");
+}
+
 inline constexpr double kOxygenLeast = 19.5;
 // 4.1 at 25 C, ppm: 20 mg/m3 of ammonia, 10 of hydrogen sulfide, 20 of carbon monoxide, 5 of NO2.
 struct OfToxic {

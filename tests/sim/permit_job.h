@@ -32,6 +32,7 @@ struct Act {
 
 struct Isolation {
   RecordId id{};
+  std::string type;
   std::string state;  // "planned", "applied", "verified", "removed"
   PersonId applied_by{};
 };

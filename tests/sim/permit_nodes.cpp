@@ -92,6 +92,7 @@ void Crew::on_sign(Job& job, const OpenTask& task) {
   }
   if (!is_quiet_at(job) && !chance(4)) return;
   if (job.has_gas_limits() && task.node == "sign") test_gas(job, Quality::Good);
+  plan_isolations(job);
   apply_isolations(job);
   press_there(job, task, outcome_of("start"));
   if (!job.is_active()) return;

@@ -309,10 +309,25 @@ void Oracle::judge_ties(const Job& job, const Jobs& live) {
   for (const Isolation& one : job.isolations) {
     expect(one.state == "verified", "isolation", job, one.state);
   }
+  judge_isolated(job, live);
   int64_t counted = job.record.int_or("inside_count", 0);
   expect(counted == static_cast<int64_t>(job.inside.size()), "inside_count", job,
          std::format("{} counted, {} inside", counted, job.inside.size()));
   judge_measures(job);
+}
+
+// What the rules ask is isolated, for the work or for what it is part of.
+void Oracle::judge_isolated(const Job& job, const Jobs& live) {
+  const Job* parent = job.parent ? find_job(live, *job.parent) : nullptr;
+  for (const figures::OfIsolation& asked : figures::kIsolations) {
+    if (!figures::is_asked(asked, job.kind, job.hot_place)) continue;
+    auto answers = [&](const Isolation& one) {
+      return one.state == "verified" && std::ranges::contains(asked.types, one.type);
+    };
+    bool is_there = std::ranges::any_of(job.isolations, answers) ||
+                    (parent != nullptr && std::ranges::any_of(parent->isolations, answers));
+    expect(is_there, "not_isolated", job, std::string(asked.types.front()));
+  }
 }
 
 // Every measure is there, done by somebody of the job and shown where it must be.

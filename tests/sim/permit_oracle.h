@@ -64,6 +64,7 @@ class Oracle {
   void judge_people(const Job& job);
   void judge_neighbours(const Job& job, const Jobs& live);
   void judge_ties(const Job& job, const Jobs& live);
+  void judge_isolated(const Job& job, const Jobs& live);
   void judge_measures(const Job& job);
   void judge_start(const Job& job);
   void judge_order(const Job& job);

@@ -236,7 +236,8 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
   if (reason == "gas") {
     // A better one of the same point may have followed at once.
     return std::ranges::any_of(job.tests, [&](const GasTest& test) {
-      bool is_recent = world_.now() - test.told <= kCauseAge;
+      // The plant may stand still for minutes before the stop is judged.
+      bool is_recent = job.suspended_at - test.told <= kCauseAge;
       return is_recent &&
              !job.rules().fault_of(job.toxic_substance, test.lel, test.o2, test.toxic).empty();
     });

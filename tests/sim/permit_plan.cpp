@@ -202,6 +202,8 @@ Json Crew::fields_of(const Job& job) {
                               {"toxic_substance", job.toxic_substance},
                               {"valid_from", format_instant(job.valid_from)},
                               {"valid_to", format_instant(job.valid_to)}});
+  Json hazard = Json::object({{"hazard", "机械伤害"}, {"control", "停机挂牌"}, {"who", "班长"}});
+  fields.set("jsa", Json::array({hazard}));
   if (job.parent) fields.set("parent", job.parent->text());
   add_details(job, fields);
   return fields;

@@ -77,18 +77,22 @@ bool Crew::test_point(Job& job, const GasPoint& spot, Quality quality) {
   return true;
 }
 
+// What the rules ask and nobody planned yet; now and then one is forgotten.
 void Crew::plan_isolations(Job& job) {
-  bool needs = job.kind == "confined" || (job.kind == "blinding" && chance(2));
-  if (!needs) return;
   Member* leader = world_.find(job.leader);
-  auto made = create(*leader, "permit_isolation",
-                     Json::object({{"permit", job.id.text()},
-                                   {"type", "lock"},
-                                   {"tag_no", "L-" + std::to_string(applied_)},
-                                   {"place", "MCC-605"}}));
-  if (!made) return;
-  auto id = RecordId::parse((*made)["record"].text_or("id", ""));
-  job.isolations.push_back({.id = *id, .state = "planned"});
+  for (const figures::OfIsolation& one : figures::kIsolations) {
+    std::string type(one.types.back());
+    bool is_planned = std::ranges::contains(job.isolations, type, &Isolation::type);
+    if (!figures::is_asked(one, job.kind, job.hot_place) || is_planned || chance(10)) continue;
+    auto made = create(*leader, "permit_isolation",
+                       Json::object({{"permit", job.id.text()},
+                                     {"type", type},
+                                     {"tag_no", "L-" + std::to_string(++tags_)},
+                                     {"place", "MCC-605"}}));
+    if (!made) continue;
+    auto id = RecordId::parse((*made)["record"].text_or("id", ""));
+    job.isolations.push_back({.id = *id, .type = type, .state = "planned"});
+  }
 }
 
 // The leader's shift ends before the job does.
@@ -122,8 +126,11 @@ bool Crew::press_isolation(Job& job, Isolation& one, const std::string& node, co
                       {one.id.text(), node}});
   view->reset();
   if (!rows || rows->empty()) return false;
-  std::vector<PersonId> people{job.leader, job.guardian};
-  people.insert(people.end(), job.workers.begin(), job.workers.end());
+  // Of the crew whoever is of that unit; the safety department is of all.
+  std::vector<PersonId> people{job.workers.front(), job.guardian, job.leader};
+  for (const Member& member : world_.members()) {
+    if (member.has("safety_officer")) people.push_back(member.subject.person);
+  }
   for (PersonId person : people) {
     Member* by = world_.find(person);
     auto done = world_.plant().run(

@@ -60,10 +60,11 @@ export function missingOn(step: WishStep, form: FormSource, fields: WishFields):
     .filter((field) => asked.has(field) && !isThere(field, fields[field]));
   return step === "hazards" && hasHoles(form, fields["jsa"]) ? ["jsa"] : lacking;
 }
-// A hazard without what the form asks of every row would be refused.
+// Nothing is disclosed without a hazard, nor a hazard without what the form asks of every row.
 function hasHoles(form: FormSource, value: FieldValue | undefined): boolean {
   const needs = form.data.properties["jsa"]?.items?.required ?? [];
-  return rowsOf(value).some((row) => needs.some((key) => !isFilled(row[key])));
+  const rows = rowsOf(value);
+  return rows.length === 0 || rows.some((row) => needs.some((key) => !isFilled(row[key])));
 }
 export const isRequiredIn = (form: FormSource, kind: string, field: string): boolean =>
   (form.data.required ?? []).includes(field) || (needed[kind] ?? []).includes(field);

@@ -47,6 +47,10 @@ export default function JsaRows({ value, onChange }: JsaProps) {
             label={p("jsaControl")} value={String(row["control"] ?? "")} maxLength={400} isRequired
             onChange={(text) => fill(at, "control", text)}
           />
+          <TextField
+            label={p("jsaWho")} value={String(row["who"] ?? "")} maxLength={80} isRequired
+            onChange={(text) => fill(at, "who", text)}
+          />
           <Button
             text={p("jsaDrop", { n: at + 1 })} icon="trash" kind="quiet"
             run={() => put(rows.filter((_, place) => place !== at))}

@@ -95,6 +95,7 @@ export const enPermit: Record<keyof typeof zhPermit, string> = {
   jsaLikelihood: "Likelihood (1 low – 5 high)",
   jsaSeverity: "Severity (1 low – 5 high)",
   jsaControl: "Control",
+  jsaWho: "Who sees to it",
   jsaDrop: "Remove hazard {n}",
   jsaAdd: "Add a hazard",
   risk_low: "low",

@@ -92,6 +92,7 @@ export const zhPermit = {
   jsaLikelihood: "可能性(1 小 – 5 大)",
   jsaSeverity: "严重性(1 轻 – 5 重)",
   jsaControl: "控制措施",
+  jsaWho: "落实人",
   jsaDrop: "删去危害 {n}",
   jsaAdd: "加一条危害",
   risk_low: "低",
