@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "engine/guards.h"
+#include "engine/permit_separation.h"
 
 namespace anlan::engine {
 namespace {
@@ -102,9 +103,12 @@ Result<Instant> rules_since(const PermitDesk& desk, const Json& permit) {
 
 }  // namespace
 
-Result<Json> guard_people(const GuardCall& call) {
+Result<Json> guard_people(const GuardCall& asked) {
+  Json permit = with_successors(asked.permit);
+  GuardCall call{.desk = asked.desk, .ask = asked.ask, .permit = permit};
   std::vector<PermitPart> parts = parts_of(call.permit);
   TRY(check_distinct(parts));
+  TRY(check_approvers(call, parts));
   TRY(check_certificates(call, parts));
   Span span = span_of(call.permit);
   Json warnings = Json::array();

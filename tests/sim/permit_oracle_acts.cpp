@@ -147,7 +147,8 @@ void Oracle::judge_resumption(const Job& job) {
   auto needs = std::ranges::find(figures::kReasons, job.suspended_for, &figures::OfReason::reason);
   if (needs == figures::kReasons.end()) return expect(false, "reason", job, job.suspended_for);
   if (needs->needs_test && job.has_gas_limits()) {
-    bool is_new = !job.tests.empty() && job.tests.back().at > job.suspended_at;
+    bool is_new = std::ranges::any_of(
+        job.tests, [&](const GasTest& test) { return test.at > job.suspended_at; });
     expect(is_new, "no_test_after_stop", job, job.suspended_for);
   }
   if (needs->needs_other && is_resumed) {
