@@ -47,6 +47,15 @@ Result<Json> permit_of(const GuardDesk& desk, const flow::GuardAsk& ask) {
   return records::read_whole(desk.permits.view, *form, *id);
 }
 
+// Says which guard caught what, for the count of refused acts.
+Error caught(Error error, std::string_view guard, const Json& permit, std::string_view node) {
+  auto known = error.params.empty() ? Result<Json>(Json::object()) : parse_json(error.params);
+  Json params = known && known->is_object() ? *known : Json::object();
+  params.set("guard", guard).set("guarded", permit["id"]).set("node", node);
+  error.params = write_json(params);
+  return error;
+}
+
 }  // namespace
 
 bool is_guard(std::string_view name) { return std::ranges::contains(kGuards, name, &Row::name); }
@@ -58,7 +67,9 @@ Result<Json> ask_guard(const GuardDesk& desk, const flow::GuardAsk& ask) {
   }
   Json permit;
   if (row->is_of_permit) permit = TRY(permit_of(desk, ask));
-  return row->ask({desk, ask, permit});
+  auto said = row->ask({desk, ask, permit});
+  if (said || !row->is_of_permit) return said;
+  return std::unexpected(caught(said.error(), row->name, permit, ask.node));
 }
 
 std::unexpected<Error> refuse_with(ErrorCode code, std::string field, const Json& params,

@@ -64,6 +64,10 @@ Json Crew::measure_rows(const Job& job, bool is_all) {
     Json one = row;
     at = at + world_.between(12, 39);
     one.set("is_done", is_all || !chance(6)).set("device_at", format_instant(at));
+    std::string guide = row.text_or("steps_zh", ""), times;
+    auto left = guide.empty() ? -1 : std::ranges::count(guide, '\n');
+    for (; left >= 0; --left) times += format_instant(at - Duration::seconds(left)) + "\n";
+    if (!times.empty()) one.set("steps_at", times.substr(0, times.size() - 1));
     rows.push(std::move(one));
   }
   return rows;
