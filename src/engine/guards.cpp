@@ -15,14 +15,21 @@ struct Row {
 };
 
 // Packs name them. Never rename.
-constexpr std::array kGuards{
-    Row{"permit_people", guard_people},       Row{"permit_place", guard_place},
-    Row{"permit_conflict", guard_conflict},   Row{"permit_parent", guard_parent},
-    Row{"permit_rules", guard_rules},         Row{"permit_gas", guard_gas},
-    Row{"permit_isolation", guard_isolation}, Row{"permit_inside", guard_inside},
-    Row{"permit_measures", guard_measures},   Row{"permit_jsa", guard_jsa},
-    Row{"permit_free", guard_free},           Row{"permit_entry", guard_entry},
-    Row{"presence", guard_presence},          Row{"alarm_limit", guard_alarm_limit, false}};
+constexpr std::array kGuards{Row{"permit_people", guard_people},
+                             Row{"permit_place", guard_place},
+                             Row{"permit_conflict", guard_conflict},
+                             Row{"permit_parent", guard_parent},
+                             Row{"permit_rules", guard_rules},
+                             Row{"permit_gas", guard_gas},
+                             Row{"permit_isolation", guard_isolation},
+                             Row{"permit_inside", guard_inside},
+                             Row{"permit_measures", guard_measures},
+                             Row{"permit_jsa", guard_jsa},
+                             Row{"permit_closing", guard_closing},
+                             Row{"permit_free", guard_free},
+                             Row{"permit_entry", guard_entry},
+                             Row{"presence", guard_presence},
+                             Row{"alarm_limit", guard_alarm_limit, false}};
 
 // As the permit will be: who takes over is judged before he has, a longer time before it holds.
 Json as_it_will_be(const flow::GuardAsk& ask) {

@@ -33,6 +33,13 @@ class Run {
  public:
   explicit Run(std::unique_ptr<Plant> plant) : plant_(std::move(plant)) {
     variables_["jsa"] = R"([{"hazard":"机械伤害","control":"停机挂牌","who":"作业负责人"}])";
+    for (const std::string side : {"crew", "owner"}) {
+      Json list = Json::object();
+      for (const char* line : {"_tools", "_isolations", "_clean", "_watch"}) {
+        list.set(side + line, true);
+      }
+      variables_[side] = write_json(list);
+    }
   }
 
   // Empty, or what was wrong.

@@ -15,6 +15,15 @@ Json outcome_of(const char* outcome, const char* comment = nullptr) {
   return what;
 }
 
+// What both sides look at in the end, all of it.
+Json end_list(const std::string& side) {
+  Json list = Json::object();
+  for (const char* line : {"_tools", "_isolations", "_clean", "_watch"}) {
+    list.set(side + line, true);
+  }
+  return list;
+}
+
 }  // namespace
 
 // Whether somebody with sense would begin now.
@@ -175,7 +184,16 @@ void Crew::on_accept(Job& job, const OpenTask& task) {
     press(job, task, outcome_of("refuse", "脚手架未拆"));
     return;
   }
-  press(job, task, outcome_of("accept"));
+  Json what = outcome_of("accept");
+  what.set("fields", end_list("owner"));
+  press(job, task, what);
+}
+
+void Crew::on_hand_back(Job& job, const OpenTask& task) {
+  go_out(job);
+  Json what = outcome_of("done");
+  if (!chance(8)) what.set("fields", end_list("crew"));  // else blindly: refused
+  press(job, task, what);
 }
 
 }  // namespace anlan::test
