@@ -1,6 +1,7 @@
 #include "engine/contain.h"
 
 #include "core/log.h"
+#include "engine/permit_caught.h"
 
 namespace anlan::engine {
 namespace {
@@ -77,6 +78,19 @@ Result<void> tell_all(const Containing& with, const Command& command, const Tell
   return {};
 }
 
+// The act was taken back with all that it wrote: that it was tried, and caught, stays.
+void note_caught(const Containing& with, const Command& command, const Error& refusal) {
+  auto found = caught_by(refusal);
+  if (!found) return;
+  store::Work note = [&](store::Transaction& transaction) {
+    return write_caught(with.around, transaction, command, *found);
+  };
+  auto done = with.commit(std::span(&note, 1));
+  if (done && done->front()) return;
+  log_part("a refused act could not be noted", found->guard,
+           done ? done->front().error() : done.error());
+}
+
 }  // namespace
 
 Result<Json> contain(const Containing& with, const Command& command, Result<Json> failed) {
@@ -86,6 +100,7 @@ Result<Json> contain(const Containing& with, const Command& command, Result<Json
   } else if (const auto* calls = std::get_if<TellAlarmsAgain>(&command.what)) {
     done = tell_all(with, command, *calls);
   } else {
+    note_caught(with, command, failed.error());
     return failed;
   }
   if (!done) return std::unexpected(std::move(done).error());

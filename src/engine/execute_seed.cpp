@@ -71,7 +71,20 @@ Result<Json> resolve_seed(const SeedWords& words, const Json& value) {
   return out;
 }
 
-// The rows that the record has, each with these members.
+// A time for each line of a text, a second apart, the last of them at this one.
+std::string times_of(const Json& lines, const Json& last) {
+  auto at = parse_instant(last.is_text() ? last.as_text() : "");
+  if (!lines.is_text() || lines.as_text().empty() || !at) return {};
+  std::string out;
+  for (auto left = std::ranges::count(lines.as_text(), '\n'); left >= 0; --left) {
+    if (!out.empty()) out += '\n';
+    out += format_instant(*at - Duration::seconds(left));
+  }
+  return out;
+}
+
+// The rows that the record has, each with these members; {"times_of": member} is a time for each
+// line of that member of the row, the last at its `device_at`.
 Result<Json> rows_with(SeedWords words, const Json& rows, const Json& members) {
   Json out = Json::array();
   if (!rows.is_array()) return out;
@@ -79,6 +92,12 @@ Result<Json> rows_with(SeedWords words, const Json& rows, const Json& members) {
     Json filled = row;
     Json added = TRY(resolve_seed(words, members));
     for (const Json::Member& member : added.as_object()) filled.set(member.first, member.second);
+    for (const Json::Member& member : members.as_object()) {
+      if (!member.second.has("times_of")) continue;
+      const Json& lines = row[member.second.text_or("times_of", "")];
+      std::string times = times_of(lines, filled["device_at"]);
+      filled.set(member.first, times.empty() ? Json() : Json(times));
+    }
     out.push(std::move(filled));
     ++words.place;
   }

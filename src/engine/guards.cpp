@@ -15,14 +15,21 @@ struct Row {
 };
 
 // Packs name them. Never rename.
-constexpr std::array kGuards{
-    Row{"permit_people", guard_people},       Row{"permit_place", guard_place},
-    Row{"permit_conflict", guard_conflict},   Row{"permit_parent", guard_parent},
-    Row{"permit_rules", guard_rules},         Row{"permit_gas", guard_gas},
-    Row{"permit_isolation", guard_isolation}, Row{"permit_inside", guard_inside},
-    Row{"permit_measures", guard_measures},   Row{"permit_jsa", guard_jsa},
-    Row{"permit_free", guard_free},           Row{"permit_entry", guard_entry},
-    Row{"presence", guard_presence},          Row{"alarm_limit", guard_alarm_limit, false}};
+constexpr std::array kGuards{Row{"permit_people", guard_people},
+                             Row{"permit_place", guard_place},
+                             Row{"permit_conflict", guard_conflict},
+                             Row{"permit_parent", guard_parent},
+                             Row{"permit_rules", guard_rules},
+                             Row{"permit_gas", guard_gas},
+                             Row{"permit_isolation", guard_isolation},
+                             Row{"permit_inside", guard_inside},
+                             Row{"permit_measures", guard_measures},
+                             Row{"permit_jsa", guard_jsa},
+                             Row{"permit_closing", guard_closing},
+                             Row{"permit_free", guard_free},
+                             Row{"permit_entry", guard_entry},
+                             Row{"presence", guard_presence},
+                             Row{"alarm_limit", guard_alarm_limit, false}};
 
 // As the permit will be: who takes over is judged before he has, a longer time before it holds.
 Json as_it_will_be(const flow::GuardAsk& ask) {
@@ -47,6 +54,15 @@ Result<Json> permit_of(const GuardDesk& desk, const flow::GuardAsk& ask) {
   return records::read_whole(desk.permits.view, *form, *id);
 }
 
+// Says which guard caught what, for the count of refused acts.
+Error caught(Error error, std::string_view guard, const Json& permit, std::string_view node) {
+  auto known = error.params.empty() ? Result<Json>(Json::object()) : parse_json(error.params);
+  Json params = known && known->is_object() ? *known : Json::object();
+  params.set("guard", guard).set("guarded", permit["id"]).set("node", node);
+  error.params = write_json(params);
+  return error;
+}
+
 }  // namespace
 
 bool is_guard(std::string_view name) { return std::ranges::contains(kGuards, name, &Row::name); }
@@ -58,7 +74,9 @@ Result<Json> ask_guard(const GuardDesk& desk, const flow::GuardAsk& ask) {
   }
   Json permit;
   if (row->is_of_permit) permit = TRY(permit_of(desk, ask));
-  return row->ask({desk, ask, permit});
+  auto said = row->ask({desk, ask, permit});
+  if (said || !row->is_of_permit) return said;
+  return std::unexpected(caught(said.error(), row->name, permit, ask.node));
 }
 
 std::unexpected<Error> refuse_with(ErrorCode code, std::string field, const Json& params,

@@ -40,6 +40,8 @@ Result<Json> guard_inside(const GuardCall& call);
 // Somebody wrote down what may happen: at least one hazard, each with its control and who sees to
 // it.
 Result<Json> guard_jsa(const GuardCall& call);
+// The list of the end is ticked: at the node `accept` by who owns the place, else by who worked.
+Result<Json> guard_closing(const GuardCall& call);
 Result<Json> guard_measures(const GuardCall& call);
 Result<Json> guard_presence(const GuardCall& call);
 // No alarm that guards people stands or is bypassed there, and nobody holds the area.

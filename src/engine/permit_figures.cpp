@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/permit_board.h"
+#include "engine/permit_caught.h"
 #include "engine/permits.h"
 #include "engine/read.h"
 
@@ -88,6 +89,32 @@ Result<Json> gates_json(store::View& view, const PlantModel& plant,
                        {"permits", std::move(ids.list)}});
 }
 
+// Acts that a guard refused, of permits that the caller sees, by guard.
+Result<void> add_refused(store::View& view, const records::Form& form, const Filter& scope,
+                         const std::pair<Instant, Instant>& span, Json& by_reason) {
+  std::map<RecordId, bool> seen;
+  std::map<std::string, std::pair<int64_t, std::set<RecordId>>> by_guard;
+  auto refused = TRY(caught_within(view, span.first, span.second));
+  for (const Caught& one : refused) {
+    auto known = seen.find(one.permit);
+    if (known == seen.end()) {
+      bool is_seen = TRY(records::is_visible(view, form, one.permit, scope));
+      known = seen.emplace(one.permit, is_seen).first;
+    }
+    if (!known->second) continue;
+    auto& [count, permits] = by_guard[one.guard];
+    ++count;
+    permits.insert(one.permit);
+  }
+  for (const auto& [guard, found] : by_guard) {
+    Json ids = Json::array();
+    for (RecordId id : found.second) ids.push(id.text());
+    by_reason.push(
+        Json::object({{"reason", guard}, {"count", found.first}, {"permits", std::move(ids)}}));
+  }
+  return {};
+}
+
 bool may_read(const access::FieldModes& modes, const char* field) {
   return modes.of(field) >= access::FieldMode::Read;
 }
@@ -125,6 +152,7 @@ Result<Json> permit_figures(Engine& engine, const access::Subject& by, const Per
   Json by_reason = Json::array();
   Json gates = TRY(gates_json(*view, plant, permits, {from, to}));
   if (gates.int_or("count", 0) > 0) by_reason.push(std::move(gates));
+  TRY(add_refused(*view, *form, reach.scope, {from, to}, by_reason));
   for (auto& [reason, ids] : caught) {
     int64_t count = ids.count();
     by_reason.push(

@@ -90,6 +90,30 @@ std::optional<std::string> works_and_guards(const Json& a, const Json& b) {
   return std::nullopt;
 }
 
+// One job of several kinds has a permit of each: nobody starts while one of them is not approved.
+Result<void> check_job(const GuardCall& call, const ehs::ConflictRules& rules,
+                       const std::vector<Json>& standing) {
+  constexpr std::string_view kJob = "job";
+  auto rule = std::ranges::find_if(rules, [&](const ehs::ConflictRule& one) {
+    return one.is_hard && one.a == kJob && one.b == kJob;
+  });
+  if (rule == rules.end() || call.ask.outcome != "start") return {};
+  const PermitDesk& desk = call.desk.permits;
+  std::string job = TRY(job_of(desk, standing, call.permit));
+  for (const Json& other : TRY(permits_in(desk, {"applied", "approving"}))) {
+    if (other["parent"].is_null() || other["id"] == call.permit["id"]) continue;
+    std::string other_job = TRY(job_of(desk, standing, other));
+    if (other_job != job) continue;
+    return std::unexpected(Error{
+        .code = ErrorCode::PermitConflict,
+        .field = "parent",
+        .message_zh = rule->text.zh,
+        .message_en = rule->text.en,
+        .params = write_json(about(other).set("state", other["state"]).set("mark", rule->mark))});
+  }
+  return {};
+}
+
 // When the newest rules of this regime were deployed: who accepted drafts before has not seen them.
 Result<Instant> rules_since(const PermitDesk& desk, const Json& permit) {
   constexpr int64_t kMillisecond = 1'000'000;  // records keep no finer time
@@ -157,6 +181,7 @@ Result<Json> guard_conflict(const GuardCall& call) {
   auto rules = TRY(conflict_rules_of(desk, call.permit));
   if (rules->empty()) return Json();
   auto standing = TRY(permits_standing(desk));
+  TRY(check_job(call, *rules, *standing));
   std::vector<ehs::PermitPlace> places = places_of(desk, *standing);
   ehs::PermitPlace own = place_among(desk, call.permit, places);
   for (const ehs::PermitPlace& state : call.desk.states) places.push_back(state);

@@ -1,6 +1,7 @@
 // What the rules want isolated before anybody starts, and what must be given back at the end.
 
 #include <algorithm>
+#include <array>
 
 #include "engine/guards.h"
 
@@ -55,6 +56,23 @@ Result<void> check_asked(const GuardCall& call, std::vector<Json> rows) {
 
 Result<std::vector<Json>> hung_on(const GuardCall& call, std::string_view form_id) {
   return rows_about(call.desk.permits, call.permit["id"], form_id);
+}
+
+Result<Json> guard_closing(const GuardCall& call) {
+  bool has_isolations = !TRY(hung_on(call, "permit_isolation")).empty();
+  struct Line {
+    std::string_view name;
+    bool is_asked;
+  };
+  const std::array lines{Line{"tools", true}, Line{"isolations", has_isolations},
+                         Line{"clean", true}, Line{"watch", !call.permit["watch_from"].is_null()}};
+  std::string side = call.ask.node == "accept" ? "owner_" : "crew_";
+  for (const Line& line : lines) {
+    std::string field = side + std::string(line.name);
+    if (!line.is_asked || call.permit.bool_or(field, false)) continue;
+    return refuse(ErrorCode::MissingField, "not ticked at the end", field);
+  }
+  return Json();
 }
 
 Result<Json> guard_isolation(const GuardCall& call) {

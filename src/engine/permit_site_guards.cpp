@@ -110,6 +110,38 @@ bool has_word(const Json& list, std::string_view word) {
   return false;
 }
 
+// A guide is walked step by step: each with its time on the phone, one after the other, before the
+// measure itself is said to be done.
+Result<void> check_steps(const GuardCall& call, const Json& row, std::size_t at) {
+  auto lines = [](const Json& text) {
+    std::vector<std::string> found;
+    if (!text.is_text()) return found;
+    for (std::string_view line : split(text.as_text(), '\n')) {
+      if (!trim(line).empty()) found.emplace_back(trim(line));
+    }
+    return found;
+  };
+  std::size_t asked = lines(row["steps_zh"]).size();
+  if (asked == 0) return {};
+  std::vector<std::string> told = lines(row["steps_at"]);
+  auto wrong = [&](std::size_t step) {
+    return refuse_with(ErrorCode::MeasuresOpen, place_of_row(at) + ".steps_at",
+                       Json::object({{"key", row["key"]},
+                                     {"steps", static_cast<int64_t>(asked)},
+                                     {"step", static_cast<int64_t>(step + 1)}}));
+  };
+  if (told.size() != asked) return wrong(std::min(told.size(), asked));
+  Instant end = call.desk.permits.now + kClockSlack;
+  if (auto done = instant_in(row, "device_at")) end = std::min(end, *done);
+  Instant before{};
+  for (std::size_t step = 0; step < told.size(); ++step) {
+    auto when = parse_instant(told[step]);
+    if (!when || *when < before || *when > end) return wrong(step);
+    before = *when;
+  }
+  return {};
+}
+
 // When each measure was confirmed, by the phone; one after the other, each with its time.
 Result<void> check_pace(const GuardCall& call, const Json::Array& measures, double seconds_min) {
   struct Done {
@@ -230,6 +262,7 @@ Result<Json> guard_measures(const GuardCall& call) {
       params.set("evidence", "missing");
       return refuse_with(ErrorCode::EvidenceMissing, place_of_row(at), params);
     }
+    TRY(check_steps(call, row, at));
   }
   auto seconds = number_in(*limits, "measure_min_s");
   if (seconds) TRY(check_pace(call, measures.as_array(), *seconds));

@@ -71,6 +71,17 @@ store::Migration gate_migration() {
           }};
 }
 
+// Acts on permits that a guard refused.
+store::Migration caught_migration() {
+  return {.id = "engine.caught.1",
+          .statements = {
+              "CREATE TABLE permit_caught (id {{id}} PRIMARY KEY, permit {{id}} NOT NULL, "
+              "guard {{text}} NOT NULL, code {{text}} NOT NULL, node {{text}} NOT NULL, "
+              "person {{text}} NOT NULL, at {{int}} NOT NULL)",
+              "CREATE INDEX permit_caught_at ON permit_caught (at)",
+          }};
+}
+
 // Who is told next when nobody acknowledges an occurrence.
 store::Migration call_migration() {
   return {.id = "engine.calls.1",
@@ -120,6 +131,7 @@ std::vector<store::Migration> engine_migrations() {
       evidence_migration(),
       view_migration(),
       gate_migration(),
+      caught_migration(),
       call_migration(),
       hold_migration(),
   };

@@ -50,7 +50,8 @@ Result<void> unisolate(Plant& plant, RecordId permit) {
   Filter own{.kind = Filter::Kind::Eq, .field = "permit", .values = {Json(permit.text())}};
   Json rows = TRY(plant.engine().list_records(first, "permit_isolation", {.filter = own}));
   for (const Json& row : rows["rows"].as_array()) {
-    if (row["state"] == Json("verified")) TRY(press(plant, first, row["id"], "removed"));
+    bool is_own = row["applied_by"] == Json(first.person.text());
+    if (is_own && row["state"] == Json("verified")) TRY(press(plant, first, row["id"], "removed"));
   }
   return {};
 }

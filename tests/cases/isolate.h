@@ -7,7 +7,7 @@ namespace anlan::test {
 
 // Plans, applies and verifies each, by two safety officers. The tags follow from the permit.
 Result<void> isolate(Plant& plant, RecordId permit);
-// Removes every isolation of the permit that is verified.
+// Removes again what `isolate` put in place.
 Result<void> unisolate(Plant& plant, RecordId permit);
 
 }  // namespace anlan::test

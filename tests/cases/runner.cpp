@@ -1,5 +1,6 @@
 #include "tests/cases/runner.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "tests/cases/isolate.h"
@@ -32,6 +33,13 @@ class Run {
  public:
   explicit Run(std::unique_ptr<Plant> plant) : plant_(std::move(plant)) {
     variables_["jsa"] = R"([{"hazard":"机械伤害","control":"停机挂牌","who":"作业负责人"}])";
+    for (const std::string side : {"crew", "owner"}) {
+      Json list = Json::object();
+      for (const char* line : {"_tools", "_isolations", "_clean", "_watch"}) {
+        list.set(side + line, true);
+      }
+      variables_[side] = write_json(list);
+    }
   }
 
   // Empty, or what was wrong.
@@ -135,6 +143,7 @@ class Run {
     std::string second = space == std::string::npos ? "" : rest.substr(space + 1);
     if (word == "each") return each(first, second);
     if (word == "row") return row(first, second);
+    if (word == "steps") return steps(first);
     Json body = Json::object();
     if (second.starts_with("{") || second.starts_with("[")) {
       auto parsed = parse_json(second);
@@ -268,6 +277,26 @@ class Run {
       for (const Json::Member& member : members->as_object()) row.set(member.first, member.second);
       if (is_timed) row.set(std::string(words[0]), format_instant(*at));
       *at = *at + *step;
+      out.push(std::move(row));
+    }
+    variables_[name] = write_json(out);
+    return {};
+  }
+
+  // steps NAME: in each row of the list $NAME a time for each step of its guide, a second apart,
+  // the last when the row was done.
+  std::string steps(const std::string& name) {
+    auto rows = parse_json(variables_[name]);
+    if (!rows || !rows->is_array()) return "steps NAME";
+    Json out = Json::array();
+    for (Json row : rows->as_array()) {
+      auto at = parse_instant(row.text_or("device_at", ""));
+      std::string guide = row.text_or("steps_zh", ""), times;
+      auto left = std::ranges::count(guide, '\n');
+      for (; at && !guide.empty() && left >= 0; --left) {
+        times += (times.empty() ? "" : "\n") + format_instant(*at - Duration::seconds(left));
+      }
+      if (!times.empty()) row.set("steps_at", times);
       out.push(std::move(row));
     }
     variables_[name] = write_json(out);

@@ -26,9 +26,13 @@ const spots = {
 };
 const outcomes = {
   approve: "approve", disclose: "done", receive: "sign", confirm: "done", sign: "start",
-  sign_site: "start", work: "close", watch: "done", accept: "accept", revalidate: "resume",
-  apply: "applied", verify: "verified", remove: "removed",
+  sign_site: "start", work: "close", watch: "done", hand_back: "done", accept: "accept",
+  revalidate: "resume", apply: "applied", verify: "verified", remove: "removed",
 };
+// What both sides look at in the end.
+const sides = { hand_back: "crew", accept: "owner" };
+const endList = (node) => Object.fromEntries(node in sides
+  ? ["tools", "isolations", "clean", "watch"].map((line) => [`${sides[node]}_${line}`, true]) : []);
 export const saidOnSpot = "巡检核对在场 / seen on the spot";
 
 export class Permits {
@@ -155,7 +159,7 @@ export class Permits {
       await this.complete(login, task);
     } else {
       if (task.node === "accept") await this.giveBack(id);
-      await this.complete(login, task);
+      await this.complete(login, task, endList(task.node));
     }
     return task.node;
   }

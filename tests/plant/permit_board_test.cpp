@@ -163,6 +163,23 @@ TEST_P(PermitBoardTest, FiguresOpenTheirPermits) {
                  ErrorCode::BadField, "from");
 }
 
+// What a guard refused is taken back; that somebody tried is not.
+TEST_P(PermitBoardTest, EachRefusedActIsCountedWithItsPermit) {
+  acted(permit_, "safety2", "approve");
+  Json there = position(165, 310);
+  expect_refused(act(permit_, "worker111", "start", there), ErrorCode::GasTestMissing, "gas_at");
+  expect_refused(act(permit_, "worker111", "start", there), ErrorCode::GasTestMissing, "gas_at");
+  ASSERT_FALSE(act(permit_, "worker112", "start", there)) << "not the guardian: no guard is asked";
+  plant_->clock().advance(Duration::minutes(1));
+  auto done = engine::permit_figures(plant_->engine(), as("safety1"), {});
+  ASSERT_TRUE(done) << done.error().detail;
+  ASSERT_EQ((*done)["caught"].as_array().size(), 1u) << write_json((*done)["caught"]);
+  const Json& caught = (*done)["caught"].as_array()[0];
+  EXPECT_EQ(caught["reason"], Json("permit_gas"));
+  EXPECT_EQ(caught["count"].as_int64(), 2);
+  EXPECT_EQ(caught["permits"], Json::array({permit_["id"]}));
+}
+
 TEST_P(PermitBoardTest, ARefusedPassIsOnRecordOnce) {
   twin::GatePass pass{
       .badge = "B-0001", .gate = "G-1", .zone = "A1", .is_in = true, .was_let = false};

@@ -195,6 +195,7 @@ void Crew::act_on(Job& job, const OpenTask& task) {
   if (task.node == "work") return on_work(job, task);
   if (task.node == "revalidate") return on_revalidate(job, task);
   if (task.node == "withdraw") return on_withdraw(job, task);
+  if (task.node == "hand_back") return on_hand_back(job, task);
   if (task.node == "accept") return on_accept(job, task);
   if (task.node == "extend") return on_approve(job, task);
   const char* outcome = task.node == "receive"         ? "sign"

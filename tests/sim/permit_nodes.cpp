@@ -15,6 +15,15 @@ Json outcome_of(const char* outcome, const char* comment = nullptr) {
   return what;
 }
 
+// What both sides look at in the end, all of it.
+Json end_list(const std::string& side) {
+  Json list = Json::object();
+  for (const char* line : {"_tools", "_isolations", "_clean", "_watch"}) {
+    list.set(side + line, true);
+  }
+  return list;
+}
+
 }  // namespace
 
 // Whether somebody with sense would begin now.
@@ -64,6 +73,10 @@ Json Crew::measure_rows(const Job& job, bool is_all) {
     Json one = row;
     at = at + world_.between(12, 39);
     one.set("is_done", is_all || !chance(6)).set("device_at", format_instant(at));
+    std::string guide = row.text_or("steps_zh", ""), times;
+    auto left = guide.empty() ? -1 : std::ranges::count(guide, '\n');
+    for (; left >= 0; --left) times += format_instant(at - Duration::seconds(left)) + "\n";
+    if (!times.empty()) one.set("steps_at", times.substr(0, times.size() - 1));
     rows.push(std::move(one));
   }
   return rows;
@@ -171,7 +184,16 @@ void Crew::on_accept(Job& job, const OpenTask& task) {
     press(job, task, outcome_of("refuse", "脚手架未拆"));
     return;
   }
-  press(job, task, outcome_of("accept"));
+  Json what = outcome_of("accept");
+  what.set("fields", end_list("owner"));
+  press(job, task, what);
+}
+
+void Crew::on_hand_back(Job& job, const OpenTask& task) {
+  go_out(job);
+  Json what = outcome_of("done");
+  if (!chance(8)) what.set("fields", end_list("crew"));  // else blindly: refused
+  press(job, task, what);
 }
 
 }  // namespace anlan::test

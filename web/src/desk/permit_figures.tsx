@@ -10,7 +10,9 @@ import { figureRows, figureText, type FigureRow } from "../data/permit_figures.t
 import { useQuery } from "../data/query.ts";
 import { choiceText, titleOf, useAllRows, useForm } from "../data/records.ts";
 import { replaceRoute } from "../data/route.ts";
-import { usePermitDesk } from "../text/permit_desk.ts";
+import {
+  permitDeskText, usePermitDesk, type PermitDeskKey,
+} from "../text/permit_desk.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { kindText } from "../parts/permit_marks.tsx";
@@ -81,8 +83,9 @@ const keyOf = (row: FigureRow) => `${row.id}/${row.reason}`;
 function Name({ row }: { row: FigureRow }) {
   const { p, lang } = usePermitDesk();
   const form = useForm("permit").value;
-  const reason = row.reason === "gate"
-    ? p("caughtAtGate")
+  const guard = `guard_${row.reason}`;
+  const reason = row.reason === "gate" ? p("caughtAtGate")
+    : guard in permitDeskText.zh ? `${p("refusedAct")} ${p(guard as PermitDeskKey)}`
     : row.reason && form && choiceText(form, "suspend_reason", row.reason, lang);
   return <>{[p(`figure_${row.id}`), reason].filter(Boolean).join(" · ")}</>;
 }
