@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "alarms/evaluator.h"
+#include "alarms/test_world.h"
 
 namespace anlan::alarms {
 namespace {
@@ -9,20 +10,6 @@ namespace {
 using history::Quality;
 using history::Sample;
 using history::TagIndex;
-
-constexpr Instant kStart{1'795'248'000'000'000'000};
-
-Instant at_s(int64_t seconds) { return kStart + Duration::seconds(seconds); }
-
-RecordId id_of(uint8_t number) {
-  RecordId id;
-  id.uuid.bytes[15] = number;
-  return id;
-}
-
-Definition definition(Kind kind, double limit, uint8_t number = 1) {
-  return {.id = id_of(number), .code = "T" + std::to_string(number), .kind = kind, .limit = limit};
-}
 
 class CarryTest : public testing::Test {
  protected:
@@ -42,21 +29,13 @@ class CarryTest : public testing::Test {
                .quality = quality};
     std::vector<Trip> trips;
     evaluator_->evaluate({&one, 1}, trips);
-    return text(trips);
+    return text_of(trips);
   }
   std::string tick(int64_t seconds) {
     std::vector<Trip> trips;
     evaluator_->tick(at_s(seconds), trips);
-    return text(trips);
+    return text_of(trips);
   }
-  static std::string text(const std::vector<Trip>& trips) {
-    std::string told;
-    for (const Trip& trip : trips) {
-      told += (trip.is_active ? "+" : "-") + std::to_string(trip.definition);
-    }
-    return told;
-  }
-
   std::vector<RecordId> active_;  // as the database knows
   std::unique_ptr<Evaluator> evaluator_;
 };
@@ -141,6 +120,16 @@ TEST_F(CarryTest, AFormulaIsAskedAgainBeforeItsDelayEnds) {
   give(23, 30);
   EXPECT_EQ(give(23, 10, 1), "");
   EXPECT_EQ(tick(120), "");
+}
+
+TEST_F(CarryTest, AWindowOutlastsEdits) {
+  Definition formula = definition(Kind::Formula, 0);
+  formula.formula = "rise(flow, 1) > 5";
+  formula.inputs = {{"flow", 0}};
+  watch({formula});
+  for (int64_t second = 0; second < 50; ++second) EXPECT_EQ(give(second, 1), "");
+  watch({definition(Kind::Low, -9, 2), formula}, 50);
+  EXPECT_EQ(give(50, 9), "+1");
 }
 
 TEST_F(CarryTest, ADeviationIsAskedAgainBeforeItsDelayEnds) {

@@ -71,7 +71,7 @@ struct Unsuppress {
 struct Removed {
   std::string reason;
 };
-// Changes no state: only keeps what the definition is called now (Known).
+// Changes no state: only keeps what the definition is called now.
 struct Noted {};
 using Event = std::variant<Raised, Cleared, Acknowledge, Reset, ShelveIt, Unshelve, TakeOut,
                            PutBack, Suppress, Unsuppress, Removed, Noted>;
@@ -103,20 +103,12 @@ struct Decision {
 Result<Decision> decide(const Around& around, const Definition& definition, const Event& event);
 
 // What a definition was called when it last changed its state: the journal and the measures tell of
-// it also when it is gone, and rows are scoped by its place.
-struct Known {
-  RecordId id{};
-  std::string code;
-  LocalText name;
-  std::string tag;  // code
-  std::string area;
-  std::string org_path;
-  Kind kind = Kind::High;
-  int priority = 3;
-};
-Result<std::map<RecordId, Known>> known_definitions(store::View& view);
-Result<std::optional<Known>> known_definition(store::View& view, RecordId id);
-Definition definition_of(const Known& known);  // enough for Removed
+// it also when it is gone, and rows are scoped by its place. Of the members only id, code, name,
+// tag_code, area, org_path, kind and priority are set: enough for Removed.
+Result<std::map<RecordId, Definition>> known_definitions(store::View& view);
+Result<std::optional<Definition>> known_definition(store::View& view, RecordId id);
+// Whether two say the same of what is known.
+bool is_known_as(const Definition& one, const Definition& other);
 // Whether rows of that area and org_path are for the reader; empty: all are.
 using IsVisible = std::function<bool(const std::string& area, const std::string& org_path)>;
 

@@ -136,6 +136,11 @@ void Evaluator::go_on_with(uint32_t here, uint32_t there, Evaluator& before) {
   auto judge = judges_.find(here);
   auto used = before.judges_.find(there);
   if (judge != judges_.end() && used != before.judges_.end()) judge->second = used->second;
+  auto formula = formulas_.find(here);
+  auto recorded = before.formulas_.find(there);
+  if (formula != formulas_.end() && recorded != before.formulas_.end()) {
+    formula->second.go_on_from(recorded->second);
+  }
   Limit& limit = limits_[here];
   const Limit& other = before.limits_[there];
   if (!other.is_waiting() || other.is_active != limit.is_active) return;
@@ -254,6 +259,7 @@ void Evaluator::look_closely(const history::Sample& sample, int64_t at_ns, std::
     Limit& limit = limits_[definition];
     if (!last.is_known && !limit.is_stale_kind) continue;
     std::optional<bool> is_against;
+    if (is_good) note_window(definition, sample.tag, at_ns);
     if (limit.has_judge) is_against = ask_judge(definition, at_ns, sample.received.ns);
     else if (limit.is_stale_kind) is_against = limit.is_active && is_good;
     else is_against = limit.speaks_against(tag.value);
@@ -275,13 +281,23 @@ std::optional<double> Evaluator::fresh_value(TagIndex tag, int64_t received_ns) 
   return other.value;
 }
 
+void Evaluator::note_window(uint32_t definition, TagIndex tag, int64_t at_ns) {
+  if (definitions_[definition].kind != Kind::Formula) return;
+  formulas_.at(definition).take(tag, at_ns, tags_[tag].value);
+}
+
+std::vector<WindowNow> Evaluator::windows(uint32_t definition) const {
+  auto formula = formulas_.find(definition);
+  return formula == formulas_.end() ? std::vector<WindowNow>{} : formula->second.windows();
+}
+
 std::optional<bool> Evaluator::ask_formula(uint32_t definition, int64_t received_ns) {
   Formula& formula = formulas_.at(definition);
   std::vector<std::optional<double>> values;
   for (const FormulaInput& input : formula.inputs()) {
     values.push_back(fresh_value(input.tag, received_ns));
   }
-  auto is_true = formula.ask(values, {received_ns});
+  auto is_true = formula.ask(std::move(values), {received_ns});
   if (!is_true) return std::nullopt;
   return limits_[definition].is_active != *is_true;
 }

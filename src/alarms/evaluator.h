@@ -62,6 +62,8 @@ class Evaluator {
   static constexpr Duration kFreshDefault = Duration::seconds(60);
   // Since when (our time) the definition waits for the other answer to last its delay.
   std::optional<Instant> waiting_since(uint32_t definition) const;
+  // Of a formula, in the order of its text.
+  std::vector<WindowNow> windows(uint32_t definition) const;
 
  private:
   Evaluator() = default;
@@ -105,6 +107,7 @@ class Evaluator {
   void arrange();
   void look_closely(const history::Sample& sample, int64_t at_ns, std::vector<Trip>& out);
   std::optional<bool> ask_judge(uint32_t definition, int64_t at_ns, int64_t received_ns);
+  void note_window(uint32_t definition, history::TagIndex tag, int64_t at_ns);
   std::optional<bool> ask_formula(uint32_t definition, int64_t received_ns);
   std::optional<double> fresh_value(history::TagIndex tag, int64_t received_ns) const;
   // `by` is the tag whose sample speaks.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "alarms/test_world.h"
 #include "core/random.h"
 
 namespace anlan::alarms {
@@ -17,20 +18,7 @@ namespace {
 using history::Quality;
 using history::Sample;
 
-constexpr Instant kStart{1'795'248'000'000'000'000};
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-Instant at_s(int64_t seconds) { return kStart + Duration::seconds(seconds); }
-
-RecordId id_of(uint8_t number) {
-  RecordId id;
-  id.uuid.bytes[15] = number;
-  return id;
-}
-
-Definition definition(Kind kind, double limit, uint8_t number = 1) {
-  return {.id = id_of(number), .code = "T" + std::to_string(number), .kind = kind, .limit = limit};
-}
 
 Sample sample(int64_t seconds, double value, Quality quality = Quality::Good) {
   return {.at = at_s(seconds), .received = at_s(seconds), .value = value, .quality = quality};
@@ -45,25 +33,18 @@ class Said {
   std::string of(const Sample& one) {
     trips.clear();
     evaluator_.evaluate(std::span(&one, 1), trips);
-    return text();
+    return text_of(trips);
   }
   std::string tick(int64_t seconds) {
     trips.clear();
     evaluator_.tick(at_s(seconds), trips);
-    return text();
+    return text_of(trips);
   }
   const Evaluator& evaluator() const { return evaluator_; }
 
   std::vector<Trip> trips;
 
  private:
-  std::string text() const {
-    std::string all;
-    for (const Trip& trip : trips) {
-      all += (trip.is_active ? "+" : "-") + std::to_string(trip.definition);
-    }
-    return all;
-  }
   Evaluator evaluator_;
 };
 

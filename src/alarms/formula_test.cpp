@@ -75,6 +75,63 @@ TEST_F(FormulaTest, UnknownIsNeitherTrueNorFalse) {
   EXPECT_EQ(give(kLevel, 10), "+");
 }
 
+// A ramp of 1.2 a minute, second by second: +12 in ten minutes.
+TEST_F(FormulaTest, AWindowIsUnknownUntilItIsFilled) {
+  watch(definition("rise(flow, 10) >= 6"));
+  int second = 0;
+  std::string told;
+  for (; second < 600 && told.empty(); ++second) told = give(kFlow, 40 + 0.02 * second);
+  EXPECT_EQ(told, "+");
+  EXPECT_NEAR(second, 480, 11);  // 80 % of it, though 6 was reached after 300 s
+  auto windows = (*evaluator_)->windows(0);
+  ASSERT_EQ(windows.size(), 1U);
+  EXPECT_EQ(windows[0].text, "rise(flow, 10)");
+  EXPECT_NEAR(windows[0].filled, 0.8, 0.02);
+  EXPECT_NEAR(windows[0].value.value_or(0), 9.4, 0.3);
+  // It stands still: ten minutes on nothing of the rise is left.
+  for (told.clear(), second = 0; second < 700 && told.empty(); ++second) told = give(kFlow, 50);
+  EXPECT_EQ(told, "-");
+  EXPECT_NEAR(second, 330, 60);
+}
+
+TEST_F(FormulaTest, MeanMostAndLeastAreOfTheWindowOnly) {
+  watch(definition("mean_over(flow,1) > 5 and max_over(flow, 1) = 9 and min_over( flow , 1 ) = 3"));
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(give(kFlow, 100), "");
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(give(kFlow, 3), "");
+  std::string told;
+  for (int i = 0; i < 40; ++i) told += give(kFlow, 9);
+  EXPECT_EQ(told, "+") << "when the last 100 is out of it";
+}
+
+TEST_F(FormulaTest, ASilenceEmptiesAWindow) {
+  watch(definition("max_over(flow, 1) > 5"));
+  std::string told;
+  for (int i = 0; i < 60; ++i) told += give(kFlow, 1);
+  EXPECT_EQ((*evaluator_)->windows(0)[0].value, 1);
+  now_ = now_ + Duration::seconds(30);  // a value holds for a minute
+  give(kFlow, 2);
+  EXPECT_EQ((*evaluator_)->windows(0)[0].value, 2);
+  now_ = now_ + Duration::seconds(61);
+  give(kFlow, 9);
+  EXPECT_EQ(told, "");
+  EXPECT_FALSE((*evaluator_)->windows(0)[0].value);
+}
+
+TEST_F(FormulaTest, AWindowIsOfAnInputAndOneToSixtyMinutes) {
+  EXPECT_EQ(field_of(definition("rise(flow, 60) > 1")), "");
+  EXPECT_EQ(field_of(definition("max(flow, 60) > 1")), "") << "FEEL's own";
+  EXPECT_EQ(field_of(definition("\"rise(x\" = \"\" or flow > 1")), "") << "a text";
+  EXPECT_EQ(field_of(definition("rise(flow, 61) > 1")), "formula");
+  EXPECT_EQ(field_of(definition("rise(flow, 0) > 1")), "formula");
+  EXPECT_EQ(field_of(definition("rise(flow, level) > 1")), "formula");
+  EXPECT_EQ(field_of(definition("rise(other, 5) > 1")), "formula");
+  EXPECT_EQ(field_of(definition("rise(flow + 1, 5) > 1")), "formula");
+  EXPECT_EQ(field_of(definition("rise(flow, 5 > 1")), "formula");
+  std::string many = "flow > 1";
+  for (int i = 0; i < 9; ++i) many += " or rise(flow, 5) > " + std::to_string(i);
+  EXPECT_EQ(field_of(definition(many)), "formula");
+}
+
 TEST_F(FormulaTest, WaitsItsDelay) {
   Definition one = definition("flow - level > 5");
   one.on_delay = Duration::seconds(10);

@@ -89,7 +89,7 @@ TEST_P(JournalTest, ALimitThatIsGoneEndsItsAlarmAndKeepsItsPast) {
   ASSERT_TRUE(known);
   EXPECT_EQ(known->code, "gone");
   EXPECT_EQ(known->area, "A1");
-  need(world_->act(definition_of(*known), Removed{"definition removed"}, Actor{}));
+  need(world_->act(*known, Removed{"definition removed"}, Actor{}));
   EXPECT_EQ(world_->state(gone).letter(), 'A');
   EXPECT_FALSE(world_->state(gone).is_active);
   EXPECT_TRUE(need(branches_of(*world_->view(), gone.id)).empty());
@@ -100,7 +100,7 @@ TEST_P(JournalTest, ALimitThatIsGoneEndsItsAlarmAndKeepsItsPast) {
   EXPECT_EQ(rows.as_array()[0]["act"], Json("alarm.remove"));
   EXPECT_EQ(rows.as_array()[0]["comment"], Json("definition removed"));
   // Once is enough.
-  auto again = need(world_->act(definition_of(*known), Removed{"definition removed"}, Actor{}));
+  auto again = need(world_->act(*known, Removed{"definition removed"}, Actor{}));
   EXPECT_TRUE(again.change.rows.empty());
 }
 

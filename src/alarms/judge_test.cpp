@@ -5,20 +5,13 @@
 #include <vector>
 
 #include "alarms/evaluator.h"
+#include "alarms/test_world.h"
 
 namespace anlan::alarms {
 namespace {
 
 using history::Quality;
 using history::Sample;
-
-constexpr Instant kStart{1'795'248'000'000'000'000};
-
-Definition definition(Kind kind, double limit) {
-  Definition one{.code = "T", .kind = kind, .limit = limit};
-  one.id.uuid.bytes[15] = 1;
-  return one;
-}
 
 Definition rate(Kind kind, double limit, int64_t window_s) {
   Definition one = definition(kind, limit);

@@ -56,17 +56,17 @@ std::vector<std::string> known_tables() {
       "CREATE INDEX alarm_known_tag ON alarm_known (tag)"};
 }
 
-Result<Known> known_of(const store::Row& row) {
+Result<Definition> known_of(const store::Row& row) {
   RecordId id = TRY(RecordId::parse(row.text("definition")));
   Kind kind = TRY(parse_kind(row.text("kind")));
-  return Known{.id = id,
-               .code = row.text("code"),
-               .name = {.zh = row.text("name_zh"), .en = row.text("name_en")},
-               .tag = row.text("tag"),
-               .area = row.text("area"),
-               .org_path = row.text("org_path"),
-               .kind = kind,
-               .priority = static_cast<int>(row.int64("priority"))};
+  return Definition{.id = id,
+                    .code = row.text("code"),
+                    .name = {.zh = row.text("name_zh"), .en = row.text("name_en")},
+                    .tag_code = row.text("tag"),
+                    .kind = kind,
+                    .priority = static_cast<int>(row.int64("priority")),
+                    .area = row.text("area"),
+                    .org_path = row.text("org_path")};
 }
 
 Value instant_or_null(Instant at) { return at.ns == 0 ? Value() : Value(at.ns); }
@@ -188,44 +188,35 @@ RowChange write_state(const Definition& definition, const State& state, int64_t 
   return row;
 }
 
-Result<std::map<RecordId, Known>> known_definitions(store::View& view) {
+Result<std::map<RecordId, Definition>> known_definitions(store::View& view) {
   store::Rows rows = TRY(view.query({"SELECT * FROM alarm_known ORDER BY definition"}));
-  std::map<RecordId, Known> found;
+  std::map<RecordId, Definition> found;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    Known known = TRY(known_of(rows[i]));
+    Definition known = TRY(known_of(rows[i]));
     RecordId id = known.id;
     found.emplace(id, std::move(known));
   }
   return found;
 }
 
-Result<std::optional<Known>> known_definition(store::View& view, RecordId id) {
+Result<std::optional<Definition>> known_definition(store::View& view, RecordId id) {
   store::Rows rows =
       TRY(view.query({"SELECT * FROM alarm_known WHERE definition = ?", {id.text()}}));
   if (rows.empty()) return std::nullopt;
   return TRY(known_of(rows[0]));
 }
 
-Definition definition_of(const Known& known) {
-  return {.id = known.id,
-          .code = known.code,
-          .name = known.name,
-          .tag_code = known.tag,
-          .kind = known.kind,
-          .priority = known.priority,
-          .area = known.area,
-          .org_path = known.org_path};
+bool is_known_as(const Definition& one, const Definition& other) {
+  auto facts = [](const Definition& of) {
+    return std::tie(of.code, of.name.zh, of.name.en, of.tag_code, of.area, of.org_path, of.kind,
+                    of.priority);
+  };
+  return facts(one) == facts(other);
 }
 
 Result<std::optional<RowChange>> know(store::View& view, const Definition& definition) {
   auto known = TRY(known_definition(view, definition.id));
-  auto facts = [](const auto& of, const std::string& tag) {
-    return std::tie(of.code, of.name.zh, of.name.en, tag, of.area, of.org_path, of.kind,
-                    of.priority);
-  };
-  if (known && facts(*known, known->tag) == facts(definition, definition.tag_code)) {
-    return std::nullopt;
-  }
+  if (known && is_known_as(*known, definition)) return std::nullopt;
   return RowChange{.kind = known ? RowChange::Kind::Update : RowChange::Kind::Insert,
                    .table = "alarm_known",
                    .key = {{"definition", definition.id.text()}},

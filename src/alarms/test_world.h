@@ -29,6 +29,30 @@ T need(Result<T> result) {
   return std::move(*result);
 }
 
+// For the tests of the evaluator: no database, a few definitions, samples by the second.
+constexpr Instant kStart{1'795'248'000'000'000'000};
+
+inline Instant at_s(int64_t seconds) { return kStart + Duration::seconds(seconds); }
+
+inline RecordId id_of(uint8_t number) {
+  RecordId id;
+  id.uuid.bytes[15] = number;
+  return id;
+}
+
+inline Definition definition(Kind kind, double limit, uint8_t number = 1) {
+  return {.id = id_of(number), .code = "T" + std::to_string(number), .kind = kind, .limit = limit};
+}
+
+// "+0" for a trip of the first definition, "-0" for a clear.
+inline std::string text_of(const std::vector<Trip>& trips) {
+  std::string all;
+  for (const Trip& trip : trips) {
+    all += (trip.is_active ? "+" : "-") + std::to_string(trip.definition);
+  }
+  return all;
+}
+
 class World {
  public:
   explicit World(store::Dialect dialect) : dialect_(dialect) {

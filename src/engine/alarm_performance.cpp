@@ -18,19 +18,12 @@ constexpr int kPriorities = 4;
 constexpr int64_t kShareBase = 100;
 
 // What alarms are called now, and what those were called that are gone: their past counts too.
-using KnownAlarms = std::map<RecordId, alarms::Known>;
+using KnownAlarms = std::map<RecordId, alarms::Definition>;
 
 Result<KnownAlarms> known_alarms(store::View& view, const PlantModel& plant) {
   KnownAlarms known = TRY(alarms::known_definitions(view));
   for (const alarms::Definition& one : plant.alarms()) {
-    known.insert_or_assign(one.id, alarms::Known{.id = one.id,
-                                                 .code = one.code,
-                                                 .name = one.name,
-                                                 .tag = one.tag_code,
-                                                 .area = one.area,
-                                                 .org_path = one.org_path,
-                                                 .kind = one.kind,
-                                                 .priority = one.priority});
+    known.insert_or_assign(one.id, one);
   }
   return known;
 }

@@ -13,6 +13,7 @@ constexpr std::size_t kCardsMax = 1'000;
 constexpr std::size_t kOrdersMax = 10;
 constexpr std::size_t kJournalRows = 30;
 constexpr int64_t kToldRows = 50;
+constexpr std::size_t kPartsMax = 50;
 
 struct Asked {
   std::unique_ptr<store::View> view;
@@ -152,6 +153,18 @@ Json inputs_json(Why& why) {
   return inputs;
 }
 
+Json windows_json(Why& why) {
+  Json windows = Json::array();
+  for (const alarms::WindowNow& one : why.engine.sensing().windows(why.asked.definition->id)) {
+    const TagInfo* tag = why.asked.plant->tag(one.tag);
+    windows.push(Json::object({{"text", one.text},
+                               {"unit", tag == nullptr ? std::string() : tag->unit},
+                               {"value", one.value ? Json(*one.value) : Json()},
+                               {"filled", one.filled}}));
+  }
+  return windows;
+}
+
 void add_limit(Why& why) {
   const alarms::Definition& one = *why.asked.definition;
   why.add("limit", why.state.is_active,
@@ -162,7 +175,8 @@ void add_limit(Why& why) {
                         {"formula", one.formula},
                         {"votes", one.votes},
                         {"votes_of", one.of},
-                        {"inputs", inputs_json(why)}}));
+                        {"inputs", inputs_json(why)},
+                        {"windows", windows_json(why)}}));
   auto since = why.engine.sensing().waiting_since(one.id);
   if (!since) return;
   Duration delay = why.state.is_active ? one.off_delay : one.on_delay;
@@ -195,6 +209,24 @@ Result<void> add_masks(Why& why) {
             Json::object({{"by_name", std::move(name)}, {"at", format_instant(state.acked_at)}}));
   }
   if (state.is_latched) why.add("latched", true, Json::object());
+  return {};
+}
+
+// What this alarm stands for: those that it suppresses by design, and how they are.
+Result<void> add_parts(Why& why) {
+  Json parts = Json::array();
+  for (const alarms::Definition* effect : why.asked.plant->effects_of(why.asked.definition->id)) {
+    alarms::State state = TRY(alarms::state_of(*why.asked.view, effect->id));
+    parts.push(Json::object(
+        {{"alarm", effect->id.text()},
+         {"code", effect->code},
+         {"name", Json::object({{"zh", effect->name.zh}, {"en", effect->name.en}})},
+         {"active", state.is_active},
+         {"letter", std::string(1, state.letter())}}));
+    if (parts.as_array().size() == kPartsMax) break;
+  }
+  if (parts.as_array().empty()) return {};
+  why.add("parts", Json(), Json::object({{"parts", std::move(parts)}}));
   return {};
 }
 
@@ -290,6 +322,7 @@ Result<Json> alarm_why(Engine& engine, const access::Subject& by, RecordId alarm
   bool is_sounding = state.is_annunciated() && !state.is_acked;
   add_sample(why);
   add_limit(why);
+  TRY(add_parts(why));
   TRY(add_masks(why));
   Json told = TRY(told_of(why));
   Json next = TRY(next_of(why));

@@ -40,7 +40,7 @@ Result<Execution::Applied> Execution::remove_alarm(const AlarmEvent& event) {
   if (!std::holds_alternative<alarms::Removed>(event.event)) return Applied{};
   auto known = TRY(alarms::known_definition(transaction_, event.definition));
   alarms::Definition gone{.id = event.definition, .code = event.definition.text()};
-  if (known) gone = alarms::definition_of(*known);
+  if (known) gone = std::move(*known);
   alarms::Decision decision = TRY(alarms::decide(
       {transaction_, command_->by.actor, around_.now, around_.ids}, gone, event.event));
   if (decision.change.rows.empty()) return Applied{};

@@ -54,19 +54,38 @@ Result<history::TagIndex> reference_of(const GuardCall& call, const Json& tag) {
   return id == tag.text_or("id", "") ? kNewTag : kOtherTag;
 }
 
+Result<bool> is_tag(const GuardCall& call, std::string_view code) {
+  const records::Form* form = call.desk.permits.packs.forms.find("tag");
+  if (form == nullptr) return false;
+  Filter same{.kind = Filter::Kind::Eq, .field = "code", .values = {Json(std::string(code))}};
+  auto rows = TRY(records::all_whole(call.desk.permits.view, *form, same, 1));
+  return !rows.empty();
+}
+
+// By records, as the model does not know yet what a seed or an import brought together with it.
+Result<std::vector<alarms::FormulaInput>> inputs_of(const GuardCall& call, const Json& tag) {
+  std::map<std::string, history::TagIndex, std::less<>> known{{tag.text_or("code", ""), kNewTag}};
+  Result<void> read;
+  auto tag_of = [&](std::string_view code) -> std::optional<history::TagIndex> {
+    if (auto found = known.find(code); found != known.end()) return found->second;
+    auto is_there = is_tag(call, code);
+    if (!is_there) read = std::unexpected(is_there.error());
+    if (!is_there || !*is_there) return std::nullopt;
+    history::TagIndex place = kOtherTag - static_cast<history::TagIndex>(known.size());
+    return known.emplace(std::string(code), place).first->second;
+  };
+  auto inputs = formula_inputs(call.ask.record.text_or("formula_tags", ""), tag_of);
+  TRY(read);
+  return inputs;
+}
+
 // What the evaluator would refuse later is refused here, at the field that is wrong.
 Result<void> ask_evaluator(const GuardCall& call, const Json& tag) {
   const Json& limit = call.ask.record;
   alarms::Definition made = TRY(limit_of(limit));
   made.tag = kNewTag;
   made.reference = TRY(reference_of(call, tag));
-  if (made.kind == alarms::Kind::Formula) {
-    const PlantModel& plant = call.desk.permits.plant;
-    const TagInfo* own = plant.tag(tag.text_or("code", ""));
-    if (own == nullptr) return refuse(ErrorCode::BadField, "not read yet", "tag");
-    made.tag = own->index;
-    made.inputs = TRY(plant.formula_inputs(limit.text_or("formula_tags", "")));
-  }
+  if (made.kind == alarms::Kind::Formula) made.inputs = TRY(inputs_of(call, tag));
   auto checked = alarms::check_definition(made);
   if (checked) return {};
   Error error = std::move(checked).error();

@@ -51,6 +51,22 @@ std::string_view field_of(std::string_view member) {
   return found == kFields.end() ? member : found->second;
 }
 
+Result<std::vector<alarms::FormulaInput>> formula_inputs(std::string_view text,
+                                                         const TagOf& tag_of) {
+  std::vector<alarms::FormulaInput> inputs;
+  for (std::string_view part : split(text, ',')) {
+    std::size_t sign = part.find('=');
+    if (sign == std::string_view::npos) {
+      return refuse(ErrorCode::BadField, "name=tag, name=tag", "formula_tags");
+    }
+    std::string name(trim(part.substr(0, sign)));
+    auto tag = tag_of(trim(part.substr(sign + 1)));
+    if (!tag) return refuse(ErrorCode::BadField, "no such tag", "formula_tags");
+    inputs.push_back({std::move(name), *tag});
+  }
+  return inputs;
+}
+
 Result<alarms::Definition> limit_of(const Json& record) {
   std::string zh = record.text_or("name_zh", "");
   std::string en = record.text_or("name_en", "");
@@ -146,23 +162,12 @@ void PlantModel::leave_out(const Json& row, const Error& error, bool is_of_pack)
   left_out_.push_back(std::move(one));
 }
 
-Result<std::vector<alarms::FormulaInput>> PlantModel::formula_inputs(std::string_view text) const {
-  std::vector<alarms::FormulaInput> inputs;
-  for (std::string_view part : split(text, ',')) {
-    std::size_t sign = part.find('=');
-    if (sign == std::string_view::npos) {
-      return refuse(ErrorCode::BadField, "name=tag, name=tag", "formula_tags");
-    }
-    std::string name(trim(part.substr(0, sign)));
-    const TagInfo* tag = this->tag(trim(part.substr(sign + 1)));
-    if (tag == nullptr) return refuse(ErrorCode::BadField, "no such tag", "formula_tags");
-    inputs.push_back({std::move(name), tag->index});
-  }
-  return inputs;
-}
-
 Result<void> PlantModel::find_inputs(const Json& row, alarms::Definition& definition) const {
-  definition.inputs = TRY(formula_inputs(row.text_or("formula_tags", "")));
+  auto tag_of = [&](std::string_view code) -> std::optional<history::TagIndex> {
+    const TagInfo* tag = this->tag(code);
+    return tag == nullptr ? std::nullopt : std::optional(tag->index);
+  };
+  definition.inputs = TRY(formula_inputs(row.text_or("formula_tags", ""), tag_of));
   return {};
 }
 

@@ -82,6 +82,10 @@ Result<std::vector<Json>> active_limits(store::View& view, const Packs& packs);
 // The field of the form that a member of a definition is read from.
 std::string_view field_of(std::string_view member);
 
+// "flow=FI-101, level=LI-102": tags under the names of a formula. BadField formula_tags.
+using TagOf = std::function<std::optional<history::TagIndex>(std::string_view code)>;
+Result<std::vector<alarms::FormulaInput>> formula_inputs(std::string_view text, const TagOf& tag_of);
+
 class PlantModel {
  public:
   using NumbersOf =
@@ -110,8 +114,6 @@ class PlantModel {
   std::span<const uint32_t> alarms_of(history::TagIndex tag) const;
   // The alarms that are suppressed by design while this one is active.
   std::vector<const alarms::Definition*> effects_of(RecordId alarm) const;
-  // "flow=FI-101, level=LI-102": tags under the names of a formula. BadField formula_tags.
-  Result<std::vector<alarms::FormulaInput>> formula_inputs(std::string_view text) const;
   // What the rule pack asks of a gas alarm; null where it says nothing about it.
   const GasBasis* gas_basis(RecordId alarm) const;
   const std::string& procedure_of(RecordId alarm) const;  // as its limit wishes; may be empty

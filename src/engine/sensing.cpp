@@ -186,13 +186,23 @@ LiveValue Sensing::live(history::TagIndex tag) {
   return tag < live_.size() ? live_[tag] : LiveValue{};
 }
 
-std::optional<Instant> Sensing::waiting_since(RecordId alarm) {
-  std::lock_guard lock(mutex_);
+// The evaluator was made of the plant's list. Nothing: no such alarm.
+std::optional<uint32_t> Sensing::place_of(RecordId alarm) const {
   const alarms::Definition* one = plant_->alarm(alarm);
   if (one == nullptr) return std::nullopt;
-  // The evaluator was made of this plant's list.
-  auto place = static_cast<std::size_t>(one - plant_->alarms().data());
-  return evaluator_->waiting_since(static_cast<uint32_t>(place));
+  return static_cast<uint32_t>(one - plant_->alarms().data());
+}
+
+std::optional<Instant> Sensing::waiting_since(RecordId alarm) {
+  std::lock_guard lock(mutex_);
+  auto place = place_of(alarm);
+  return place ? evaluator_->waiting_since(*place) : std::nullopt;
+}
+
+std::vector<alarms::WindowNow> Sensing::windows(RecordId alarm) {
+  std::lock_guard lock(mutex_);
+  auto place = place_of(alarm);
+  return place ? evaluator_->windows(*place) : std::vector<alarms::WindowNow>{};
 }
 
 std::vector<std::pair<history::TagIndex, LiveValue>> Sensing::changed_since(

@@ -47,6 +47,8 @@ class Sensing {
   LiveValue live(history::TagIndex tag);
   // Since when a condition waits for its delay to end.
   std::optional<Instant> waiting_since(RecordId alarm);
+  // Of its formula, as they are now.
+  std::vector<alarms::WindowNow> windows(RecordId alarm);
   std::vector<std::pair<history::TagIndex, LiveValue>> changed_since(
       uint64_t place, std::span<const history::TagIndex> tags, uint64_t& now_at);
   // Mean of the newest fresh wind readings; nothing where there is none.
@@ -73,6 +75,7 @@ class Sensing {
 
  private:
   explicit Sensing(Engine& engine);
+  std::optional<uint32_t> place_of(RecordId alarm) const;  // in the evaluator; mutex_ is held
   Result<void> send(std::vector<alarms::Trip> trips);
   void watch_permits(Instant now);
   // Calls visit(tag, value) for tags whose value is good and not older than a minute.

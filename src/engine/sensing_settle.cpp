@@ -14,12 +14,6 @@ namespace {
 constexpr std::size_t kSettledAtOnce = 500;               // the rest at the next look
 constexpr std::string_view kGone = "definition removed";  // in the journal: never rename
 
-bool is_as_known(const alarms::Definition& one, const alarms::Known& known) {
-  return one.code == known.code && one.name.zh == known.name.zh && one.name.en == known.name.en &&
-         one.tag_code == known.tag && one.area == known.area && one.org_path == known.org_path &&
-         one.kind == known.kind && one.priority == known.priority;
-}
-
 bool is_left_out(const PlantModel& plant, RecordId id) {
   // Where the rules of gas can't be read, the limits they give are not gone.
   return std::ranges::any_of(plant.left_out(),
@@ -94,7 +88,7 @@ Result<std::vector<AlarmEvent>> Sensing::unsettled_definitions(store::View& view
     const alarms::Definition* one = plant->alarm(id);
     if (one == nullptr) continue;
     auto place = known.find(id);
-    if (place == known.end() || !is_as_known(*one, place->second)) {
+    if (place == known.end() || !alarms::is_known_as(*one, place->second)) {
       events.push_back({id, alarms::Noted{}});
     }
   }

@@ -2,63 +2,14 @@
 #include <gtest/gtest.h>
 
 #include "engine/alarm_performance.h"
-#include "tests/support/plant.h"
+#include "tests/plant/alarm_fixture.h"
 
 namespace anlan::test {
 namespace {
 
-class AlarmKindsTest : public testing::Test {
+class AlarmKindsTest : public AlarmFixture {
  protected:
-  void SetUp() override {
-    auto plant = Plant::create({});
-    ASSERT_TRUE(plant) << plant.error().detail << plant.error().field;
-    plant_ = std::move(*plant);
-    plant_->engine().watch();
-    control_ = plant_->as("control1").value();
-  }
-
-  engine::Engine& engine() { return plant_->engine(); }
-
-  void give(std::string_view tag, double value) {
-    Instant now = plant_->clock().now();
-    auto index = engine().sensing().find_tag(tag);
-    ASSERT_TRUE(index) << tag;
-    history::Sample sample{.tag = *index, .at = now, .received = now, .value = value};
-    ASSERT_TRUE(engine().sensing().samples({&sample, 1}));
-    turn();
-  }
-
-  void turn() {
-    engine().turn();
-    engine().watch();
-    engine().turn();
-  }
-
-  Result<Json> add_limit(const Json& more) {
-    Json fields = Json::object({{"code", "NEW"},
-                                {"name_zh", "新报警"},
-                                {"tag", plant_->id_of("tag", "GAS-2101").value()},
-                                {"area", plant_->id_of("area", "A1").value()},
-                                {"kind", "h"},
-                                {"limit_value", 5},
-                                {"priority", 3}});
-    for (const auto& [name, value] : more.as_object()) fields.set(name, value);
-    auto admin = plant_->as("admin").value();
-    auto made = plant_->run(admin, engine::CreateRecord{.form = "alarm_limit", .fields = fields});
-    plant_->wait(Duration::seconds(2));
-    turn();  // the model is read anew
-    return made;
-  }
-
-  bool is_open(std::string_view code) {
-    Json open = engine().alarms(control_).value();
-    for (const Json& row : open["rows"].as_array())
-      if (row["code"] == Json(code)) return true;
-    return false;
-  }
-
-  std::unique_ptr<Plant> plant_;
-  access::Subject control_;
+  bool is_open(std::string_view code) { return !open(code).is_null(); }
 };
 
 TEST_F(AlarmKindsTest, ARiseIsSetInTheFormAndRings) {

@@ -7,73 +7,19 @@
 
 #include "engine/alarm_performance.h"
 #include "engine/alarm_view.h"
-#include "engine/sensing.h"
-#include "tests/support/plant.h"
+#include "tests/plant/alarm_fixture.h"
 
 namespace anlan::test {
 namespace {
 
-class UnbreakableTest : public testing::Test {
+class UnbreakableTest : public AlarmFixture {
  protected:
-  void SetUp() override {
-    auto plant = Plant::create({});
-    ASSERT_TRUE(plant) << plant.error().detail << plant.error().field;
-    plant_ = std::move(*plant);
-    plant_->engine().watch();
-    log_in();
-  }
-  void log_in() {
-    control_ = plant_->as("control1").value();
-    admin_ = plant_->as("admin").value();
-    // Guards are asked of people: what stands here came in by another road.
-    machine_ = admin_;
-    machine_.actor.kind = Actor::Kind::System;
-  }
-  engine::Engine& engine() { return plant_->engine(); }
-  engine::Sensing& sensing() { return engine().sensing(); }
-
-  void turn() {
-    engine().turn();
-    engine().watch();
-    engine().turn();
-  }
-  void pass(Duration length) {
-    plant_->wait(length);
-    turn();
-  }
-  void give(std::string_view tag, double value) {
-    Instant now = plant_->clock().now();
-    auto index = sensing().find_tag(tag);
-    ASSERT_TRUE(index) << tag;
-    history::Sample sample{.tag = *index, .at = now, .received = now, .value = value};
-    ASSERT_TRUE(sensing().samples({&sample, 1}));
-    turn();
-  }
-  Result<Json> add(const access::Subject& by, const Json& more) {
-    Json fields = Json::object({{"code", "NEW"},
-                                {"name_zh", "新报警"},
-                                {"tag", plant_->id_of("tag", "GAS-2101").value()},
-                                {"area", plant_->id_of("area", "A1").value()},
-                                {"kind", "h"},
-                                {"limit_value", 5},
-                                {"priority", 3}});
-    for (const auto& [name, value] : more.as_object()) fields.set(name, value);
-    auto made = plant_->run(by, engine::CreateRecord{.form = "alarm_limit", .fields = fields});
-    pass(Duration::seconds(2));  // the model is read anew
-    return made;
-  }
+  using AlarmFixture::add;
+  Result<Json> add(const access::Subject& by, const Json& more) { return add_limit(by, more); }
   std::string refused_field(const Json& more) {
-    auto made = add(admin_, more);
+    auto made = add_limit(more);
     return made ? "" : made.error().field;
   }
-  Json open(std::string_view code) {
-    Json open = engine().alarms(control_).value();
-    for (const Json& row : open["rows"].as_array()) {
-      if (row["code"] == Json(code)) return row;
-    }
-    return {};
-  }
-  std::string letter(std::string_view code) { return open(code).text_or("letter", "A"); }
 
   static void change(const std::filesystem::path& file, const std::string& what,
                      const std::string& by) {
@@ -89,9 +35,6 @@ class UnbreakableTest : public testing::Test {
     std::ifstream in(file);
     return {std::istreambuf_iterator<char>(in), {}};
   }
-
-  std::unique_ptr<Plant> plant_;
-  access::Subject control_, admin_, machine_;
 };
 
 TEST_F(UnbreakableTest, TheFormRefusesWhatTheEvaluatorWould) {

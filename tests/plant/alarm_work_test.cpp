@@ -6,47 +6,16 @@
 
 #include "engine/alarm_view.h"
 #include "engine/gas_rules.h"
-#include "tests/support/plant.h"
+#include "tests/plant/alarm_fixture.h"
 
 namespace anlan::test {
 namespace {
 
-class AlarmWorkTest : public testing::Test {
+class AlarmWorkTest : public AlarmFixture {
  protected:
-  void SetUp() override {
-    auto plant = Plant::create({});
-    ASSERT_TRUE(plant) << plant.error().detail << plant.error().field;
-    plant_ = std::move(*plant);
-    plant_->engine().watch();
-    control_ = plant_->as("control1").value();
-    admin_ = plant_->as("admin").value();
-  }
-
-  engine::Engine& engine() { return plant_->engine(); }
-
-  void turn() {
-    engine().turn();
-    engine().watch();
-    engine().turn();
-  }
-  void give(std::string_view tag, double value) {
-    Instant now = plant_->clock().now();
-    auto index = engine().sensing().find_tag(tag);
-    ASSERT_TRUE(index) << tag;
-    history::Sample sample{.tag = *index, .at = now, .received = now, .value = value};
-    ASSERT_TRUE(engine().sensing().samples({&sample, 1}));
-    turn();
-  }
-  void pass(Duration length) {
-    plant_->wait(length);
-    turn();
-  }
-
+  using AlarmFixture::add;
   Result<Json> add(std::string form, const Json& fields) {
-    auto made =
-        plant_->run(admin_, engine::CreateRecord{.form = std::move(form), .fields = fields});
-    pass(Duration::seconds(2));  // the model is read anew
-    return made;
+    return add(admin_, std::move(form), fields);
   }
   Result<Json> add_tag(std::string code, std::string substance, std::string unit) {
     return add("tag", Json::object({{"code", code},
@@ -57,30 +26,12 @@ class AlarmWorkTest : public testing::Test {
                                     {"substance", substance},
                                     {"unit", unit}}));
   }
-  Result<Json> add_limit(const Json& more) {
-    Json fields = Json::object({{"code", "NEW"},
-                                {"name_zh", "新报警"},
-                                {"area", plant_->id_of("area", "A1").value()},
-                                {"kind", "h"},
-                                {"limit_value", 5},
-                                {"priority", 3}});
-    for (const auto& [name, value] : more.as_object()) fields.set(name, value);
-    return add("alarm_limit", fields);
-  }
-
   const alarms::Definition* definition(std::string_view code) {
     model_ = engine().sensing().plant();
     for (const alarms::Definition& one : model_->alarms()) {
       if (one.code == code) return &one;
     }
     return nullptr;
-  }
-  Json open(std::string_view code) {
-    Json open = engine().alarms(control_).value();
-    for (const Json& row : open["rows"].as_array()) {
-      if (row["code"] == Json(code)) return row;
-    }
-    return {};
   }
   std::size_t told(std::string_view login, std::string_view kind) {
     Json rows = engine().notices(plant_->as(login).value()).value();
@@ -94,9 +45,7 @@ class AlarmWorkTest : public testing::Test {
                                          .reason = "现场看一下"});
   }
 
-  std::unique_ptr<Plant> plant_;
   std::shared_ptr<const engine::PlantModel> model_;  // shared: see PlantModel::load
-  access::Subject control_, admin_;
 };
 
 // standards.md 4.1, chlorine: MAC 1 mg/m3, 70.9 g/mol, so 0.345 and 0.690 ppm.
