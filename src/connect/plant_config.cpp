@@ -111,15 +111,25 @@ Result<void> parse_registers(const Json& row, TagAddress& tag) {
   return {};
 }
 
+// Text, or empty where it is missing; anything else is a mistake and not the whole payload.
+Result<std::string> words_at(const Json& row, std::string_view name) {
+  if (row[name].is_null()) return std::string();
+  if (row[name].is_text()) return row[name].as_text();
+  return refuse(ErrorCode::BadField, "not a text", std::string(name));
+}
+
+Result<std::string> pointer_at(const Json& row, std::string_view name) {
+  std::string pointer = TRY(words_at(row, name));
+  if (is_json_pointer(pointer)) return pointer;
+  return refuse(ErrorCode::BadField, pointer, std::string(name));
+}
+
 Result<void> parse_json_place(const Json& row, TagAddress& tag) {
-  tag.topic = row.text_or("json_topic", "");
-  tag.value_at = row.text_or("json_value", "");
-  tag.time_at = row.text_or("json_time", "");
-  tag.quality_at = row.text_or("json_quality", "");
+  tag.topic = TRY(words_at(row, "json_topic"));
   if (!is_topic_filter(tag.topic)) return refuse(ErrorCode::BadField, tag.topic, "json_topic");
-  for (const std::string* pointer : {&tag.value_at, &tag.time_at, &tag.quality_at}) {
-    if (!is_json_pointer(*pointer)) return refuse(ErrorCode::BadField, *pointer, "json_value");
-  }
+  tag.value_at = TRY(pointer_at(row, "json_value"));
+  tag.time_at = TRY(pointer_at(row, "json_time"));
+  tag.quality_at = TRY(pointer_at(row, "json_quality"));
   return {};
 }
 

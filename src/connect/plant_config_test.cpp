@@ -73,5 +73,103 @@ TEST(ParseSources, NamesWhatIsWrong) {
   }
 }
 
+// One source of a protocol with one more member, as a record would have it.
+Result<std::vector<Source>> with(std::string_view protocol, std::string_view member) {
+  std::string text = R"([{"code":"S","topic":"t","protocol":")" + std::string(protocol) + '"';
+  if (!member.empty()) text += "," + std::string(member);
+  return parse(text + "}]");
+}
+
+void expect_refused(const Result<std::vector<Source>>& sources, std::string_view field,
+                    std::string_view what) {
+  ASSERT_FALSE(sources) << what;
+  EXPECT_EQ(sources.error().field, field) << what;
+}
+
+TEST(ParseSources, KnowsHowLateAndHowSkewedASourceMayBe) {
+  auto plain = with("mqtt", "");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->at(0).late_after, Duration::seconds(60));
+  EXPECT_EQ(plain->at(0).skew_max, Duration::seconds(10));
+  for (int64_t late : {5, 86'400}) {
+    auto sources = with("modbus", "\"late_s\":" + std::to_string(late));
+    ASSERT_TRUE(sources) << late;
+    EXPECT_EQ(sources->at(0).late_after, Duration::seconds(late));
+  }
+  for (int64_t skew : {1, 3'600}) {
+    auto sources = with("opcua", "\"skew_s\":" + std::to_string(skew));
+    ASSERT_TRUE(sources) << skew;
+    EXPECT_EQ(sources->at(0).skew_max, Duration::seconds(skew));
+  }
+  for (std::string_view wrong : {"4", "86401", "-60", "\"60\"", "60.5", "true", "[60]"}) {
+    expect_refused(with("mqtt", "\"late_s\":" + std::string(wrong)), "late_s", wrong);
+  }
+  for (std::string_view wrong : {"0", "3601", "-1", "\"10\"", "1.5", "{}"}) {
+    expect_refused(with("mqtt", "\"skew_s\":" + std::string(wrong)), "skew_s", wrong);
+  }
+}
+
+TEST(ParseSources, KnowsBothVersionsOfMqtt) {
+  EXPECT_FALSE(with("mqtt", "")->at(0).is_mqtt5);
+  for (std::string_view protocol : {"mqtt", "sparkplug"}) {
+    auto old = with(protocol, R"("mqtt_version":"v311")");
+    auto five = with(protocol, R"("mqtt_version":"v5")");
+    ASSERT_TRUE(old && five) << protocol;
+    EXPECT_FALSE(old->at(0).is_mqtt5);
+    EXPECT_TRUE(five->at(0).is_mqtt5);
+  }
+  for (std::string_view wrong : {"\"v4\"", "\"\"", "\"V5\"", "5", "true", "[\"v5\"]"}) {
+    expect_refused(with("mqtt", "\"mqtt_version\":" + std::string(wrong)), "mqtt_version", wrong);
+  }
+}
+
+TEST(ParseSources, KnowsTheSecurityOfEachProtocol) {
+  struct Case {
+    std::string_view protocol, word;
+    bool is_secure;
+  };
+  for (const Case& one : {Case{"mqtt", "none", false}, Case{"mqtt", "tls", true},
+                          Case{"sparkplug", "none", false}, Case{"sparkplug", "tls", true},
+                          Case{"opcua", "none", false}, Case{"opcua", "basic256sha256", true}}) {
+    auto sources = with(one.protocol, "\"security\":\"" + std::string(one.word) + '"');
+    ASSERT_TRUE(sources) << one.protocol << one.word;
+    EXPECT_EQ(sources->at(0).is_secure, one.is_secure) << one.protocol << one.word;
+    EXPECT_FALSE(with(one.protocol, "")->at(0).is_secure) << "nothing said";
+  }
+  // The word of another protocol is none of this one's: nobody thinks a line safe that is open.
+  expect_refused(with("mqtt", R"("security":"basic256sha256")"), "security", "of OPC UA");
+  expect_refused(with("opcua", R"("security":"tls")"), "security", "of brokers");
+  for (std::string_view wrong : {"\"TLS\"", "\"\"", "1", "true", "{}"}) {
+    expect_refused(with("mqtt", "\"security\":" + std::string(wrong)), "security", wrong);
+  }
+}
+
+Result<std::vector<Source>> with_json(std::string_view members) {
+  return with("mqtt", R"("tags":[{"code":"T","index":1,)" + std::string(members) + "}]");
+}
+
+TEST(ParseSources, KnowsWhereAValueStandsInJson) {
+  auto all = with_json(R"("json_topic":"tele/+/SENSOR","json_value":"/ENERGY/Power",
+    "json_time":"/Time","json_quality":"/q~1uality")");
+  ASSERT_TRUE(all) << all.error().detail;
+  EXPECT_EQ(all->at(0).tags.at(0).topic, "tele/+/SENSOR");
+  EXPECT_EQ(all->at(0).tags.at(0).value_at, "/ENERGY/Power");
+  EXPECT_EQ(all->at(0).tags.at(0).time_at, "/Time");
+  EXPECT_EQ(all->at(0).tags.at(0).quality_at, "/q~1uality");
+  auto plain = with_json(R"("json_topic":"raw/#")");
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(plain->at(0).tags.at(0).value_at.empty()) << "the whole payload";
+  for (std::string_view wrong : {"\"\"", "\"a/#/b\"", "\"a+/b\"", "\"a/b#\"", "7", "[\"a\"]"}) {
+    expect_refused(with_json("\"json_topic\":" + std::string(wrong)), "json_topic", wrong);
+  }
+  expect_refused(with_json(R"("json_value":"/v")"), "json_topic", "no topic");
+  for (std::string_view field : {"json_value", "json_time", "json_quality"}) {
+    for (std::string_view wrong : {"\"v\"", "\"$.v\"", "5", "true", "[\"/v\"]"}) {
+      std::string member = "\"" + std::string(field) + "\":" + std::string(wrong);
+      expect_refused(with_json(R"("json_topic":"a",)" + member), field, member);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace anlan::connect
