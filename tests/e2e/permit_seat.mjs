@@ -238,7 +238,7 @@ export class PermitSeat extends Seat {
   }
 
   // The task in front: its act with this text opens, asks for what it needs, and is signed.
-  async press(text, { comment, fields = {}, people = {}, name, isOnSpot } = {}) {
+  async press(text, { comment, fields = {}, people = {}, ticks = [], name, isOnSpot } = {}) {
     const panel = this.page.locator(".panel.task").first();
     await panel.getByRole("button", { name: text, exact: true }).click();
     const sheet = this.page.getByRole("dialog", { name: text, exact: true });
@@ -247,6 +247,10 @@ export class PermitSeat extends Seat {
     if (name) await this.look(name);
     for (const [field, value] of Object.entries(fields)) await this.field(field).fill(value);
     for (const [field, value] of Object.entries(people)) await this.person(field, value);
+    for (const field of ticks) {
+      await sheet.getByRole("switch", { name: this.title(field), exact: true }).click();
+    }
+    if (ticks.length > 0) await this.look(`ticks-${ticks[0]}`);
     if (comment) {
       const words = sheet.getByLabel(begins(this.p.taskComment));
       const add = sheet.getByRole("button", { name: this.p.addWords, exact: true });

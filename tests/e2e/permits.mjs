@@ -73,6 +73,7 @@ const texts = {
   take: { zh: "接班", en: "Take over" },
   applied: { zh: "已执行并挂牌", en: "Applied and tagged" },
   verified: { zh: "核验有效", en: "Verified" },
+  handBack: { zh: "清点清场完毕,交验", en: "Counted and cleared: hand back" },
   accept: { zh: "验收合格", en: "Accept" },
 };
 
@@ -111,7 +112,8 @@ export async function permitPhoneLifeWalk({ kind, ...where }) {
   await guardian.context.setGeolocation(await permits.spotOf(id));
   await guardian.card(id);
   await guardian.press(texts.sign[lang],
-    { comment: saidOnSpot, name: `card-sign-${kind}`, isOnSpot: true });
+    { comment: saidOnSpot, name: `card-sign-${kind}`, isOnSpot: true,
+      fields: { tools_in: "扳手2把" } });
   await guardian.waitCard("active");
   await guardian.look(`card-active-${kind}`);
   if (kind === "confined") await countIn(guardian, id, seed);
@@ -128,6 +130,10 @@ async function endIt({ permits, guardian, id, kind }) {
     await guardian.page.locator(".clock-line", { hasText: guardian.p.clock_watch }).waitFor();
     return guardian.look(`card-watching-${kind}`);
   }
+  await guardian.waitCard("accepting");
+  await guardian.press(texts.handBack[guardian.lang], {
+    fields: { tools_back: "扳手2把" }, ticks: ["crew_tools", "crew_isolations", "crew_clean"],
+  });
   await permits.until(id, { state: "closed" });
   await guardian.waitCard("closed");
   return guardian.look(`card-closed-${kind}`);

@@ -154,4 +154,5 @@ export interface PermitPreview {
   limits: Record<string, unknown> | null;
   approvers: { role: string; title_zh: string; title_en: string; on_site?: boolean }[] | null;
   measures: Record<string, unknown>[] | null;
+  isolations: { types: string[]; rows_min: number; text_zh: string; text_en: string }[] | null;
 }

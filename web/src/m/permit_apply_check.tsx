@@ -81,6 +81,7 @@ function Preview({ form, ...props }: AskedProps & { form: FormSource }) {
 function Previewed({ made, form }: { made: PermitPreview; form: FormSource }) {
   const { p, lang } = usePermitPhone();
   const measures = measuresOf({ measures: made.measures } as unknown as RecordRow, lang);
+  const isolations = made.isolations ?? [];
   const hours = made.limits?.["valid_h"];
   return (
     <section className="panel" aria-label={p("byRule")}>
@@ -108,6 +109,18 @@ function Previewed({ made, form }: { made: PermitPreview; form: FormSource }) {
               <li key={one.key}>
                 {one.text}
                 {one.needsEvidence && <span className="soft"> · {p("evidenceNeeded")}</span>}
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+      {isolations.length > 0 && (
+        <details>
+          <summary>{p("isolationsToCome", { n: isolations.length })}</summary>
+          <ol className="measure-preview">
+            {isolations.map((one) => (
+              <li key={one.text_zh}>
+                {localText({ zh: one.text_zh, en: one.text_en }, lang)}
               </li>
             ))}
           </ol>

@@ -31,6 +31,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   validAtMost: "Valid at most",
   approvers: "Approvers",
   measuresToCome: "{n} measures to settle",
+  isolationsToCome: "To be isolated: {n}",
   measuresByRule: "Safety measures and approvers are made by the rule for kind and grade, and " +
     "confirmed one by one after sending.",
   gradeOther: "Another grade than the rule's?",

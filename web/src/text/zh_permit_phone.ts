@@ -29,6 +29,7 @@ export const zhPermitPhone = {
   validAtMost: "最长有效期",
   approvers: "审批人",
   measuresToCome: "要落实的措施 {n} 条",
+  isolationsToCome: "须隔离 {n} 处",
   measuresByRule: "安全措施和审批人由规则按类别和级别生成,提交后逐条确认。",
   gradeOther: "级别与规则不同?",
   gradeByRule: "级别由规则计算。可以自行提高并写明理由;降低须由规则指定的人批准。",
