@@ -33,6 +33,7 @@ struct AreaInfo {
   std::string risk;
   std::optional<double> lat{}, lon{};  // of the middle of its zone, WGS 84
   bool needs_permit = false;           // its gate lets in only people of active permits
+  twin::PlaceRule positions{};
 };
 
 struct TagInfo {
@@ -56,7 +57,7 @@ struct BadgeInfo {
   RecordId id{};
   std::string code;
   std::string holder;
-  std::string kind;  // "staff", "contractor", "visitor"
+  std::string kind;  // "staff", "contractor", "visitor", "vehicle"
   PersonId person{};
   bool is_on_site = true;
   Instant since{};  // when the record was made: a visitor's arrival
