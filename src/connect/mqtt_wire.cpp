@@ -45,6 +45,14 @@ std::optional<double> number_at(const Json& row, std::string_view name, double m
   return value;
 }
 
+Read<twin::GeoPoint> geo_at(const Json& row) {
+  auto lat = number_at(row, "lat", 85), lon = number_at(row, "lon", 180);
+  if (!lat || !lon) return Reason("bad_place");
+  std::string datum = row["datum"].is_null() ? "wgs84" : row.text_or("datum", "");
+  if (datum != "wgs84" && datum != "gcj02") return Reason("bad_place");
+  return twin::GeoPoint{.lat = *lat, .lon = *lon, .is_gcj02 = datum == "gcj02"};
+}
+
 // What all rows of a message share.
 struct Heard {
   const Json& message;
@@ -75,6 +83,11 @@ Read<twin::Sighting> sighting_of(const Json& row, const Heard& heard) {
     auto x = number_at(row, "x", kMetresMax), y = number_at(row, "y", kMetresMax);
     if (!x || !y) return Reason("bad_place");
     sighting.at = twin::Point{*x, *y};
+    if (row.has("lat") || row.has("lon")) return Reason("bad_place");  // which of both?
+  } else if (row.has("lat") || row.has("lon")) {
+    auto geo = geo_at(row);
+    if (!geo) return Reason(geo.error());
+    sighting.geo = *geo;
   } else if (sighting.zone.empty()) {
     return Reason("bad_place");
   }

@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   CHECK(rows.count() <= kMqttRowsMax, "bounded");
   for (const twin::Sighting& row : rows.sightings) {
     CHECK(!row.badge.empty() && is_utf8(row.badge), "a badge");
-    CHECK(row.at || !row.zone.empty(), "a place");
+    CHECK(row.at || row.geo || !row.zone.empty(), "a place");
+    if (row.geo) CHECK(std::abs(row.geo->lat) <= 90 && !row.at, "degrees");
     if (row.at) CHECK(std::isfinite(row.at->x) && std::isfinite(row.at->y), "a point");
     CHECK(row.seen <= received + kFutureMax && row.received == received, "times");
     CHECK(row.accuracy_m >= 0, "an accuracy");

@@ -26,6 +26,21 @@ TEST(MqttWire, ReadsPositions) {
   EXPECT_EQ(rows.sightings[1].seen, kNow - Duration::seconds(2));
 }
 
+TEST(MqttWire, ReadsDegreesOfSatellites) {
+  MqttRows rows = parse_mqtt("plant/positions", R"({"at":"2026-11-22T08:00:00Z","rows":[
+    {"badge":"V-1","lat":31.2,"lon":121.5,"accuracy":4},
+    {"badge":"V-2","lat":31.2,"lon":121.5,"datum":"gcj02"},
+    {"badge":"B","lat":31.2},{"badge":"B","lat":91,"lon":1},{"badge":"B","lat":"31","lon":1},
+    {"badge":"B","lat":31,"lon":181},{"badge":"B","lat":31,"lon":1,"datum":"bd09"},
+    {"badge":"B","lat":31,"lon":1,"x":1,"y":1}]})",
+                             kNow);
+  ASSERT_EQ(rows.sightings.size(), 2);
+  EXPECT_EQ(rows.sightings[0].geo, (twin::GeoPoint{31.2, 121.5, false}));
+  EXPECT_FALSE(rows.sightings[0].at);
+  EXPECT_TRUE(rows.sightings[1].geo->is_gcj02);
+  EXPECT_EQ(rows.rejected, (Reasons{{"bad_place", 6}}));
+}
+
 TEST(MqttWire, ReadsAPassOfAGate) {
   MqttRows rows = parse_mqtt("plant/gates/G-1", R"({"badge":"B-1","gate":"G-1","zone":"A1",
     "in":true,"let":false,"at":"2026-11-22T08:00:00Z"})",

@@ -1,7 +1,6 @@
 // The OPC UA driver against a server in this process.
 
 #include <gtest/gtest.h>
-#include <open62541/plugin/create_certificate.h>
 
 #include <algorithm>
 
@@ -13,29 +12,6 @@ namespace anlan::connect {
 namespace {
 
 using Quality = history::Quality;
-
-struct Identity {
-  std::string certificate, key;  // DER
-};
-
-Identity make_identity(std::string uri) {
-  std::string name = "CN=anlan", host = "DNS:localhost";
-  uri = "URI:" + uri;
-  UA_String subject[] = {opcua_bytes(name)};
-  UA_String alternatives[] = {opcua_bytes(host), opcua_bytes(uri)};
-  UA_Logger silence{};
-  OpcuaOwned<UA_ByteString> certificate(UA_TYPES[UA_TYPES_BYTESTRING]);
-  OpcuaOwned<UA_ByteString> key(UA_TYPES[UA_TYPES_BYTESTRING]);
-  UA_UInt16 bits = 2048;  // 4096, as it would take, take a minute on a busy machine
-  UA_KeyValuePair parameter{UA_QUALIFIEDNAME(0, const_cast<char*>("key-size-bits")), {}};
-  UA_Variant_setScalar(&parameter.value, &bits, &UA_TYPES[UA_TYPES_UINT16]);
-  UA_KeyValueMap parameters{1, &parameter};
-  UA_StatusCode status =
-      UA_CreateCertificate(&silence, subject, 1, alternatives, 2, UA_CERTIFICATEFORMAT_DER,
-                           &parameters, key.get(), certificate.get());
-  EXPECT_EQ(status, UA_STATUSCODE_GOOD) << opcua_words(status);
-  return {opcua_text(*certificate.get()), opcua_text(*key.get())};
-}
 
 class OpcuaSource : public testing::Test {
  protected:

@@ -41,8 +41,13 @@ class Outside::EngineSink final : public Sink {
   Result<void> historical(std::string_view, std::span<const history::Sample> samples) override {
     return engine_.sensing().historical(samples);
   }
-  Result<void> sightings(std::string_view, std::span<const twin::Sighting> sightings) override {
-    return engine_.sensing().sightings(sightings);
+  Result<void> sightings(std::string_view source,
+                         std::span<const twin::Sighting> sightings) override {
+    engine::DoubtCounts doubts = TRY(engine_.sensing().positions(sightings));
+    std::lock_guard lock(mutex_);
+    RowCounts& counts = doubts_[std::string(source)];
+    for (const auto& [reason, count] : doubts) counts[reason] += count;
+    return {};
   }
   Result<void> passes(std::string_view, std::span<const twin::GatePass> passes) override {
     return engine_.sensing().passes(passes);
@@ -55,9 +60,20 @@ class Outside::EngineSink final : public Sink {
     tag = found->index;
     return Found::Yes;
   }
+  // Of positions that were stored: how many say nothing of where somebody is, by reason.
+  Json doubts(const std::string& source) {
+    std::lock_guard lock(mutex_);
+    auto found = doubts_.find(source);
+    Json counts = Json::object({});
+    if (found == doubts_.end()) return counts;
+    for (const auto& [reason, count] : found->second) counts.set(reason, count);
+    return counts;
+  }
 
  private:
   engine::Engine& engine_;
+  std::mutex mutex_;
+  std::map<std::string, RowCounts> doubts_;  // by source
 };
 
 Outside::Outside(engine::Engine& engine, std::map<std::string, Elsewhere> elsewhere)
@@ -205,11 +221,15 @@ Json Outside::source_rows() {
     Json dropped = counters_json(state.dropped, lost);
     bool is_balanced = state.received == state.stored + state.duplicate + lost;
     Json last = state.last_at.ns == 0 ? Json() : Json(format_instant(state.last_at));
-    Json refusal;
+    Json refusal, residual;
     if (state.refusal) {
       refusal = Json::object({{"code", error_text(state.refusal->code).code},
                               {"field", state.refusal->field},
                               {"detail", state.refusal->detail}});
+    }
+    Json doubts = sink_->doubts(state.code);
+    if (plant->plan().georeference() && state.protocol == "mqtt") {
+      residual = Json(plant->plan().georeference()->residual_m());
     }
     Json behind = state.behind ? Json(state.behind->to_milliseconds()) : Json();
     rows.push(Json::object({{"code", state.code},
@@ -223,6 +243,8 @@ Json Outside::source_rows() {
                             {"duplicate", state.duplicate},
                             {"rejected", std::move(rejected)},
                             {"dropped", std::move(dropped)},
+                            {"doubts", std::move(doubts)},
+                            {"georeference_residual_m", std::move(residual)},
                             {"requests", state.requests},
                             {"failures", state.failures},
                             {"round_trip_ms", state.round_trip_ms},

@@ -37,6 +37,7 @@ Last last_of(const Traces& traces) {
 
 bool has_left(const Traces& traces) {
   if (!traces.pass || traces.pass->is_in || !traces.pass->was_let) return false;
+  if (traces.doubted_at && *traces.doubted_at > traces.pass->seen) return false;
   return traces.pass->zone.empty() && (!traces.sight || traces.sight->seen <= traces.pass->seen);
 }
 
@@ -117,6 +118,10 @@ Counted count_one(const Traces& traces, const twin::Plan& plan, const HeadCountR
     return say(Safety::Unknown, "signed_off");
   }
   if (has_left(traces)) return say(Safety::Safe, "left");
+  // Somebody is somewhere else than where the last good position says.
+  if (traces.doubted_at && (!traces.sight || *traces.doubted_at > traces.sight->seen)) {
+    return say(Safety::Unknown, "doubtful");
+  }
   bool is_fresh = traces.sight && now - traces.sight->seen <= rules.fresh;
   if (is_fresh && traces.sight->at) {
     return is_at_haven(plan, *traces.sight->at, rules.muster_radius_m)

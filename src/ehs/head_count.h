@@ -22,7 +22,8 @@ struct Traces {
   RecordId badge{};
   std::string code;
   bool is_on_site = true;                 // by the badge's record
-  std::optional<twin::Sighting> sight{};  // newest position
+  std::optional<twin::Sighting> sight{};  // newest position that is believed
+  std::optional<Instant> doubted_at{};    // of a newer one that is not
   std::optional<twin::GatePass> pass{};   // newest one that was let through
   std::string permit_zone{};              // of an active or suspended permit that names the person
   std::optional<Instant> permit_at{};     // since when
@@ -43,7 +44,8 @@ struct HeadCountRules {
 struct Counted {
   RecordId badge{};
   Safety safety = Safety::Unknown;
-  // "muster" "said_safe" "signed_off" "left" "inside" "silent" "never_seen" "said_unsafe"
+  // "muster" "said_safe" "signed_off" "left" "inside" "doubtful" "silent" "never_seen"
+  // "said_unsafe"
   std::string why;
   std::string source;  // "position" "gate" "permit" "visitor" "phone" "person"; "" for none
   std::optional<Instant> seen{};

@@ -215,6 +215,27 @@ TEST(HeadCount, SilenceIsUnknownAndNeverSafe) {
   EXPECT_EQ(silent.seen, kNow);
 }
 
+TEST(HeadCount, APositionInDoubtMakesUnknownWhateverWasKnownBefore) {
+  twin::Plan plan = two_zones();
+  HeadCountRules rules{.centre = {50, 25}, .radius_m = 300};
+  Traces traces{.badge = {Uuid{{3}}}, .code = "B-1"};
+  traces.sight = twin::Sighting{
+      .badge = "B-1", .at = twin::Point{60, 25}, .zone = "A1", .seen = kNow, .received = kNow};
+  traces.doubted_at = kNow + Duration::seconds(1);
+  Counted counted = count_one(traces, plan, rules, kNow + Duration::seconds(1));
+  EXPECT_EQ(counted.safety, Safety::Unknown);
+  EXPECT_EQ(counted.why, "doubtful");
+  EXPECT_EQ(counted.zone, "A1") << "where to look first";
+  traces.sight->seen = kNow + Duration::seconds(2);
+  EXPECT_EQ(count_one(traces, plan, rules, kNow + Duration::seconds(2)).why, "inside");
+  // Whoever is said to be elsewhere after the way out has not surely left.
+  traces.pass = twin::GatePass{
+      .badge = "B-1", .gate = "G", .is_in = false, .seen = kNow + Duration::seconds(3)};
+  EXPECT_EQ(count_one(traces, plan, rules, kNow + Duration::seconds(3)).why, "left");
+  traces.doubted_at = kNow + Duration::seconds(4);
+  EXPECT_EQ(count_one(traces, plan, rules, kNow + Duration::seconds(4)).why, "doubtful");
+}
+
 TEST(HeadCount, TheWordOfAPersonCountsMoreThanABadge) {
   twin::Plan plan = two_zones();
   HeadCountRules rules{.centre = {50, 25}};

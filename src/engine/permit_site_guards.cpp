@@ -282,7 +282,7 @@ Result<Json> guard_presence(const GuardCall& call) {
     trace = call.desk.sensing->presence().of(badge->code);
   }
   std::optional<double> metres;
-  if (trace && trace->sight && desk.now - trace->sight->seen <= kSeenMax) {
+  if (trace && trace->sight && !trace->doubted && desk.now - trace->sight->seen <= kSeenMax) {
     metres = distance_to_work(call, {trace->sight->at, trace->sight->zone});
     if (metres && *metres <= *radius) return seen("badge", *metres, trace->sight->seen);
   }

@@ -101,6 +101,12 @@ auto find_in(const Map& map, const Key& key, const Items& items) -> decltype(ite
   return found == map.end() ? nullptr : &items[found->second];
 }
 
+twin::PlaceRule place_rule_of(const Json& area) {
+  const Json& most = area["position_accuracy_m"];
+  return {.accuracy_max_m = most.is_number() ? most.as_double().value_or(0) : 0,
+          .is_zone_only = area.text_or("position_mode", "") == "zone"};
+}
+
 }  // namespace
 
 Result<std::string> PlantModel::stamp(store::View& view, const Packs& packs, Instant now) {
@@ -148,7 +154,8 @@ Result<void> PlantModel::load_areas(store::View& view, const Packs& packs) {
                       .risk = row.text_or("risk", ""),
                       .lat = row["lat"].is_number() ? row["lat"].as_double() : std::nullopt,
                       .lon = row["lon"].is_number() ? row["lon"].as_double() : std::nullopt,
-                      .needs_permit = row.bool_or("needs_permit", false)});
+                      .needs_permit = row.bool_or("needs_permit", false),
+                      .positions = place_rule_of(row)});
   }
   return {};
 }

@@ -34,6 +34,7 @@ struct AreaInfo {
   std::string risk;
   std::optional<double> lat{}, lon{};  // of the middle of its zone, WGS 84
   bool needs_permit = false;           // its gate lets in only people of active permits
+  twin::PlaceRule positions{};
 };
 
 struct TagInfo {
@@ -57,7 +58,7 @@ struct BadgeInfo {
   RecordId id{};
   std::string code;
   std::string holder;
-  std::string kind;  // "staff", "contractor", "visitor"
+  std::string kind;  // "staff", "contractor", "visitor", "vehicle"
   PersonId person{};
   bool is_on_site = true;
   Instant since{};  // when the record was made: a visitor's arrival

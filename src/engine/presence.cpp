@@ -17,6 +17,7 @@ Json sighting_json(const twin::Sighting& one) {
                             {"s", one.seen.ns},
                             {"r", one.received.ns}});
   if (one.at) json.set("x", one.at->x).set("y", one.at->y);
+  if (one.doubt != twin::Doubt::None) json.set("d", static_cast<int64_t>(one.doubt));
   return json;
 }
 
@@ -29,6 +30,9 @@ twin::Sighting sighting_from(const Json& json) {
   if (json["x"].is_number() && json["y"].is_number()) {
     one.at = twin::Point{json["x"].as_double().value_or(0), json["y"].as_double().value_or(0)};
   }
+  int64_t doubt = json.int_or("d", 0);
+  bool is_known = doubt >= 0 && doubt <= static_cast<int64_t>(twin::Doubt::NoGeoreference);
+  one.doubt = is_known ? static_cast<twin::Doubt>(doubt) : twin::Doubt::Inaccurate;
   return one;
 }
 
@@ -78,6 +82,12 @@ Result<void> Presence::restore(const history::Frame& frame) {
 void Presence::note(const twin::Sighting& sighting) {
   Trace& trace = traces_[sighting.badge];
   if (trace.sight && trace.sight->seen >= sighting.seen) return;
+  // An old one is still the last that is known, and its time says how much it is worth.
+  if (sighting.doubt != twin::Doubt::None && sighting.doubt != twin::Doubt::TooOld) {
+    if (!trace.doubted || trace.doubted->seen < sighting.seen) trace.doubted = sighting;
+    return;
+  }
+  if (trace.doubted && trace.doubted->seen <= sighting.seen) trace.doubted.reset();
   trace.sight = sighting;
   auto& track = tracks_[sighting.badge];
   if (track.size() >= kTrackPointsMax) track.erase(track.begin(), track.begin() + 100);
@@ -140,7 +150,8 @@ std::optional<Trace> Presence::of(std::string_view badge) {
 
 bool Presence::is_anybody_seen() {
   std::lock_guard lock(mutex_);
-  return std::ranges::any_of(traces_, [](const auto& one) { return one.second.sight.has_value(); });
+  return std::ranges::any_of(
+      traces_, [](const auto& one) { return one.second.sight || one.second.doubted; });
 }
 
 std::vector<twin::Sighting> Presence::track(std::string_view badge) {

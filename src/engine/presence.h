@@ -18,8 +18,9 @@
 namespace anlan::engine {
 
 struct Trace {
-  std::optional<twin::Sighting> sight{};
-  std::optional<twin::GatePass> pass{};  // newest one that was let through
+  std::optional<twin::Sighting> sight{};    // newest one that is believed
+  std::optional<twin::Sighting> doubted{};  // newer than that: where somebody is, is unknown
+  std::optional<twin::GatePass> pass{};     // newest one that was let through
 };
 
 class Presence {

@@ -298,13 +298,15 @@ Result<Json> Engine::presence(const access::Subject& by) {
     const BadgeInfo* badge = plant->badge(code);
     if (badge == nullptr || !trace.sight || !badge->is_on_site) continue;
     const twin::Sighting& sight = *trace.sight;
+    Json doubt = trace.doubted ? Json(twin::doubt_text(trace.doubted->doubt)) : Json();
     rows.push(Json::object({{"badge", badge->id.text()},
                             {"kind", badge->kind},
                             {"x", sight.at ? Json(std::round(sight.at->x * 10) / 10) : Json()},
                             {"y", sight.at ? Json(std::round(sight.at->y * 10) / 10) : Json()},
                             {"zone", sight.zone},
                             {"age_ms", (now - sight.seen).to_milliseconds()},
-                            {"accuracy_m", sight.accuracy_m}}));
+                            {"accuracy_m", sight.accuracy_m},
+                            {"doubt", std::move(doubt)}}));
   }
   return Json::object({{"at", format_instant(now)}, {"rows", std::move(rows)}});
 }

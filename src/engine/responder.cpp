@@ -170,10 +170,12 @@ std::vector<ehs::Traces> Responder::traces_of(store::View& view, const PlantMode
   }
   std::vector<ehs::Traces> all;
   for (const BadgeInfo& badge : plant.badges()) {
+    if (badge.kind == "vehicle") continue;  // who drives it wears a badge
     ehs::Traces traces{.badge = badge.id, .code = badge.code, .is_on_site = badge.is_on_site};
     auto known = seen.find(badge.code);
     if (known != seen.end()) {
       traces.sight = known->second.sight;
+      if (known->second.doubted) traces.doubted_at = known->second.doubted->seen;
       traces.pass = known->second.pass;
     }
     auto permit = on_permits.find(badge.person);

@@ -164,6 +164,12 @@ Result<void> Sensing::send(std::vector<alarms::Trip> trips) {
   return {};
 }
 
+Result<DoubtCounts> Sensing::positions(std::span<const twin::Sighting> heard) {
+  PositionJudge::Judged judged = judge_.judge(heard, *plant());
+  TRY(presence_->take(judged.sightings));
+  return std::move(judged.doubts);
+}
+
 Result<void> Sensing::sightings(std::span<const twin::Sighting> sightings) {
   return presence_->take(sightings);
 }

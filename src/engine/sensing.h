@@ -14,6 +14,7 @@
 #include "ehs/ehs.h"
 #include "engine/commands.h"
 #include "engine/plant_model.h"
+#include "engine/position_judge.h"
 #include "engine/presence.h"
 
 namespace anlan::engine {
@@ -37,7 +38,9 @@ class Sensing {
   Result<void> samples(std::span<const history::Sample> samples);
   // What a device kept while its link was down: durable, but neither live nor cause of an alarm.
   Result<void> historical(std::span<const history::Sample> samples);
-  Result<void> sightings(std::span<const twin::Sighting> sightings);
+  // What a positioning system says, not judged yet; the answer counts what is in doubt.
+  Result<DoubtCounts> positions(std::span<const twin::Sighting> heard);
+  Result<void> sightings(std::span<const twin::Sighting> sightings);  // judged
   Result<void> passes(std::span<const twin::GatePass> passes);
   std::optional<history::TagIndex> find_tag(std::string_view code);
 
@@ -93,6 +96,7 @@ class Sensing {
   Engine& engine_;
   std::unique_ptr<history::History> history_;
   std::unique_ptr<Presence> presence_;
+  PositionJudge judge_;
   std::atomic<bool> must_reload_ = false;
   std::atomic<bool> must_settle_ = false;
   std::mutex renewing_;

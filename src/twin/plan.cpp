@@ -26,6 +26,8 @@ Result<Plan> Plan::parse(const Json& geojson) {
   Plan plan;
   plan.take(std::move(drawing), std::move(graph));
   plan.source_ = geojson;
+  const Json& control = geojson["anlan:georeference"];
+  if (!control.is_null()) plan.georeference_ = TRY(GeoReference::parse(control));
   return plan;
 }
 

@@ -12,6 +12,7 @@
 #include "core/result.h"
 #include "core/text.h"
 #include "twin/geometry.h"
+#include "twin/georeference.h"
 #include "twin/sighting.h"
 
 namespace anlan::twin {
@@ -109,6 +110,8 @@ class Plan {
   uint32_t nearest_node(Point at) const;
   Point low() const { return box_.low; }  // corners of the box around everything
   Point high() const { return box_.high; }
+  // Where the frame lies on the earth; nothing in a plan that does not say it.
+  const std::optional<GeoReference>& georeference() const { return georeference_; }
   const Json& source() const { return source_; }  // for the browser
 
  private:
@@ -125,6 +128,7 @@ class Plan {
   Barriers open_;
   CellGrid near_;  // nodes
   Box box_;
+  std::optional<GeoReference> georeference_;
   Json source_;
 };
 

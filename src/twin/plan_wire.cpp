@@ -298,7 +298,8 @@ Result<void> judge_root(const Json& root) {
     return bad("is no GeoJSON FeatureCollection");
   }
   for (const auto& [name, value] : root.as_object()) {
-    if (name != "type" && name != "features" && name != "anlan:format" && name != "anlan:frame") {
+    if (name != "type" && name != "features" && name != "anlan:format" && name != "anlan:frame" &&
+        name != "anlan:georeference") {
       return bad("unknown member " + name.substr(0, kCodeCharsMax));
     }
   }

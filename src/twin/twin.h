@@ -6,6 +6,8 @@
 //   Hazard hazard = make_hazard(plan, {.source = detector, .plume = &plume, .limit_g_m3 = limit});
 //   for (const Route& route : plan_routes(plan, hazard, walkers)) tell(route.id, route.points);
 
+#include "twin/believe.h"
+#include "twin/georeference.h"
 #include "twin/plan.h"
 #include "twin/plume.h"
 #include "twin/routes.h"

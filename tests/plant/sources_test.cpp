@@ -65,5 +65,111 @@ TEST_F(SourcesTest, APublisherCannotClearADetectorOfAnotherSource) {
   EXPECT_EQ(row("S-RTLS").int_or("stored", 0), 0);
 }
 
+// From the receiver on a vehicle to the map and the head count, with the records of the areas.
+class PositionsTest : public SourcesTest {
+ protected:
+  void SetUp() override {
+    SourcesTest::SetUp();
+    ASSERT_TRUE(connect::eventually([&] { return row("S-RTLS").bool_or("is_up", false); }));
+    admin_ = plant_->as("admin").value();
+    set_area("A5", Json::object({{"position_mode", "zone"}}));
+    set_area("A1", Json::object({{"position_accuracy_m", 3}}));
+    auto made = plant_->run(
+        admin_,
+        engine::CreateRecord{.form = "badge",
+                             .fields = Json::object(
+                                 {{"code", "V-0001"}, {"holder", "叉车 1"}, {"kind", "vehicle"}})});
+    ASSERT_TRUE(made) << made.error().detail << made.error().field;
+    plant_->wait(Duration::seconds(2));
+    ASSERT_TRUE(plant_->engine().sensing().reload());
+  }
+  void set_area(std::string_view code, Json fields) {
+    auto id = RecordId::parse(plant_->id_of("area", code).value()).value();
+    auto answer = plant_->engine().record(admin_, "area", id);
+    ASSERT_TRUE(answer);
+    auto done = plant_->run(
+        admin_, engine::UpdateRecord{.form = "area",
+                                     .id = id,
+                                     .version = (*answer)["record"].int_or("version", 0),
+                                     .fields = std::move(fields)});
+    ASSERT_TRUE(done) << done.error().detail << done.error().field;
+  }
+  engine::Presence& presence() { return plant_->engine().sensing().presence(); }
+  // Says it over the broker and waits until it is stored.
+  void say(Json one) {
+    int64_t before = row("S-RTLS").int_or("stored", 0);
+    Json message = Json::object(
+        {{"at", format_instant(plant_->clock().now())}, {"rows", Json::array({std::move(one)})}});
+    ASSERT_TRUE(
+        connect::publish_once("127.0.0.1", broker_.port(), "plant/positions", write_json(message)));
+    ASSERT_TRUE(
+        connect::eventually([&] { return row("S-RTLS").int_or("stored", 0) == before + 1; }));
+  }
+  static Json at(std::string_view badge, double x, double y, double accuracy) {
+    return Json::object({{"badge", badge}, {"x", x}, {"y", y}, {"accuracy", accuracy}});
+  }
+  int64_t doubts(std::string_view reason) { return row("S-RTLS")["doubts"].int_or(reason, 0); }
+
+  access::Subject admin_;
+};
+
+TEST_F(PositionsTest, DegreesBecomeAPlaceOnThePlan) {
+  // A1's middle in the plan's georeference, as satellites and as Chinese maps say it.
+  say(Json::object({{"badge", "V-0001"}, {"lat", 31.2304}, {"lon", 121.4737}, {"accuracy", 2}}));
+  auto trace = presence().of("V-0001");
+  ASSERT_TRUE(trace && trace->sight && trace->sight->at);
+  EXPECT_NEAR(trace->sight->at->x, 145, 0.5);
+  EXPECT_NEAR(trace->sight->at->y, 315, 0.5);
+  EXPECT_EQ(trace->sight->zone, "A1");
+  EXPECT_LT(row("S-RTLS")["georeference_residual_m"].as_double().value_or(9), 0.2);
+  plant_->clock().advance(Duration::seconds(60));
+  say(Json::object({{"badge", "V-0001"},
+                    {"lat", 31.2304},
+                    {"lon", 121.4737},
+                    {"datum", "gcj02"},
+                    {"accuracy", 2}}));
+  trace = presence().of("V-0001");
+  ASSERT_TRUE(trace && trace->sight && trace->sight->at);
+  EXPECT_GT(twin::distance_m(*trace->sight->at, {145, 315}), 300) << "the shift is taken back";
+}
+
+TEST_F(PositionsTest, TheAreasRecordSaysHowExactAPositionIsTold) {
+  say(at("B-0001", 100, 315, 2));
+  EXPECT_TRUE(presence().of("B-0001")->sight->at);
+  say(at("B-0002", 100, 315, 20));  // A1 wants 3 m
+  EXPECT_FALSE(presence().of("B-0002")->sight->at);
+  EXPECT_EQ(presence().of("B-0002")->sight->zone, "A1");
+  say(at("B-0003", 700, 100, 1));  // A5 is in behaviour mode
+  EXPECT_FALSE(presence().of("B-0003")->sight->at);
+  EXPECT_EQ(presence().of("B-0003")->sight->zone, "A5");
+  EXPECT_EQ(doubts("zone_only"), 2);
+  say(at("B-0004", 265, 315, 20));  // within 20 m of A1's border
+  EXPECT_FALSE(presence().of("B-0004")->sight);
+  EXPECT_EQ(doubts("inaccurate"), 1);
+}
+
+TEST_F(PositionsTest, WhoIsSaidToFlyIsUnknownUntilTheNextGoodPosition) {
+  say(at("B-0001", 100, 315, 1));
+  say(at("V-0001", 100, 315, 1));
+  plant_->clock().advance(Duration::seconds(2));
+  say(at("B-0001", 150, 315, 1));  // 50 m in 2 s
+  say(at("V-0001", 150, 315, 1));
+  EXPECT_EQ(doubts("jumped"), 1) << "a vehicle can";
+  auto trace = presence().of("B-0001");
+  ASSERT_TRUE(trace && trace->sight && trace->doubted);
+  EXPECT_EQ(trace->sight->at, (twin::Point{100, 315})) << "the last one that is believed";
+  EXPECT_EQ(trace->doubted->doubt, twin::Doubt::Jumped);
+  EXPECT_FALSE(presence().of("V-0001")->doubted);
+  plant_->clock().advance(Duration::seconds(2));
+  say(at("B-0001", 152, 315, 1));
+  trace = presence().of("B-0001");
+  EXPECT_FALSE(trace->doubted);
+  EXPECT_EQ(trace->sight->at, (twin::Point{152, 315}));
+  Json late = at("B-0005", 100, 315, 1);
+  late.set("at", format_instant(plant_->clock().now() - Duration::minutes(2)));
+  say(std::move(late));
+  EXPECT_EQ(doubts("too_old"), 1);
+}
+
 }  // namespace
 }  // namespace anlan::test

@@ -65,6 +65,9 @@ export interface SourceRow {
   duplicate: number;
   rejected: Record<string, number>;
   dropped: Record<string, number>;
+  // Of stored positions: why they say nothing of where somebody is; zone_only: of the area only.
+  doubts?: Record<string, number>;
+  georeference_residual_m?: number | null;
   requests: number;
   failures: number;
   round_trip_ms: number;
@@ -217,7 +220,7 @@ export interface ShelveWish {
 // A dot without a name; badge is an id that says nothing by itself.
 export interface PresenceRow {
   badge: string;
-  kind: "staff" | "contractor" | "visitor";
+  kind: "staff" | "contractor" | "visitor" | "vehicle";
   x: number | null;
   y: number | null;
   zone: string;

@@ -101,10 +101,12 @@ type LineProps = Omit<RollTableProps, "rows" | "picked"> & {
 };
 const kindKeys: Record<string, DeskKey> = {
   staff: "kindStaff", contractor: "kindContractor", visitor: "kindVisitor",
+  vehicle: "kindVehicle",
 };
 const whyKeys: Record<string, DeskKey> = {
   muster: "whyMuster", said_safe: "whySaidSafe", signed_off: "whySignedOff", left: "whyLeft",
   inside: "whyInside", silent: "whySilent", never_seen: "whyNever", said_unsafe: "whySaidUnsafe",
+  doubtful: "whyDoubtful",
 };
 const sourceKeys: Record<string, DeskKey> = {
   position: "fromPosition", gate: "fromGate", permit: "fromPermit", visitor: "fromVisitor",

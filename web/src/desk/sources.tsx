@@ -145,6 +145,23 @@ function Values({ rows }: { rows: SourceValue[] }) {
   );
 }
 
+// Stored, but of no use: positions that are too old, too blurred, or came too fast.
+function PositionsOf({ row }: { row: SourceRow }) {
+  const { t } = useDesk();
+  const doubts = row.doubts ?? {};
+  const residual = row.georeference_residual_m;
+  return (
+    <>
+      {sum(doubts) > 0 && (
+        <p className="soft">{t("doubts")} {sum(doubts)} {told(doubts)}</p>
+      )}
+      {typeof residual === "number" && (
+        <p className="soft">{t("residualIs", { n: residual.toFixed(2) })}</p>
+      )}
+    </>
+  );
+}
+
 function Line({ row }: { row: SourceRow }) {
   const { t, lang } = useDesk();
   const { texts } = useText();
@@ -162,6 +179,7 @@ function Line({ row }: { row: SourceRow }) {
           </b>
         )}
         <ClockOf row={row} />
+        <PositionsOf row={row} />
       </td>
       <td className="num">
         {row.last_at ? t("seenAgo", { span: span(now - Date.parse(row.last_at), texts) }) : "—"}
