@@ -3,6 +3,7 @@
 // alarm, acknowledging, shelving, the journal. A decider: it never writes. It knows nothing of
 // devices, permits or responses.
 
+#include "alarms/chatter.h"
 #include "alarms/decide.h"
 #include "alarms/definition.h"
 #include "alarms/evaluator.h"

@@ -82,7 +82,8 @@ TEST_P(BranchTest, RepeatsAreCountedWithTheirValues) {
   }
   Definition other = world_->make("TI-1.H");
   need(world_->act(other, world_->raised()));
-  auto found = need(repeats(*world_->view(), world_->clock.now()));
+  const ChatterRule rule{.times = 3, .within = Duration::minutes(1)};
+  auto found = need(repeats(*world_->view(), world_->clock.now(), rule));
   ASSERT_EQ(found.size(), 1U);
   const Repeats& one = found.at(world_->one.id);
   EXPECT_EQ(one.count, 4);
@@ -91,7 +92,7 @@ TEST_P(BranchTest, RepeatsAreCountedWithTheirValues) {
   EXPECT_EQ(one.last - one.first, Duration::seconds(30));
   EXPECT_TRUE(one.is_chattering);
   world_->clock.advance(kRepeatWindow);
-  EXPECT_TRUE(need(repeats(*world_->view(), world_->clock.now())).empty());
+  EXPECT_TRUE(need(repeats(*world_->view(), world_->clock.now(), rule)).empty());
 }
 
 TEST_P(BranchTest, AFloodIsOfOnePosition) {

@@ -12,7 +12,8 @@ namespace {
 
 constexpr Duration kShelfMin = Duration::minutes(1);
 constexpr Duration kShelfMax = Duration::hours(12);  // one shift; longer is out of service
-constexpr std::size_t kReasonsMax = 16;              // logics that suppress one alarm
+constexpr Duration kOutMin = Duration::hours(1);
+constexpr std::size_t kReasonsMax = 16;  // logics that suppress one alarm
 
 // One event on its way through the figure: what it makes of the state, and what the journal says.
 struct Act {
@@ -206,24 +207,39 @@ Result<void> happen(Act& act, const Unshelve&) {
   return {};
 }
 
+void end_service_break(State& state) {
+  state.is_out_of_service = false;
+  state.out_reason.clear();
+  state.out_until.reset();
+  state.out_link.clear();
+}
+
 Result<void> happen(Act& act, const TakeOut& event) {
   act.name = "alarm.take_out";
   TRY(need_person(act));
   TRY(need_reason(event.reason));
+  Duration length = event.length.value_or(kOutMax);
+  if (length < kOutMin || length > kOutMax) {
+    return refuse(ErrorCode::BadField, "1 h to 30 days", "hours");
+  }
   TRY(need_second_person(act, event.second_person));
   if (act.state.is_out_of_service) return wrong_state(act, "out of service already");
   act.state.is_out_of_service = true;
   act.state.out_reason = event.reason;
+  act.state.out_until = act.around.now + length;
+  act.state.out_link = event.link;
+  act.detail.set("until", format_instant(*act.state.out_until));
+  if (!event.link.empty()) act.detail.set("link", event.link);
   act.comment = event.reason;
   return {};
 }
 
 Result<void> happen(Act& act, const PutBack&) {
   act.name = "alarm.put_back";
-  TRY(need_person(act));
+  bool is_over = act.state.out_until && *act.state.out_until <= act.around.now;
+  if (!is_over) TRY(need_person(act));
   if (!act.state.is_out_of_service) return wrong_state(act, "in service");
-  act.state.is_out_of_service = false;
-  act.state.out_reason.clear();
+  end_service_break(act.state);
   return {};
 }
 
@@ -260,8 +276,7 @@ Result<void> happen(Act& act, const Removed& event) {
   state.is_latched = false;
   state.shelf.reset();
   state.suppressed_by.clear();
-  state.is_out_of_service = false;
-  state.out_reason.clear();
+  end_service_break(state);
   act.comment = event.reason;
   return {};
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "access/access.h"
+#include "alarms/chatter.h"
 #include "alarms/state.h"
 #include "store/store.h"
 
@@ -42,6 +43,8 @@ struct Cleared {
   Instant at{}, received{};
 };
 // That very occurrence: the newest, or a branch. WrongState for one that is there no more.
+// Longer than that is no maintenance any more: it is judged anew whether the alarm is needed.
+inline constexpr Duration kOutMax = Duration::days(30);
 struct Acknowledge {
   std::string occurrence;
   std::string comment;
@@ -57,8 +60,11 @@ struct ShelveIt {                  // while neither shelved, suppressed nor out 
 struct Unshelve {};
 struct TakeOut {  // out of service
   std::string reason;
-  PersonId second_person{};  // as for ShelveIt: else it would be the way round
+  PersonId second_person{};          // as for ShelveIt: else it would be the way round
+  std::optional<Duration> length{};  // 1 h to kOutMax; nothing: kOutMax
+  std::string link{};                // "form/id" of what it is out for
 };
+// By a person at any time, by the clock when its time is over.
 struct PutBack {};
 struct Suppress {
   std::string reason;
@@ -123,6 +129,8 @@ Result<std::vector<RecordId>> open_definitions(store::View& view);
 Result<std::vector<RecordId>> told_definitions(store::View& view);
 // Shelves that ran out: to be Unshelved by the engine's clock.
 Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now);
+// Out of service whose time is over: to be PutBack.
+Result<std::vector<RecordId>> expired_service_breaks(store::View& view, Instant now);
 Result<std::vector<RecordId>> active_definitions(store::View& view);
 // Active and not taken out of service: the danger is there, whoever has seen or shelved it.
 Result<std::vector<RecordId>> standing_definitions(store::View& view);
@@ -163,11 +171,12 @@ struct Repeats {
   int64_t count = 0;
   Instant first{}, last{};
   double least = 0, most = 0;
-  bool is_chattering = false;  // 3 and more within a minute (ISA-18.2, 16)
+  bool is_chattering = false;  // by the rule
 };
 inline constexpr Duration kRepeatWindow = Duration::minutes(10);
 // Of those that came at least twice.
-Result<std::map<RecordId, Repeats>> repeats(store::View& view, Instant now);
+Result<std::map<RecordId, Repeats>> repeats(store::View& view, Instant now,
+                                            const ChatterRule& rule);
 // Load and flood of each operator position by itself: `position_of` says whose an alarm is.
 struct Load {
   int64_t annunciated_10min = 0;

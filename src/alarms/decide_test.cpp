@@ -160,5 +160,25 @@ TEST_P(DecideTest, AValueThatIsNoNumberIsRefused) {
   EXPECT_EQ(world_->letter_after(world_->raised(std::nan(""))), "!bad_field");
 }
 
+TEST_P(DecideTest, OutOfServiceEndsByTheClock) {
+  need(world_->act(world_->raised()));
+  auto too_long = world_->act(TakeOut{.reason = "x", .length = kOutMax + Duration{1}});
+  EXPECT_EQ(too_long.error().field, "hours");
+  EXPECT_EQ(world_->letter_after(TakeOut{.reason = "校验", .length = Duration::hours(2)}), "I");
+  EXPECT_EQ(world_->last_entry()["detail"]["until"],
+            Json(format_instant(world_->clock.now() + Duration::hours(2))));
+  const Actor clock{.kind = Actor::Kind::System};
+  EXPECT_EQ(world_->letter_after(PutBack{}, clock), "!forbidden");
+  EXPECT_TRUE(need(expired_service_breaks(*world_->view(), world_->clock.now())).empty());
+  world_->clock.advance(Duration::hours(2));
+  auto over = need(expired_service_breaks(*world_->view(), world_->clock.now()));
+  EXPECT_EQ(over, std::vector{world_->one.id});
+  EXPECT_EQ(world_->letter_after(PutBack{}, clock), "B");
+  EXPECT_FALSE(world_->state().out_until);
+  EXPECT_TRUE(need(expired_service_breaks(*world_->view(), world_->clock.now())).empty());
+  need(world_->act(TakeOut{.reason = "校验"}));
+  EXPECT_EQ(world_->state().out_until, world_->clock.now() + kOutMax) << "never without an end";
+}
+
 }  // namespace
 }  // namespace anlan::alarms

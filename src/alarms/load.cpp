@@ -13,21 +13,17 @@ constexpr std::size_t kCalmBelow = 5;
 // Of all positions together: what is further back than this decides nothing.
 constexpr std::size_t kLookBackMax = 4000;
 constexpr std::size_t kRepeatsMax = 500;  // alarms; a screen shows 300
-// ISA-18.2-2016, clause 16: three within a minute are chatter.
-constexpr std::size_t kChatter = 3;
-constexpr Duration kChatterWithin = Duration::minutes(1);
-constexpr std::size_t kTimesMax = 64;  // of one alarm
+constexpr std::size_t kTimesMax = 64;     // of one alarm
 
-Result<bool> is_chattering(store::View& view, RecordId definition, Instant from) {
+Result<bool> is_chattering(store::View& view, RecordId definition, Instant from,
+                           const ChatterRule& rule) {
   store::Rows rows =
       TRY(view.query({"SELECT at FROM alarm_journal WHERE definition = ? AND is_new = 1 AND at > ?"
                       " ORDER BY at DESC LIMIT ?",
                       {definition.text(), from.ns, static_cast<int64_t>(kTimesMax)}}));
-  for (std::size_t i = 0; i + kChatter <= rows.size(); ++i) {
-    Duration apart{rows[i].int64("at") - rows[i + kChatter - 1].int64("at")};
-    if (apart <= kChatterWithin) return true;
-  }
-  return false;
+  std::vector<Instant> times;
+  for (std::size_t i = 0; i < rows.size(); ++i) times.push_back({rows[i].int64("at")});
+  return rule.is_met(times);
 }
 
 }  // namespace
@@ -47,7 +43,8 @@ bool is_flood(const std::vector<Instant>& times, Instant now) {
   return false;
 }
 
-Result<std::map<RecordId, Repeats>> repeats(store::View& view, Instant now) {
+Result<std::map<RecordId, Repeats>> repeats(store::View& view, Instant now,
+                                            const ChatterRule& rule) {
   Instant from = now - kRepeatWindow;
   store::Rows rows = TRY(
       view.query({"SELECT definition, count(*) AS n, min(at) AS first_at, max(at) AS last_at,"
@@ -63,8 +60,8 @@ Result<std::map<RecordId, Repeats>> repeats(store::View& view, Instant now) {
                 .last = {rows[i].int64("last_at")},
                 .least = std::get<double>(rows[i]["least"]),
                 .most = std::get<double>(rows[i]["most"])};
-    if (one.count >= static_cast<int64_t>(kChatter)) {
-      one.is_chattering = TRY(is_chattering(view, definition, from));
+    if (rule.times > 1 && one.count >= rule.times) {
+      one.is_chattering = TRY(is_chattering(view, definition, from, rule));
     }
     found.emplace(definition, one);
   }

@@ -10,11 +10,15 @@ constexpr int64_t kWindowsPerHour = 6;
 constexpr int64_t kManyInWindow = 10;
 constexpr int64_t kCalmInWindow = 5;
 constexpr int64_t kManyInHour = 30;
-constexpr int64_t kChatter = 3;  // in one minute
 constexpr Duration kStanding = Duration::hours(24);
 constexpr int64_t kMinutesPerWindow = 10;
 // A row for each alarm and minute in which it was told: three months of 4,000 a day.
 constexpr int64_t kRowsMax = 400'000;
+
+struct Period {
+  Instant from, to;
+  const ChatterRule& rule;
+};
 
 std::vector<Performance::Load> by_count(const std::map<RecordId, int64_t>& counts) {
   std::vector<Performance::Load> loads;
@@ -33,7 +37,6 @@ Result<void> count(store::View& view, Instant from, Instant to, const IsCounted&
                       {from.ns, Duration::minutes(1).ns, from.ns, to.ns, kRowsMax + 1}}));
   if (static_cast<int64_t>(rows.size()) > kRowsMax)
     return refuse(ErrorCode::LimitReached, "too many alarms; ask for a shorter time", "from");
-  std::map<RecordId, int64_t> chatter;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
     if (!is_counted(definition)) continue;
@@ -42,11 +45,27 @@ Result<void> count(store::View& view, Instant from, Instant to, const IsCounted&
     if (window < found.windows.size()) found.windows[window] += told;
     found.annunciated += told;
     found.counts[definition] += told;
-    if (told >= kChatter) ++chatter[definition];
   }
-  found.chattering = by_count(chatter);
   found.worst = by_count(found.counts);
   if (found.worst.size() > kWorstMax) found.worst.resize(kWorstMax);
+  return {};
+}
+
+Result<void> count_chatter(store::View& view, const Period& period, const IsCounted& is_counted,
+                           Performance& found) {
+  const ChatterRule& rule = period.rule;
+  if (rule.times < 2 || rule.within <= Duration{}) return {};
+  store::Rows rows = TRY(view.query(
+      {"SELECT definition, (at - ?) / ? AS span FROM alarm_journal"
+       " WHERE is_new = 1 AND at >= ? AND at < ?"
+       " GROUP BY definition, span HAVING count(*) >= ? LIMIT ?",
+       {period.from.ns, rule.within.ns, period.from.ns, period.to.ns, rule.times, kRowsMax}}));
+  std::map<RecordId, int64_t> chatter;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    RecordId definition = TRY(RecordId::parse(rows[i].text("definition")));
+    if (is_counted(definition)) ++chatter[definition];
+  }
+  found.chattering = by_count(chatter);
   return {};
 }
 
@@ -84,11 +103,12 @@ Result<void> find_standing(store::View& view, Instant to, const IsCounted& is_co
 }  // namespace
 
 Result<Performance> performance(store::View& view, Instant from, Instant to,
-                                const IsCounted& is_counted) {
+                                const IsCounted& is_counted, const ChatterRule& rule) {
   if (from >= to || to - from > kPerformanceMax)
     return refuse(ErrorCode::BadField, "no window, or one of more than 92 days", "from");
   Performance found;
   TRY(count(view, from, to, is_counted, found));
+  TRY(count_chatter(view, {from, to, rule}, is_counted, found));
   sum_windows(found);
   TRY(find_standing(view, to, is_counted, found));
   return found;

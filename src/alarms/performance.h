@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "alarms/chatter.h"
 #include "core/id.h"
 #include "core/result.h"
 #include "core/time.h"
@@ -34,7 +35,7 @@ struct Performance {
   int64_t flood_windows = 0;  // from one above 10 to the one before the first below 5
   std::vector<Load> worst{};  // at most kWorstMax, the most first
   std::map<RecordId, int64_t> counts{};
-  std::vector<Load> chattering{};    // at least 3 times within a minute; how many such minutes
+  std::vector<Load> chattering{};    // by the rule; how many spans of its length
   std::vector<Standing> standing{};  // active for more than 24 h at the end of the window
 };
 inline constexpr std::size_t kWorstMax = 10;
@@ -44,6 +45,6 @@ inline constexpr Duration kPerformanceMax = Duration::days(92);
 using IsCounted = std::function<bool(RecordId definition)>;
 // BadField for an empty window or one longer than kPerformanceMax; LimitReached.
 Result<Performance> performance(store::View& view, Instant from, Instant to,
-                                const IsCounted& is_counted);
+                                const IsCounted& is_counted, const ChatterRule& rule);
 
 }  // namespace anlan::alarms

@@ -21,11 +21,13 @@ class PerformanceTest : public AlarmsTest {
     need(world_->act(one, world_->cleared(), {}));
   }
   Performance of_hours(int64_t hours) {
-    return need(performance(*world_->view(), from_, from_ + Duration::hours(hours),
-                            [&](RecordId one) { return one != left_out_; }));
+    return need(performance(
+        *world_->view(), from_, from_ + Duration::hours(hours),
+        [&](RecordId one) { return one != left_out_; }, rule_));
   }
 
   Instant from_{};
+  ChatterRule rule_{.times = 3, .within = Duration::minutes(1)};
   RecordId left_out_{};
 };
 ON_BOTH_DATABASES(PerformanceTest);
@@ -103,9 +105,10 @@ TEST_P(PerformanceTest, LeavesOutWhatIsOfAnotherPosition) {
 TEST_P(PerformanceTest, RefusesAWindowThatIsNoneOrTooLong) {
   auto view = world_->view();
   auto all = [](RecordId) { return true; };
-  EXPECT_EQ(performance(*view, from_, from_, all).error().field, "from");
-  EXPECT_EQ(performance(*view, from_, from_ + Duration::days(93), all).error().field, "from");
-  EXPECT_TRUE(performance(*view, from_, from_ + Duration::days(92), all));
+  EXPECT_EQ(performance(*view, from_, from_, all, rule_).error().field, "from");
+  EXPECT_EQ(performance(*view, from_, from_ + Duration::days(93), all, rule_).error().field,
+            "from");
+  EXPECT_TRUE(performance(*view, from_, from_ + Duration::days(92), all, rule_));
 }
 
 }  // namespace

@@ -90,6 +90,14 @@ Result<std::vector<RecordId>> expired_shelves(store::View& view, Instant now) {
   return ids_of(rows);
 }
 
+Result<std::vector<RecordId>> expired_service_breaks(store::View& view, Instant now) {
+  store::Rows rows =
+      TRY(view.query({"SELECT definition FROM alarm_state WHERE out_until <= ?"
+                      " ORDER BY out_until, definition LIMIT ?",
+                      {now.ns, static_cast<int64_t>(kShelvesMax)}}));
+  return ids_of(rows);
+}
+
 Result<std::vector<RecordId>> active_definitions(store::View& view) {
   store::Rows rows = TRY(
       view.query({"SELECT definition FROM alarm_state WHERE is_active = 1 ORDER BY definition"}));

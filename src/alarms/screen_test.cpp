@@ -36,7 +36,8 @@ TEST_P(ScreenTest, AnAlarmHasTheMembersOfItsPage) {
       R"(","active":true,"acked":true,"latched":false,"shelf":{"until":null,"reason":"维修",)"
       R"("by":")" +
       wang + R"(","since":")" + now +
-      R"("},"suppressed":["停车"],"out_of_service":false,"out_reason":"","letter":"H",)"
+      R"("},"suppressed":["停车"],"out_of_service":false,"out_reason":"","out_until":null,)"
+      R"("out_link":null,"letter":"H",)"
       R"("annunciated":false,"value":61.5,"quality":"good","raised_at":")" +
       now + R"(","received_at":")" + now + R"(","cleared_at":null,"acked_at":")" + now +
       R"(","acked_by":")" + wang + R"(","count":1,"branches":[]})"));

@@ -51,6 +51,8 @@ Json state_json(RecordId definition, const State& state) {
                        {"suppressed", std::move(suppressed)},
                        {"out_of_service", state.is_out_of_service},
                        {"out_reason", state.out_reason},
+                       {"out_until", state.out_until ? instant_json(*state.out_until) : Json()},
+                       {"out_link", state.out_link.empty() ? Json() : Json(state.out_link)},
                        {"letter", std::string(1, state.letter())},
                        {"annunciated", state.is_annunciated()},
                        {"value", state.value},

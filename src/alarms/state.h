@@ -31,6 +31,9 @@ struct State {
   std::vector<std::string> suppressed_by{};  // reasons, sorted
   bool is_out_of_service = false;
   std::string out_reason{};
+  std::optional<Instant>
+      out_until{};         // comes back by itself; nothing: taken out by an older version
+  std::string out_link{};  // "form/id" of the permit or order that it is out for
   double value = 0;
   history::Quality quality = history::Quality::Good;
   // Raised and cleared by source time, received and acknowledged by ours; 0: not (yet).
@@ -48,9 +51,9 @@ struct State {
 };
 
 // Members of docs/formats/sensing.md ("Alarm") that the state knows: {"id","occurrence","active",
-// "acked","latched","shelf","suppressed","out_of_service","out_reason","letter","annunciated",
-// "value","quality","raised_at","received_at","cleared_at","acked_at","acked_by","count"}. Persons
-// are ids; what the definition knows (name, limit, priority ...) the caller adds.
+// "acked","latched","shelf","suppressed","out_of_service","out_reason","out_until","out_link",
+// "letter","annunciated","value","quality","raised_at","received_at","cleared_at","acked_at",
+// "acked_by","count"}. Persons are ids; the rest (name, limit ...) the caller adds.
 Json state_json(RecordId definition, const State& state);
 std::string_view quality_text(history::Quality quality);  // "good","uncertain","bad","stale"
 

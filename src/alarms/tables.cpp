@@ -121,8 +121,13 @@ Result<std::vector<std::string>> reasons_of(const store::Row& row) {
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {
-      {"alarms.1", first_tables()}, {"alarms.2", branch_tables()}, {"alarms.3", known_tables()}};
+  return {{"alarms.1", first_tables()},
+          {"alarms.2", branch_tables()},
+          {"alarms.3", known_tables()},
+          // Out of service has an end, and says what for.
+          {"alarms.4",
+           {"ALTER TABLE alarm_state ADD COLUMN out_until {{int}}",
+            "ALTER TABLE alarm_state ADD COLUMN out_link {{text}} NOT NULL DEFAULT ''"}}};
 }
 
 Result<State> state_of(const store::Row& row) {
@@ -137,6 +142,8 @@ Result<State> state_of(const store::Row& row) {
   state.suppressed_by = TRY(reasons_of(row));
   state.is_out_of_service = row.int64("is_out_of_service") != 0;
   state.out_reason = row.text("out_reason");
+  if (!row.is_null("out_until")) state.out_until = instant_at(row, "out_until");
+  state.out_link = row.text("out_link");
   state.value = std::get<double>(row["value"]);
   state.quality = static_cast<history::Quality>(quality);
   state.raised_at = instant_at(row, "raised_at");
@@ -171,6 +178,8 @@ RowChange write_state(const Definition& definition, const State& state, int64_t 
                          {"is_suppressed", int64_t{!state.suppressed_by.empty()}},
                          {"is_out_of_service", int64_t{state.is_out_of_service}},
                          {"out_reason", state.out_reason},
+                         {"out_until", state.out_until ? Value(state.out_until->ns) : Value()},
+                         {"out_link", state.out_link},
                          {"value", state.value},
                          {"quality", static_cast<int64_t>(state.quality)},
                          {"raised_at", instant_or_null(state.raised_at)},

@@ -41,7 +41,7 @@ class Window {
 
   // In order of source time.
   void add(int64_t at_ns, double value);
-  double filled() const;                        // 0 to 1
+  double filled() const;                           // 0 to 1
   std::optional<double> value(WindowOf of) const;  // nothing below kWindowFilled
 
  private:

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/handlers.h"
 #include "connect/connect.h"
 #include "engine/alarm_performance.h"
@@ -130,7 +132,16 @@ Result<Json> alarm_performance(Services& at, const Call& call) {
   };
   auto from = TRY(end_of("from"));
   auto to = TRY(end_of("to"));
-  return engine::alarm_performance(at.engine, call.by, from, to, query_or(call, "area", ""));
+  std::string area = query_or(call, "area", "");
+  Json found = TRY(engine::alarm_performance(at.engine, call.by, from, to, area));
+  if (query_or(call, "follow_min", "").empty()) return found;
+  int64_t minutes = TRY(query_number(call, "follow_min"));
+  engine::FollowWish wish{.from = TRY(parse_instant(found.text_or("from", ""))),
+                          .to = TRY(parse_instant(found.text_or("to", ""))),
+                          .within = Duration::minutes(std::clamp<int64_t>(minutes, 0, 10'000)),
+                          .area = area};
+  found.set("follows", TRY(engine::alarm_followings(at.engine, call.by, wish)));
+  return found;
 }
 
 Result<Json> alarm_card(Services& at, const Call& call) {
@@ -171,6 +182,10 @@ Result<engine::What> unshelve_alarm(Services&, const Call& call) {
 Result<engine::What> take_alarm_out(Services& at, const Call& call) {
   if (!call.body.bool_or("is_out", true)) return act_on(call, "out_of_service", alarms::PutBack{});
   alarms::TakeOut out{.reason = call.body.text_or("reason", "")};
+  if (auto hours = call.body["hours"].as_int64()) {
+    out.length = Duration::hours(std::clamp<int64_t>(*hours, 0, 10'000));
+  }
+  out.link = call.body.text_or("link", "");
   out.second_person = TRY(second_person(at, call));
   return act_on(call, "out_of_service", std::move(out));
 }

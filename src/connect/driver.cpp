@@ -99,6 +99,7 @@ void SourceBook::stamped(Instant at, Instant received) {
 // Back within half of the limit it is right again, so that it does not flutter.
 void SourceBook::judge_clock() {
   state_.behind = clock_.behind();
+  state_.is_clock_sure = clock_.is_sure();
   Duration off{std::abs(state_.behind.value_or(Duration{}).ns)};
   bool is_wrong =
       state_.is_clock_wrong ? off.ns > skew_max_.ns / 2 : off > skew_max_ && clock_.is_sure();

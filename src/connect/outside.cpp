@@ -11,7 +11,8 @@ namespace anlan::connect {
 namespace {
 
 constexpr std::chrono::milliseconds kEvery{100};
-constexpr int kConfigEvery = 20;  // rounds
+constexpr int kConfigEvery = 20;     // rounds
+constexpr int kClocksEvery = 3'000;  // rounds
 constexpr std::size_t kMessagesPerRound = 100;
 constexpr std::chrono::seconds kBrowseWaitMax{5};
 
@@ -149,9 +150,28 @@ void Outside::serve() {
   for (int round = 0;; ++round) {
     if (round % kConfigEvery == 0) connect_sources();
     send_messages();
+    // What could not be kept is told anew: who hears it twice does nothing.
+    if (round % kClocksEvery == 0) clocks_.clear();
+    tell_clocks();
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kEvery, [this] { return is_stopping_; })) return;
   }
+}
+
+// Only what changed since it was told last; after a start everything that is sure.
+void Outside::tell_clocks() {
+  engine::NoteClocks what;
+  for (const SourceState& state : sources_.states()) {
+    if (!state.is_clock_wrong && !state.is_clock_sure) continue;
+    auto [told, is_first] = clocks_.try_emplace(state.code, state.is_clock_wrong);
+    if (!is_first && told->second == state.is_clock_wrong) continue;
+    told->second = state.is_clock_wrong;
+    what.clocks.push_back({state.code, state.is_clock_wrong, state.behind.value_or(Duration{})});
+  }
+  if (what.clocks.empty()) return;
+  engine_.submit({.by = engine::timeout_subject(), .what = std::move(what)}, [](Result<Json> done) {
+    if (!done) log_failure("a source's clock could not be told", done.error());
+  });
 }
 
 void Outside::send_messages() {

@@ -48,6 +48,7 @@ class Outside {
   Json with_elsewhere(const Json& config) const;
   void serve();
   void send_messages();
+  void tell_clocks();
   void take_receipt(const Receipt& receipt);
 
   engine::Engine& engine_;
@@ -58,7 +59,8 @@ class Outside {
   std::mutex mutex_;  // guards the rest
   std::condition_variable wake_;
   Json config_{};
-  std::set<std::string> under_way_;  // messages handed over, without receipt yet
+  std::map<std::string, bool> clocks_{};  // of the thread: whose clock was told to be wrong or not
+  std::set<std::string> under_way_;       // messages handed over, without receipt yet
   bool is_stopping_ = false;
   std::timed_mutex browsing_;  // held while a source is browsed: one at a time
   std::thread thread_;

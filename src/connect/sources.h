@@ -58,6 +58,7 @@ struct SourceState {
   double round_trip_ms = 0;          // mean of the last minute
   std::optional<Duration> behind{};  // its clock behind ours; negative: ahead
   bool is_clock_wrong = false;       // by more than the source's limit
+  bool is_clock_sure = false;        // enough samples say so
   Json detail{};                     // of the protocol: what an OPC UA server made of our wishes
   std::optional<Error> refusal{};    // why it does not run at all
 };

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <map>
+#include <utility>
 
+#include "engine/chatter.h"
 #include "engine/sensing.h"
 #include "engine/show.h"
 
@@ -137,6 +141,95 @@ Json priorities_json(const KnownAlarms& known, const Performance& found) {
   return rows;
 }
 
+// ---- which alarm follows which ----
+constexpr std::size_t kRowsMax = 20'000;
+constexpr std::size_t kBackMax = 64;  // alarms before one; a flood says little about causes
+constexpr std::size_t kPairsMax = 50'000;
+constexpr std::size_t kPairsTold = 30;
+constexpr int64_t kCountMin = 3;  // fewer say nothing
+constexpr Duration kWithinMin = Duration::minutes(1);
+constexpr Duration kWithinMax = Duration::hours(1);
+
+struct Told {
+  std::string alarm;  // id
+  Instant at{};
+};
+struct Sum {
+  int64_t count = 0;
+  Duration lag{};
+};
+struct FollowCounts {
+  std::map<std::string, int64_t> all;
+  std::map<std::string, Json> names;
+  std::map<std::pair<std::string, std::string>, Sum> pairs;  // first, then
+};
+
+// `before` are alarms by their newest occurrence, the oldest first, each once.
+void count_one(FollowCounts& found, std::deque<Told>& before, const Told& now, Duration within) {
+  while (!before.empty() && now.at - before.front().at > within) before.pop_front();
+  ++found.all[now.alarm];
+  for (const Told& one : before) {
+    if (one.alarm == now.alarm) continue;
+    std::pair key(one.alarm, now.alarm);
+    if (found.pairs.size() >= kPairsMax && !found.pairs.contains(key)) continue;
+    Sum& sum = found.pairs[key];
+    ++sum.count;
+    sum.lag = sum.lag + (now.at - one.at);
+  }
+  std::erase_if(before, [&](const Told& one) { return one.alarm == now.alarm; });
+  before.push_back(now);
+  if (before.size() > kBackMax) before.pop_front();
+}
+
+// The newest first; what was told anew only.
+Result<std::vector<Json>> told_rows(store::View& view, alarms::JournalWish wish,
+                                    const alarms::IsVisible& is_visible) {
+  std::vector<Json> told;
+  std::size_t read = 0;
+  wish.act = "alarm.raise";
+  wish.count = alarms::kJournalRowsMax;
+  for (;;) {
+    Json page = TRY(alarms::journal(view, wish, is_visible));
+    const Json::Array& rows = page.as_array();
+    read += rows.size();
+    if (read > kRowsMax) {
+      return refuse(ErrorCode::LimitReached, "too many alarms; ask for a shorter time", "from");
+    }
+    for (const Json& row : rows) {
+      if (row.bool_or("is_new", false)) told.push_back(row);
+    }
+    if (rows.size() < wish.count) return told;
+    wish.before = rows.back().text_or("id", "");
+  }
+}
+
+Json name_of_row(const Json& row) {
+  return Json::object({{"alarm", row["alarm"]},
+                       {"code", row["code"]},
+                       {"name", row["name"]},
+                       {"area", row["area"]},
+                       {"priority", {}}});
+}
+
+Json list_of(const FollowCounts& found) {
+  std::vector<std::pair<std::pair<std::string, std::string>, Sum>> list;
+  for (const auto& one : found.pairs) {
+    if (one.second.count >= kCountMin) list.push_back(one);
+  }
+  std::ranges::stable_sort(list, std::ranges::greater{},
+                           [](const auto& one) { return one.second.count; });
+  if (list.size() > kPairsTold) list.resize(kPairsTold);
+  Json rows = Json::array();
+  for (const auto& [key, sum] : list) {
+    rows.push(Json::object({{"first", found.names.at(key.first)},
+                            {"then", found.names.at(key.second)},
+                            {"count", sum.count},
+                            {"of", found.all.at(key.second)},
+                            {"lag_s", sum.lag.to_milliseconds() / 1000 / sum.count}}));
+  }
+  return rows;
+}
+
 }  // namespace
 
 Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
@@ -155,7 +248,8 @@ Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
     return matches(verdict.scope,
                    Json::object({{"org_path", one->second.org_path}, {"area", one->second.area}}));
   };
-  Performance found = TRY(alarms::performance(*view, begin, end, is_counted));
+  Performance found =
+      TRY(alarms::performance(*view, begin, end, is_counted, chatter_rule(engine.packs(), now)));
   double hours = static_cast<double>((end - begin).ns) / 3.6e12;
   Json rows = TRY(figures(engine.packs(), found, known, hours, now));
   Json standing = Json::array();
@@ -177,6 +271,29 @@ Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
                        {"chattering", loads_json(known, found.chattering, 0)},
                        {"standing", std::move(standing)},
                        {"priorities", priorities_json(known, found)}});
+}
+
+Result<Json> alarm_followings(Engine& engine, const access::Subject& by, const FollowWish& wish) {
+  auto verdict = engine.packs().policy.may(by, {.form = "alarm", .action = access::Action::List});
+  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
+  if (wish.within < kWithinMin || wish.within > kWithinMax) {
+    return refuse(ErrorCode::BadField, "1 to 60 minutes", "follow_min");
+  }
+  auto view = TRY(engine.database().snapshot());
+  auto is_visible = [&](const std::string& area, const std::string& org_path) {
+    return matches(verdict.scope, Json::object({{"org_path", org_path}, {"area", area}}));
+  };
+  alarms::JournalWish asked{.area = wish.area, .from = wish.from, .to = wish.to};
+  auto rows = TRY(told_rows(*view, asked, is_visible));
+  FollowCounts found;
+  std::deque<Told> before;
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    Told one{.alarm = row->text_or("alarm", "")};
+    one.at = TRY(parse_instant(row->text_or("at", "")));
+    found.names.try_emplace(one.alarm, name_of_row(*row));
+    count_one(found, before, one, wish.within);
+  }
+  return list_of(found);
 }
 
 }  // namespace anlan::engine

@@ -18,4 +18,14 @@ Result<Json> alarm_performance(Engine& engine, const access::Subject& by,
                                std::optional<Instant> from, std::optional<Instant> to,
                                std::string_view area);
 
+struct FollowWish {
+  Instant from{}, to{};
+  Duration within{};   // 1 min to 1 h
+  std::string area{};  // of one position; empty: all that the caller may see
+};
+// [{"first","then": {"alarm","code","name","area","priority"},"count","of","lag_s"}]: what was told
+// within that time after another alarm, at least three times, the most frequent first. An
+// occurrence counts once for each alarm before it. BadField, Forbidden, LimitReached.
+Result<Json> alarm_followings(Engine& engine, const access::Subject& by, const FollowWish& wish);
+
 }  // namespace anlan::engine

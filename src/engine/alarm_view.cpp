@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/chatter.h"
 #include "engine/read.h"
 #include "engine/show.h"
 
@@ -201,7 +202,9 @@ Result<void> add_masks(Why& why) {
                           {"until", instant_or_null(state.shelf->until)}}));
   }
   if (state.is_out_of_service) {
-    why.add("out", false, Json::object({{"reason", state.out_reason}}));
+    Json until = state.out_until ? Json(format_instant(*state.out_until)) : Json();
+    why.add("out", false,
+            Json::object({{"reason", state.out_reason}, {"until", std::move(until)}}));
   }
   if (!state.acked_by.is_nil()) {
     std::string name = TRY(why.reader.person_name(state.acked_by.text()));
@@ -217,12 +220,12 @@ Result<void> add_parts(Why& why) {
   Json parts = Json::array();
   for (const alarms::Definition* effect : why.asked.plant->effects_of(why.asked.definition->id)) {
     alarms::State state = TRY(alarms::state_of(*why.asked.view, effect->id));
-    parts.push(Json::object(
-        {{"alarm", effect->id.text()},
-         {"code", effect->code},
-         {"name", Json::object({{"zh", effect->name.zh}, {"en", effect->name.en}})},
-         {"active", state.is_active},
-         {"letter", std::string(1, state.letter())}}));
+    parts.push(
+        Json::object({{"alarm", effect->id.text()},
+                      {"code", effect->code},
+                      {"name", Json::object({{"zh", effect->name.zh}, {"en", effect->name.en}})},
+                      {"active", state.is_active},
+                      {"letter", std::string(1, state.letter())}}));
     if (parts.as_array().size() == kPartsMax) break;
   }
   if (parts.as_array().empty()) return {};
@@ -309,9 +312,11 @@ Result<Json> alarm_card(Engine& engine, const access::Subject& by, RecordId alar
     card = best_card(cards, facts);
   }
   Json orders = TRY(orders_of(engine, by, asked));
+  Json chatter = TRY(chatter_json(engine, *asked.view, by, *asked.definition));
   return Json::object({{"card", std::move(card)},
                        {"basis", basis_json(*asked.plant, alarm, asked.definition->unit)},
-                       {"orders", std::move(orders)}});
+                       {"orders", std::move(orders)},
+                       {"chatter", std::move(chatter)}});
 }
 
 Result<Json> alarm_why(Engine& engine, const access::Subject& by, RecordId alarm) {

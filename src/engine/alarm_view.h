@@ -8,7 +8,8 @@ namespace anlan::engine {
 
 // {"card": fields of the response_card that fits best, or null, "basis": {"asked","unit","basis",
 // "mark","source","is_of_pack","is_looser","reason"} of a gas alarm or null, "orders": [{"id",
-// "number","state","raised_at"}], newest first, at most 10}. Forbidden, NotFound.
+// "number","state","raised_at"}], newest first, at most 10, "chatter": see chatter.h}. Forbidden,
+// NotFound.
 Result<Json> alarm_card(Engine& engine, const access::Subject& by, RecordId alarm);
 
 // {"sounding", "steps": [{"step","ok", ...}], "told": [...], "next": {...} or null, "journal":

@@ -165,6 +165,16 @@ struct ActOnAlarm {
   std::string button;  // "ack", "reset", "shelve", "out_of_service": the right it needs
   alarms::Event event;
 };
+// What the clocks of sources are found to be: administrators hear of a wrong one once, and of its
+// end. Repeating what is so already changes nothing.
+struct NoteClocks {
+  struct Clock {
+    std::string source;  // code
+    bool is_wrong = false;
+    Duration behind{};  // negative: ahead
+  };
+  std::vector<Clock> clocks;
+};
 // Somebody is to look on the spot: once for each occurrence, whoever asks again gets the same.
 struct OrderWork {
   RecordId alarm;
@@ -380,7 +390,7 @@ using What =
                  AnonymousMessage, NotePhoto, NotePair, NoteExport, ActOnTask, ActOnCase, SaveDraft,
                  SetDelegation, EndDelegation, SetHead, LoginSecond, LoginByProvider, ProposeFactor,
                  ConfirmFactor, RenewCodes, RemoveOwnFactor, RemoveFactor, Unlink, BeginView,
-                 EndView, TellAlarmsAgain, OrderWork, ReleaseArea>;
+                 EndView, TellAlarmsAgain, OrderWork, ReleaseArea, NoteClocks>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }

@@ -158,6 +158,7 @@ class Execution {
   Result<Json> execute(const BeginView& what);
   Result<Json> execute(const EndView& what);
   Result<Json> execute(const TellAlarmsAgain& what);
+  Result<Json> execute(const NoteClocks& what);
   Result<Json> execute(const OrderWork& what);
 
   Result<std::optional<Json>> earlier_answer(const Command& command);
@@ -206,6 +207,8 @@ class Execution {
   Result<Applied> apply_event(const AlarmEvent& event);
   Result<void> follow(const AlarmEvent& event, const alarms::Decision& decided, Follow part);
   Result<void> need_equal(const ActOnAlarm& what, const Json& row);
+  Result<void> note_clock(const records::Form& form, const NoteClocks::Clock& clock);
+  Result<alarms::Event> linked(const alarms::Event& event);
   Result<Applied> remove_alarm(const AlarmEvent& event);
   Result<void> tell_alarm(const alarms::Definition& definition, const alarms::State& state);
   // One step of the ladder that the table alarm_route gives; `version` of the waiting call, 0:

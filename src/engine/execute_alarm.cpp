@@ -58,6 +58,7 @@ Result<void> Execution::follow(const AlarmEvent& event, const alarms::Decision& 
   switch (part) {
     case Follow::Effects:
       if (std::holds_alternative<alarms::Unshelve>(event.event)) return {};
+      if (std::holds_alternative<alarms::PutBack>(event.event)) return {};
       return suppress_effects_of(*definition, state.is_active);
     case Follow::Tell:
       return decided.is_new_annunciation ? tell_alarm(*definition, state) : Result<void>{};
@@ -164,6 +165,27 @@ Result<void> Execution::need_equal(const ActOnAlarm& what, const Json& row) {
   return refuse(ErrorCode::Forbidden, "the second person may not do this here", "second_login");
 }
 
+// What people write is its number; kept is which record that is.
+Result<alarms::Event> Execution::linked(const alarms::Event& event) {
+  const auto* out = std::get_if<alarms::TakeOut>(&event);
+  if (out == nullptr || out->link.empty()) return event;
+  Reader reader(transaction_, around_.packs, around_.now);
+  Filter same{.kind = Filter::Kind::Eq, .field = "number", .values = {Json(out->link)}};
+  for (const char* name : {"permit", "alarm_order"}) {
+    const records::Form* form = around_.packs.forms.find(name);
+    if (form == nullptr) continue;
+    auto rows = TRY(records::all_whole(transaction_, *form, same, 1));
+    if (rows.empty()) continue;
+    RecordId id = TRY(RecordId::parse(rows.front().text_or("id", "")));
+    auto reach = reader.reach(command_->by, *form, id, access::Action::Read);
+    if (!reach || !matches(reach->scope, rows.front())) continue;
+    alarms::TakeOut found = *out;
+    found.link = std::string(name) + "/" + id.text();
+    return alarms::Event(std::move(found));
+  }
+  return refuse(ErrorCode::NotFound, "no permit or order of that number", "link");
+}
+
 Result<Json> Execution::execute(const ActOnAlarm& what) {
   const alarms::Definition* definition = around_.plant->alarm(what.alarm);
   if (definition == nullptr) return refuse(ErrorCode::NotFound);
@@ -174,8 +196,9 @@ Result<Json> Execution::execute(const ActOnAlarm& what) {
     return refuse(ErrorCode::Forbidden, press.reason);
   }
   TRY(need_equal(what, row));
+  alarms::Event event = TRY(linked(what.event));
   auto decision = TRY(alarms::decide({transaction_, command_->by.actor, around_.now, around_.ids},
-                                     *definition, what.event));
+                                     *definition, event));
   if (!decision.change.rows.empty()) TRY(transaction_.apply(decision.change));
   if (decision.is_new_annunciation) TRY(tell_alarm(*definition, decision.state));
   Reader reader(transaction_, around_.packs, around_.now);

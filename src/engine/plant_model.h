@@ -85,7 +85,8 @@ std::string_view field_of(std::string_view member);
 
 // "flow=FI-101, level=LI-102": tags under the names of a formula. BadField formula_tags.
 using TagOf = std::function<std::optional<history::TagIndex>(std::string_view code)>;
-Result<std::vector<alarms::FormulaInput>> formula_inputs(std::string_view text, const TagOf& tag_of);
+Result<std::vector<alarms::FormulaInput>> formula_inputs(std::string_view text,
+                                                         const TagOf& tag_of);
 
 class PlantModel {
  public:

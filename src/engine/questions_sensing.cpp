@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/limits.h"
+#include "engine/chatter.h"
 #include "engine/engine.h"
 #include "engine/read.h"
 #include "engine/show.h"
@@ -165,6 +166,46 @@ Result<Json> positions_json(store::View& view, const PlantModel& plant, Instant 
 }
 
 // Of the active alarms of one group, the one that came first.
+Json step_json(const std::string& code, const LocalText& name) {
+  return Json::object({{"code", code}, {"name", Json::object({{"zh", name.zh}, {"en", name.en}})}});
+}
+
+// Where alarms stand in the plant's tree; a device is read once for each answer.
+class Paths {
+ public:
+  Paths(store::View& view, const Packs& packs, const PlantModel& plant)
+      : view_(view), form_(packs.forms.find("device")), plant_(plant) {}
+
+  Json of(const alarms::Definition& one) {
+    Json path = Json::array();
+    const AreaInfo* area = plant_.area(one.area);
+    path.push(step_json(one.area, area == nullptr ? LocalText{} : area->name));
+    const TagInfo* tag = plant_.tag(one.tag);
+    Json device = tag == nullptr ? Json() : device_of(tag->record.text_or("device", ""));
+    if (device.is_object()) path.push(std::move(device));
+    return path;
+  }
+
+ private:
+  Json device_of(const std::string& text) {
+    auto id = RecordId::parse(text);
+    if (form_ == nullptr || !id) return {};
+    auto [known, is_new] = devices_.try_emplace(text);
+    if (!is_new) return known->second;
+    auto record = records::read_whole(view_, *form_, *id);
+    if (!record) return {};
+    std::string zh = record->text_or("name_zh", "");
+    std::string en = record->text_or("name_en", "");
+    known->second = step_json(record->text_or("code", ""), {.zh = zh, .en = en.empty() ? zh : en});
+    return known->second;
+  }
+
+  store::View& view_;
+  const records::Form* form_;
+  const PlantModel& plant_;
+  std::map<std::string, Json> devices_{};
+};
+
 void mark_first_out(Json& rows, const PlantModel& plant) {
   std::map<std::string, std::pair<std::string, std::size_t>> first;  // group -> when, place
   auto& list = rows.as_array();
@@ -245,8 +286,9 @@ Result<Json> Engine::alarms(const access::Subject& by) {
   }
   Instant now = config_.store.clock.now();
   auto orders = TRY(open_orders(*view, packs_));
-  auto repeats = TRY(alarms::repeats(*view, now));
+  auto repeats = TRY(alarms::repeats(*view, now, chatter_rule(packs_, now)));
   Json rows = Json::array();
+  Paths paths(*view, packs_, *plant);
   Json open = TRY(alarms::open_alarms(*view, visible_by(verdict.scope)));
   for (const Json& state : open.as_array()) {
     Json shown = TRY(show_alarm(reader, *plant, state));
@@ -258,6 +300,8 @@ Result<Json> Engine::alarms(const access::Subject& by) {
     auto id = RecordId::parse(shown.text_or("id", ""));
     auto often = id ? repeats.find(*id) : repeats.end();
     shown.set("repeats", often == repeats.end() ? Json() : repeats_json(often->second));
+    const alarms::Definition* definition = id ? plant->alarm(*id) : nullptr;
+    if (definition != nullptr) shown.set("path", paths.of(*definition));
     shown.set("buttons", buttons_on(shown, packs_.policy, by));
     rows.push(std::move(shown));
   }

@@ -48,6 +48,18 @@ Result<Reach> Reader::reach(const access::Subject& by, const records::Form& form
                .buttons = std::move(verdict.buttons)};
 }
 
+Result<Json> Reader::link_json(std::string_view link) {
+  std::size_t slash = link.find('/');
+  if (slash == std::string_view::npos) return Json();
+  const records::Form* form = packs_.forms.find(link.substr(0, slash));
+  auto id = RecordId::parse(link.substr(slash + 1));
+  if (form == nullptr || !id) return Json();
+  auto record = records::read_whole(view_, *form, *id);
+  if (!record) return Json();
+  return Json::object(
+      {{"form", link.substr(0, slash)}, {"id", id->text()}, {"number", (*record)["number"]}});
+}
+
 Result<Reach> Reader::reach_to_see(const access::Subject& by, const records::Form& form,
                                    RecordId id) {
   Reach reach = TRY(this->reach(by, form, id, access::Action::Read));

@@ -38,6 +38,8 @@ class Reader {
   // reads, or carried by a decision that he sees in the timeline.
   Result<bool> may_see_file(const records::Form& form, RecordId id, const Reach& reach,
                             std::string_view sha256);
+  // Of "form/id": {"form","id","number"}; null where nothing is named or it is there no more.
+  Result<Json> link_json(std::string_view link);
   // For lists: the role's scope only. Forbidden when no role gives it.
   Result<Reach> reach(const access::Subject& by, const records::Form& form, access::Action action);
   // Of the buttons of a reach those that the caller may press on this record now.

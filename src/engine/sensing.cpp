@@ -317,9 +317,11 @@ void Sensing::unshelve(Instant now) {
   auto view = engine_.database().snapshot();
   if (!view) return;
   auto expired = alarms::expired_shelves(**view, now);
-  if (!expired || expired->empty()) return;
+  auto breaks = alarms::expired_service_breaks(**view, now);
+  if (!expired || !breaks || (expired->empty() && breaks->empty())) return;
   ApplyAlarms what;
   for (RecordId id : *expired) what.events.push_back({id, alarms::Unshelve{}});
+  for (RecordId id : *breaks) what.events.push_back({id, alarms::PutBack{}});
   engine_.submit({.by = timeout_subject(), .what = std::move(what)}, [](Result<Json>) {});
 }
 

@@ -31,6 +31,7 @@ Result<Json> show_alarm(Reader& reader, const PlantModel& plant, const Json& sta
     shelf.set("by_name", TRY(reader.person_name(shelf.text_or("by", ""))));
     shown.set("shelf", std::move(shelf));
   }
+  shown.set("out_link", TRY(reader.link_json(state.text_or("out_link", ""))));
   const alarms::Definition* definition = plant.alarm(id);
   if (definition == nullptr) return shown;
   if (const GasBasis* basis = plant.gas_basis(id)) {

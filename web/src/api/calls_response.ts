@@ -31,8 +31,10 @@ export const browseSource = (code: string, node: string, from: number) =>
     encodeURIComponent(node)}&from=${from}`);
 
 export const alarms = () => call<AlarmList>("/api/alarms");
-export const alarmPerformance = (from: string, to: string, area: string) =>
-  call<AlarmPerformance>(`/api/alarms/performance?${new URLSearchParams({ from, to, area })}`);
+export const alarmPerformance = (from: string, to: string, area: string, follow_min = 0) =>
+  call<AlarmPerformance>(`/api/alarms/performance?${new URLSearchParams({
+    from, to, area, ...(follow_min > 0 && { follow_min: String(follow_min) }),
+  })}`);
 const alarmPath = (id: string) => `/api/alarms/${esc(id)}`;
 export const ackAlarm = (id: string, occurrence: string, comment = "") =>
   post<{ alarm: Alarm }>(`${alarmPath(id)}/ack`, { occurrence, comment });
@@ -45,6 +47,8 @@ export const unshelveAlarm = (id: string) =>
 interface OutWish {
   is_out: boolean;
   reason: string;
+  hours?: number;
+  link?: string;
   second_login?: string;
   second_password?: string;
 }

@@ -1,4 +1,5 @@
 // The wire of what stands behind one alarm, as docs/formats/http.md says it.
+import type { LocalText } from "./types.ts";
 import type { JournalRow, Quality } from "./types_response.ts";
 
 export interface ResponseCard {
@@ -36,6 +37,19 @@ export interface AlarmCard {
   card: ResponseCard | null;
   basis: LimitBasis | null;
   orders: AlarmOrder[];
+  chatter: ChatterAdvice | null;
+}
+// What would calm an alarm that chatters; nobody does it but the person who takes it.
+export interface ChatterAdvice {
+  limit: string;
+  version: number;
+  returns: number;
+  off_delay_s: number | null;
+  deadband: number | null;
+  unit: string;
+  shelf_min: number | null;
+  source: string;
+  can_take: boolean;
 }
 export interface WhyStep {
   step: string;
@@ -60,6 +74,8 @@ export interface WhyStep {
   votes?: number;
   votes_of?: number;
   inputs?: { name: string; tag: string | null; unit: string; value: number | null }[];
+  windows?: { text: string; unit: string; value: number | null; filled: number }[];
+  parts?: { alarm: string; code: string; name: LocalText; active: boolean; letter: string }[];
 }
 export interface AlarmWhy {
   sounding: boolean;

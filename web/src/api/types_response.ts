@@ -126,6 +126,8 @@ export interface Alarm {
   suppressed: string[];
   out_of_service: boolean;
   out_reason?: string;
+  out_until?: string | null;
+  out_link?: OutLink | null;
   letter: AlarmLetter;
   annunciated: boolean;
   raised_at: string | null;
@@ -136,6 +138,8 @@ export interface Alarm {
   count: number;
   safety: boolean;
   gas_level: number;
+  // Its area and device.
+  path?: { code: string; name: LocalText }[];
   // Of those that name one group, the one that came first.
   group?: string;
   first_out?: boolean;
@@ -209,6 +213,12 @@ export interface JournalRow {
   actor: Actor;
   comment: string | null;
   occurrence: string;
+}
+// The permit or order that an alarm is out of service for.
+export interface OutLink {
+  form: string;
+  id: string;
+  number: string;
 }
 export interface ShelveWish {
   minutes: number | null;
@@ -458,6 +468,13 @@ export interface AlarmLoad {
   share?: number;
   since?: string;
 }
+export interface AlarmFollowing {
+  first: AlarmLoad;
+  then: AlarmLoad;
+  count: number;
+  of: number;
+  lag_s: number;
+}
 export interface AlarmPerformance {
   from: string;
   to: string;
@@ -469,4 +486,5 @@ export interface AlarmPerformance {
   chattering: AlarmLoad[];
   standing: AlarmLoad[];
   priorities: { priority: Priority; count: number; share: number }[];
+  follows?: AlarmFollowing[];
 }

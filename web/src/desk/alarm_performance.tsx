@@ -15,6 +15,7 @@ import { sensingText } from "../text/sensing_words.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { PrioritySign, useDesk } from "./control_parts.tsx";
+import { Follows } from "./alarm_follows.tsx";
 import { FilterChips } from "./filter_chips.tsx";
 import "../styles/desk_work.css";
 
@@ -22,6 +23,7 @@ const startOf = (day: string) => new Date(`${day}T00:00:00`).toISOString();
 const endOf = (day: string, now: number) =>
   new Date(Math.min(Date.parse(`${day}T23:59:59.999`), now)).toISOString();
 const days_most = 92;
+const follow_min = 5;
 
 export function Performance({ query }: { query: Record<string, string> }) {
   const { t, lang } = useDesk();
@@ -31,7 +33,7 @@ export function Performance({ query }: { query: Record<string, string> }) {
   const { from, to } = windowOf(query, now);
   const area = query["area"] ?? "";
   const answer = useQuery(`alarms/performance/${from}/${to}/${area}`, () =>
-    alarmPerformance(startOf(from), endOf(to, now), area));
+    alarmPerformance(startOf(from), endOf(to, now), area, follow_min));
   const go = (next: Record<string, string>) =>
     replaceRoute("alarms/performance", { from, to, ...(area ? { area } : {}), ...next });
   return (
@@ -158,6 +160,7 @@ function Found({ found }: { found: AlarmPerformance }) {
           </table>
         </section>
       </div>
+      {found.follows && <Follows rows={found.follows} minutes={follow_min} />}
       <p className="soft">{t("performanceNote")}</p>
     </>
   );

@@ -6,7 +6,7 @@ import {
   valueText,
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
-import { shortTime, wallClock } from "../data/format.ts";
+import { dateTime, shortTime, wallClock } from "../data/format.ts";
 import { useStore } from "../data/store.ts";
 import { reset, selected, sheet, unshelve } from "../data/watchkeeper.ts";
 import { alarmText } from "../text/alarm_words.ts";
@@ -140,6 +140,10 @@ function Until({ alarm }: { alarm: Alarm }) {
   if (shelf) {
     const until = shelf.until ? shortTime(shelf.until) : t("shelveOnce");
     return <span className="soft">{t("until", { at: until })} · {shelf.by_name}</span>;
+  }
+  if (alarm.out_of_service && alarm.out_until) {
+    const until = t("until", { at: dateTime(alarm.out_until) });
+    return <span className="soft">{until} · {alarm.out_link?.number ?? alarm.out_reason}</span>;
   }
   if (alarm.suppressed.length > 0) {
     return <span className="soft">{t("causedBy", { code: alarm.suppressed.join(", ") })}</span>;

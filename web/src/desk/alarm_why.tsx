@@ -72,17 +72,25 @@ function useStepWords(alarm: Alarm, why: AlarmWhy): (step: WhyStep) => string {
             ? t("whyVotes", { n: step.votes ?? 1, m: step.votes_of ?? 1 }) : undefined,
           ...(step.inputs ?? []).map((one) =>
             `${one.tag ?? one.name} ${figure(one.value)} ${one.unit}`.trim()),
+          ...(step.windows ?? []).map((one) => one.value === null
+            ? t("whyWindowEmpty", { text: one.text, percent: Math.floor(one.filled * 100) })
+            : t("whyWindow", { ...one, value: figure(one.value) }).trim()),
         );
       }
       case "wait":
         return t("whyWait", {
           at: dateTime(step.since ?? ""), seconds: Math.round((step.delay_ms ?? 0) / 1000),
         });
+      case "parts":
+        return join(...(step.parts ?? []).map((one) =>
+          `${one.code} ${t(one.active ? "whyPartActive" : "whyPartQuiet")} (${one.letter})`));
       case "cause": return (step.by ?? []).join(", ");
       case "shelf":
         return join(step.reason, step.by_name,
           step.until ? t("whyUntil", { at: dateTime(step.until) }) : t("whyOnce"));
-      case "out": return step.reason ?? "";
+      case "out":
+        return join(step.reason,
+          step.until ? t("whyUntil", { at: dateTime(step.until) }) : undefined);
       case "acked": return join(step.by_name, dateTime(step.at ?? ""));
       case "folded": return t("whyFolded");
       case "told": {

@@ -6,6 +6,7 @@ import {
 } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { shortTime } from "../data/format.ts";
+import { alarmText } from "../text/alarm_words.ts";
 import { useBlock } from "../text/block.ts";
 import { sensingText } from "../text/sensing_words.ts";
 import { useTitle } from "../parts/shell.tsx";
@@ -13,6 +14,7 @@ import { Empty, Ready } from "../parts/states.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Performance } from "./alarm_performance.tsx";
 import { FloodList } from "./alarm_groups.tsx";
+import { AlarmTree } from "./alarm_tree.tsx";
 import { AlarmTable } from "./alarm_table.tsx";
 import { letterKey, PrioritySign, useDesk } from "./control_parts.tsx";
 import Journal from "./journal.tsx";
@@ -83,7 +85,9 @@ const away = (alarm: Alarm) => ["G", "H", "I"].includes(alarm.letter);
 
 function List({ list, isUnacked }: { list: AlarmList; isUnacked: boolean }) {
   const { t } = useDesk();
+  const { t: s } = useBlock(alarmText);
   const [filter, setFilter] = useState<AlarmFilter>({ ...allAlarms, unackedOnly: isUnacked });
+  const [isTree, setTree] = useState(false);
   const rows = list.rows.filter((alarm) =>
     fits(alarm, filter) && (filter.letter !== null || !away(alarm)));
   return (
@@ -95,8 +99,15 @@ function List({ list, isUnacked }: { list: AlarmList; isUnacked: boolean }) {
             n: list.counts.shelved + list.counts.suppressed + list.counts.out_of_service,
           })} · {t("alarmRate", { n: list.counts.annunciated_10min })}
         </p>
+        <p className="row">
+          <button
+            type="button" className="chip" aria-pressed={isTree} data-act="tree"
+            onClick={() => setTree(!isTree)}
+          >{s("treeShow")}</button>
+        </p>
         {rows.length === 0
           ? <Empty icon="check" title={t("alarmsNone")} />
+          : isTree ? <AlarmTree rows={rows} label={t("alarmsTitle")} />
           : list.counts.is_flood || list.counts.positions?.some((one) => one.is_flood)
             ? <FloodList rows={rows} counts={list.counts} label={t("alarmsTitle")} />
             : <AlarmTable rows={rows} label={t("alarmsTitle")} />}

@@ -120,18 +120,25 @@ export function ShelveDialog({ alarm, onClose }: Props) {
   );
 }
 
+const out_hours = [1, 4, 8, 24, 72, 168, 720];
+
 export function OutDialog({ alarm, onClose }: Props) {
   const { t } = useDesk();
   const { t: common } = useText();
   const [reason, setReason] = useState("");
+  const [hours, setHours] = useState("8");
+  const [link, setLink] = useState("");
   const [second, setSecond] = useState(nobody);
   const isOut = !alarm.out_of_service;
   const needsSecond = alarm.safety && isOut;
   const isReady = reason.trim() !== "" && (!needsSecond || isSomebody(second));
   const { isBusy, refusal, send } = useSend(onClose, t(isOut ? "isOutNow" : "isBackNow"));
   const word = t(isOut ? "takeOut" : "putBack");
+  const choices = out_hours.map((n) => ({ value: String(n), text: t("hoursN", { n }) }));
   const run = () => void send(() => calls.setOutOfService(alarm.id, {
-    is_out: isOut, reason: reason.trim(), ...(needsSecond ? second : {}),
+    is_out: isOut, reason: reason.trim(),
+    ...(isOut && { hours: Number(hours), ...(link.trim() && { link: link.trim() }) }),
+    ...(needsSecond ? second : {}),
   }));
   const actions = (
     <>
@@ -145,6 +152,14 @@ export function OutDialog({ alarm, onClose }: Props) {
     <Dialog title={word} onClose={onClose} actions={actions}>
       <AlarmHead alarm={alarm} />
       {isOut && <p className="banner warn"><span>{t("outWarning")}</span></p>}
+      {isOut && (
+        <>
+          <Chips
+            label={t("outFor")} choices={choices} value={hours} onChange={setHours}
+          />
+          <TextField label={t("outLink")} hint={t("outLinkHint")} value={link} onChange={setLink} />
+        </>
+      )}
       <TextArea
         label={t("reason")} value={reason} onChange={setReason} isRequired maxLength={500} rows={2}
       />

@@ -9,6 +9,7 @@ import { refresh, useQuery } from "../data/query.ts";
 import { alarmText, type AlarmWord } from "../text/alarm_words.ts";
 import { useBlock } from "../text/block.ts";
 import { Button } from "./button.tsx";
+import { Chatter } from "./chatter_advice.tsx";
 import { Ready } from "./states.tsx";
 import { say } from "./toast.tsx";
 
@@ -26,6 +27,7 @@ export function AlarmCardBody({ alarm, caseHref }: BodyProps) {
       {(found) => (
         <>
           <Words found={found} />
+          {found.chatter && <Chatter alarm={alarm} advice={found.chatter} />}
           {found.basis && <Basis basis={found.basis} />}
           <Orders alarm={alarm} found={found} caseHref={caseHref} />
         </>
