@@ -83,6 +83,8 @@ Result<void> PlantModel::load_alarms(store::View& view, const Packs& packs) {
   const records::Form* form = packs.forms.find("alarm_limit");
   if (form == nullptr) return {};
   auto rows = TRY(records::all_partly(view, *form, Filter{}, kPlantRowsMax, kLimitMembers));
+  alarms_.reserve(rows.size());
+  alarm_places_.reserve(rows.size());
   for (const Json& row : rows) {
     if (row.text_or("state", "active") != "active") continue;
     auto added = add_alarm(row);
@@ -108,13 +110,15 @@ Result<void> PlantModel::add_alarm(const Json& row) {
   else if (definition.kind == alarms::Kind::Deviation) definition.reference = definition.tag;
   if (definition.kind == alarms::Kind::Formula) TRY(find_inputs(row, definition));
   bool is_guard = definition.is_safety || definition.gas_level > 0;
-  alarms::Definition judged = definition;
-  if (is_guard) judged.cause = {};  // check_causes drops it: what guards people goes on
-  TRY(alarms::check_definition(judged));
+  RecordId cause = definition.cause;
+  if (is_guard) definition.cause = {};  // check_causes drops it: what guards people goes on
+  TRY(alarms::check_definition(definition));
+  definition.cause = cause;
   if (!alarm_codes_.insert(definition.code).second) {
     return refuse(ErrorCode::BadField, "the code is there twice", "code");
   }
-  procedures_[definition.id] = row.text_or("procedure", "");
+  std::string procedure = row.text_or("procedure", "");
+  if (!procedure.empty()) procedures_[definition.id] = std::move(procedure);
   alarm_places_[definition.id] = alarms_.size();
   std::string reason = row.text_or("loosen_reason", "");
   if (!reason.empty()) loosen_reasons_[definition.id] = std::move(reason);
