@@ -134,13 +134,15 @@ Result<void> PlantModel::add_alarm(const Json& row) {
   else if (definition.kind == alarms::Kind::Deviation) definition.reference = definition.tag;
   if (definition.kind == alarms::Kind::Formula) TRY(find_inputs(row, definition));
   bool is_guard = definition.is_safety || definition.gas_level > 0;
-  alarms::Definition judged = definition;
-  if (is_guard) judged.cause = {};  // check_causes drops it: what guards people goes on
-  TRY(alarms::check_definition(judged));
+  RecordId cause = definition.cause;
+  if (is_guard) definition.cause = {};  // check_causes drops it: what guards people goes on
+  TRY(alarms::check_definition(definition));
+  definition.cause = cause;
   if (!alarm_codes_.insert(definition.code).second) {
     return refuse(ErrorCode::BadField, "the code is there twice", "code");
   }
-  procedures_[definition.id] = row.text_or("procedure", "");
+  std::string procedure = row.text_or("procedure", "");
+  if (!procedure.empty()) procedures_[definition.id] = std::move(procedure);
   alarm_places_[definition.id] = alarms_.size();
   std::string reason = row.text_or("loosen_reason", "");
   if (!reason.empty()) loosen_reasons_[definition.id] = std::move(reason);

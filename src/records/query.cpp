@@ -150,68 +150,87 @@ Result<Json> read_whole(store::View& view, const Form& form, RecordId id) {
 
 namespace {
 
-Result<store::Sql> ask_all(const Form& form, const Filter& filter, std::size_t count,
-                           const std::vector<Shown>& shown) {
+// How a row becomes a record: with nulls as nulls, or without them.
+struct RowMaker {
+  std::vector<Shown> shown;
+  bool has_nulls = true;
+
+  Json of(const store::Cells& cells) const {
+    Json::Object members;
+    members.reserve(has_nulls ? shown.size() + 1 : known(cells));
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      if (!has_nulls && cells.is_null(i)) continue;
+      const Field& field = *shown[i].field;
+      bool is_plain = cells.is_text(i) && is_comparable(field.kind);
+      Json value =
+          is_plain ? Json(std::string(cells.text(i))) : json_of_cell(field, value_of(cells, i));
+      members.emplace_back(field.key, shown_value(shown[i], std::move(value)));
+    }
+    return Json(std::move(members));
+  }
+  std::size_t known(const store::Cells& cells) const {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < shown.size(); ++i) count += cells.is_null(i) ? 0 : 1;
+    return count;
+  }
+};
+
+// Row by row: of 100,000 records the cells of all of them at once would be as much memory as the
+// records themselves, and making pages for them as long as reading.
+Result<void> visit_shown(store::View& view, const Form& form, const Filter& filter,
+                         std::size_t count, const RowMaker& row, const TakeRecord& each) {
   Condition where{"deleted_at IS NULL"};
   where.add_and(TRY(scope_condition(form, filter)));
   where.params.emplace_back(static_cast<int64_t>(count + 1));
-  return store::Sql{select_text(form, shown) + " WHERE " + where.text + " ORDER BY id LIMIT ?",
-                    std::move(where.params)};
-}
-
-std::unexpected<Error> too_many(const Form& form) {
-  return refuse(ErrorCode::LimitReached, form.id + " has too many records");
-}
-
-std::vector<Shown> shown_of(const Form& form, std::span<const std::string_view> members) {
-  std::vector<Shown> shown;
-  for (std::string_view key : members) {
-    const Field* field = form.find_member(key);
-    if (field != nullptr) shown.push_back({field, false});
-  }
-  return shown;
+  store::Sql sql{select_text(form, row.shown) + " WHERE " + where.text + " ORDER BY id LIMIT ?",
+                 std::move(where.params)};
+  std::size_t seen = 0;
+  Result<void> done;
+  TRY(store::visit(view, sql, [&](const store::Cells& cells) {
+    ++seen;
+    if (done && seen <= count) done = each(row.of(cells));  // a statement runs to its end
+  }));
+  TRY(std::move(done));
+  if (seen > count) return refuse(ErrorCode::LimitReached, form.id + " has too many records");
+  return {};
 }
 
 Result<std::vector<Json>> all_shown(store::View& view, const Form& form, const Filter& filter,
-                                    std::size_t count, const std::vector<Shown>& shown) {
-  auto rows = TRY(view.query(TRY(ask_all(form, filter, count, shown))));
-  if (rows.size() > count) return too_many(form);
+                                    std::size_t count, const RowMaker& row) {
   std::vector<Json> records;
-  records.reserve(rows.size());
-  for (const auto& cells : rows.cells()) records.push_back(record_of(shown, cells));
+  TRY(visit_shown(view, form, filter, count, row, [&](Json record) -> Result<void> {
+    records.push_back(std::move(record));
+    return {};
+  }));
   return records;
+}
+
+// A member that is null says nothing: without them a record of a plant is half as large.
+RowMaker made_partly(const Form& form, std::span<const std::string_view> members) {
+  RowMaker row{.shown = {}, .has_nulls = false};
+  for (std::string_view key : members) {
+    const Field* field = form.find_member(key);
+    if (field != nullptr) row.shown.push_back({field, false});
+  }
+  return row;
 }
 
 }  // namespace
 
 Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
                                     std::size_t count) {
-  return all_shown(view, form, filter, count, all_members(form));
+  return all_shown(view, form, filter, count, RowMaker{.shown = all_members(form)});
 }
 
 Result<std::vector<Json>> all_partly(store::View& view, const Form& form, const Filter& filter,
                                      std::size_t count, std::span<const std::string_view> members) {
-  return all_shown(view, form, filter, count, shown_of(form, members));
+  return all_shown(view, form, filter, count, made_partly(form, members));
 }
 
 Result<void> visit_partly(store::View& view, const Form& form, const Filter& filter,
                           std::size_t count, std::span<const std::string_view> members,
-                          const std::function<Result<void>(Json record)>& each) {
-  std::vector<Shown> shown = shown_of(form, members);
-  store::Sql sql = TRY(ask_all(form, filter, count, shown));
-  std::size_t seen = 0;
-  Result<void> done;
-  std::vector<store::Value> values(shown.size());
-  TRY(store::visit(view, sql, [&](const store::Cells& cells) {
-    if (!done) return;  // a statement runs to its end
-    if (++seen > count) {
-      done = too_many(form);
-      return;
-    }
-    for (std::size_t i = 0; i < shown.size(); ++i) values[i] = value_of(cells, i);
-    done = each(record_of(shown, values));
-  }));
-  return done;
+                          const TakeRecord& each) {
+  return visit_shown(view, form, filter, count, made_partly(form, members), each);
 }
 
 Result<std::string> stamp_of(store::View& view, const Form& form) {

@@ -63,13 +63,14 @@ Result<bool> is_visible(store::View& view, const Form& form, RecordId id, const 
 // above `count`: whoever works with all of something must never work with a part of it.
 Result<std::vector<Json>> all_whole(store::View& view, const Form& form, const Filter& filter,
                                     std::size_t count);
-// The same with these members only; one that the form does not have is left out.
+// The same with these members only; one that the form does not have, or that is null, is left out.
 Result<std::vector<Json>> all_partly(store::View& view, const Form& form, const Filter& filter,
                                      std::size_t count, std::span<const std::string_view> members);
 // The same one by one, in one statement and without holding them all: for forms of many records.
+using TakeRecord = std::function<Result<void>(Json record)>;
 Result<void> visit_partly(store::View& view, const Form& form, const Filter& filter,
                           std::size_t count, std::span<const std::string_view> members,
-                          const std::function<Result<void>(Json record)>& each);
+                          const TakeRecord& each);
 // Whether a row scope fits the form, its variables still in it. BadPack names the member.
 Result<void> check_scope(const Form& form, const Filter& scope);
 // Changes whenever any record of the form does.
