@@ -108,8 +108,8 @@ export function rollOf(
     `${person.holder} ${person.zone}`.toLowerCase().includes(wanted)).sort(byConcern);
 }
 
-// Permits that are open now, the suspended first.
-export const permitStates = ["suspended", "active", "ready", "approving", "applied"];
+// Permits that are open now, those first where nobody may work though people are there.
+export const permitStates = ["suspended", "withdrawing", "active", "ready", "approving", "applied"];
 export const openPermits = ["in", "state", permitStates] as const;
 export function byPermit(a: RecordRow, b: RecordRow): number {
   const rank = (row: RecordRow) => permitStates.indexOf(row.state);
