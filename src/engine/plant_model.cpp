@@ -69,8 +69,7 @@ LocalText name_of(const Json& record) {
   return {.zh = zh, .en = en.empty() ? zh : en};
 }
 
-Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs,
-                                  std::string_view form_id) {
+Result<std::vector<Json>> rows_of(store::View& view, const Packs& packs, std::string_view form_id) {
   const records::Form* form = packs.forms.find(form_id);
   if (form == nullptr) return std::vector<Json>{};
   return records::all_whole(view, *form, Filter{}, kPlantRowsMax);
