@@ -56,6 +56,10 @@ async function deskPart(seat, w, machines) {
   const { page } = seat;
   await raise(machines, page, "LI-1", 95);
   await seat.go("alarms");
+  await page.locator("[data-act='tree']").click();
+  await page.locator("details[data-area] > summary").first().click();
+  await page.locator("details[data-device] > summary").first().waitFor();
+  await page.locator("[data-act='tree']").click();
   await rowOf(page, "LI-1.HH").first().click();
   await page.keyboard.press("F4");
   await page.waitForSelector("[data-card='LEVEL-HH']");

@@ -75,6 +75,7 @@ async function performanceWalk(seat, w, machines) {
   await seat.go("alarms");
   await page.getByRole("link", { name: w.tab_performance }).click();
   await page.waitForSelector(".performance");
+  await page.waitForSelector("[data-part='follows']");
   const answer = await page.evaluate(() =>
     fetch("/api/alarms/performance").then((one) => one.json()));
   assert.equal(await page.locator(".performance").count(), answer.figures.length);
