@@ -83,11 +83,13 @@ function Previewed({ made, form }: { made: PermitPreview; form: FormSource }) {
   const measures = measuresOf({ measures: made.measures } as unknown as RecordRow, lang);
   const isolations = made.isolations ?? [];
   const hours = made.limits?.["valid_h"];
+  const grade = choiceText(form, "grade", made.grade, lang);
+  const reason = made.reason ? localText(made.reason, lang) : "";
   return (
     <section className="panel" aria-label={p("byRule")}>
       <h2>{p("byRule")} <MarkBadge mark={made.mark} /></h2>
-      <p className="big">{choiceText(form, "grade", made.grade, lang)}</p>
-      {made.reason && <p>{localText(made.reason, lang)}</p>}
+      <p className="big">{grade}</p>
+      {reason && reason !== grade && <p>{reason}</p>}
       <dl className="facts">
         {isFilled(hours) && (
           <div>
