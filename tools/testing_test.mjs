@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { failedCases, failedWalks, secondGo } from "./testing/again.mjs";
 import { run } from "./testing/command.mjs";
 import { ctest, ctestPrograms, gtest, said, settle, vitest } from "./testing/count.mjs";
 import { playQueues } from "./testing/queues.mjs";
@@ -42,6 +43,32 @@ test("a broken stage never counts as fine", () => {
   assert.equal(settle(nothing, false).failed, 1);
   assert.equal(settle(nothing, true).failed, 0);
   assert.equal(vitest({ numFailedTestSuites: 1 }).failed, 1);
+});
+
+test("what failed is played once more, alone, and told by name", async () => {
+  const failed = { testsuites: [{ name: "All/Wire", testsuite: [
+    { name: "Reads/0" }, { name: "Reads/1", failures: [{}] },
+  ] }] };
+  assert.deepEqual(failedCases(failed), ["All/Wire.Reads/1"]);
+  const output = "✔ good (1.5ms)\n✖ a walk (zh) (12.25ms)\n\n✖ failing tests:\n✖ a walk (zh) (12ms)\n";
+  assert.deepEqual(failedWalks(output), ["a walk (zh)"]);
+  const counts = { passed: 7, failed: 2, skipped: 1 };
+  const settled = await secondGo({ counts, names: ["a", "b"], go: async (name) => name === "a" });
+  assert.deepEqual(settled, {
+    counts: { passed: 8, failed: 1, skipped: 1 }, isFine: false, again: ["a"],
+  });
+  const fine = await secondGo({ counts, names: ["a", "b"], go: async () => true });
+  assert.equal(fine.isFine, true);
+});
+
+test("a failure without a name, or many of them, get no second go", async () => {
+  const go = () => assert.fail("played");
+  const leak = { passed: 7, failed: 2, skipped: 0 };
+  assert.equal((await secondGo({ counts: leak, names: ["a"], go })).isFine, false);
+  const names = ["a", "b", "c", "d"];
+  const many = { passed: 7, failed: 4, skipped: 0 };
+  assert.deepEqual(await secondGo({ counts: many, names, go }),
+    { counts: many, isFine: false, again: [] });
 });
 
 test("a command that does not end is ended, and its children with it", async () => {

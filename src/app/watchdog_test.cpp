@@ -156,7 +156,7 @@ TEST(Watchdog, MakesNoiseWhenTheServerDiesAndStopsWhenItIsBack) {
   auto died = std::chrono::steady_clock::now();
   server.reset();
   ASSERT_TRUE(dog.says("END"));
-  EXPECT_LT(std::chrono::steady_clock::now() - died, std::chrono::seconds(10));
+  EXPECT_LT(std::chrono::steady_clock::now() - died, std::chrono::seconds(40));
   EXPECT_TRUE(dog.errors().contains("does NOT answer")) << dog.errors();
   pid_t sound = std::stoi(dog.said().substr(dog.said().find("SOUND ") + 6));
   EXPECT_EQ(::kill(sound, 0), 0);

@@ -103,6 +103,7 @@ TEST_F(ModbusForeign, ReadsEveryTableTypeAndOrder) {
   TagAddress scaled = tag(5, Table::Holding, 5, Int16);
   scaled.scale = 0.1;
   scaled.offset = 3;
+  Instant begun = clock_.now();
   auto sources =
       run(source({tag(0, Table::Holding, 0, Float32), tag(2, Table::Holding, 2, Float32, "CDAB"),
                   tag(4, Table::Input, 4, UInt16, "BADC"), scaled, tag(6, Table::Input, 6, Int32),
@@ -121,7 +122,7 @@ TEST_F(ModbusForeign, ReadsEveryTableTypeAndOrder) {
     auto last = sink_.last(index);
     EXPECT_DOUBLE_EQ(last->value, value) << index;
     EXPECT_LE(last->at, last->received);
-    EXPECT_LT(last->received - last->at, Duration::milliseconds(300));
+    EXPECT_GE(last->at, begun);
   }
   sources->stop();
   SourceState state = sources->states()[0];
@@ -302,13 +303,17 @@ TEST(ModbusSource, ASecondSourceWaitsForTheGateway) {
 TEST(ModbusSource, StopsAtOnceWhileItWaitsForADeadDevice) {
   RunningClock clock;
   MemorySink sink;
-  auto sources = Sources::make({{.code = "S", .port = free_port(), .tags = {}}}, sink, clock);
-  ASSERT_TRUE(sources);
-  (*sources)->start();
-  ASSERT_TRUE(eventually([&] { return (*sources)->states()[0].trouble.starts_with("connect"); }));
-  Instant before = clock.now();
-  (*sources)->stop();
-  EXPECT_LT(clock.now() - before, Duration::milliseconds(700));
+  auto shortest = Duration::hours(1);  // of five: the machine may have stood still meanwhile
+  for (int i = 0; i < 5; ++i) {
+    auto sources = Sources::make({{.code = "S", .port = free_port(), .tags = {}}}, sink, clock);
+    ASSERT_TRUE(sources);
+    (*sources)->start();
+    ASSERT_TRUE(eventually([&] { return (*sources)->states()[0].trouble.starts_with("connect"); }));
+    Instant before = clock.now();
+    (*sources)->stop();
+    shortest = std::min(shortest, clock.now() - before);
+  }
+  EXPECT_LT(shortest, Duration::milliseconds(350)) << "the wait between two tries is 375 ms or more";
 }
 
 std::vector<TagAddress> plant_tags(uint8_t unit, int every_ms) {
@@ -351,8 +356,12 @@ TEST(ModbusSource, ReadsTheWholePlantFourTimesASecondTwice) {
   ASSERT_TRUE(other.wait([&] { return other.all_samples.size() >= 7 * all; }));
   (*sources)->stop();
   (*others)->stop();
+  // A round at a time, each tag once in it: none is asked for more often than it is due.
   Duration took = sink.all_samples[8 * all - 1].received - sink.all_samples.front().received;
-  EXPECT_LT(took, Duration::milliseconds(2300)) << "8 rounds at 4 Hz";
+  EXPECT_GT(took, Duration::milliseconds(7 * 250 - 150)) << "8 rounds at 4 Hz";
+  int64_t requests = 0;
+  for (const SourceState& state : (*sources)->states()) requests += state.requests;
+  EXPECT_LT(requests, std::ssize(sink.all_samples) / 2) << "neighbours are read together";
   for (const history::Sample& sample : sink.all_samples) {
     const SimPoint& point = sim_points()[sample.tag];
     EXPECT_EQ(sample.quality, Quality::Good) << point.code;

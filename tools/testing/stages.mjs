@@ -7,6 +7,7 @@ import {
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { run } from "./command.mjs";
+import { failedIn, failedWalks, secondGo } from "./again.mjs";
 import { ctestFolder, none, said, settle, vitest } from "./count.mjs";
 
 const jobs = String(availableParallelism());
@@ -73,13 +74,24 @@ async function runCtest(name, { folder, words = [], env = {}, before = [] }) {
   const reports = resolve(results, name.replaceAll(" ", "_"));
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
-  const ctest = [...before, "ctest", "--test-dir", folder, "-j", jobs, "--output-on-failure",
-    "--no-tests=ignore", "--output-junit", join(reports, "ctest.xml"), ...words];
-  const { isFine } = await run(ctest, {
-    log: logOf(name), append: true, seconds: 3000,
-    env: { GTEST_OUTPUT: `json:${reports}/`, ...env },
+  const ctest = [...before, "ctest", "--test-dir", folder, "--output-on-failure",
+    "--no-tests=ignore"];
+  const options = { log: logOf(name), append: true, seconds: 3000 };
+  const first = [...ctest, "-j", jobs, "--output-junit", join(reports, "ctest.xml"), ...words];
+  const { isFine } = await run(first, {
+    ...options, env: { GTEST_OUTPUT: `json:${reports}/`, ...env },
   });
-  return { isFine, counts: settle(ctestFolder(reports), isFine) };
+  const counts = settle(ctestFolder(reports), isFine);
+  if (isFine) return { isFine, counts };
+  const failed = failedIn(reports);
+  const programOf = new Map(failed.flatMap(({ program, cases }) =>
+    cases.map((one) => [one, program])));
+  const go = async (one) => {
+    const words = ["-R", `^${programOf.get(one)}$`];
+    return (await run([...ctest, ...words], { ...options, env: { ...env, GTEST_FILTER: one } }))
+      .isFine;
+  };
+  return secondGo({ counts, names: [...programOf.keys()], go });
 }
 
 // The names of a build's tests; the program of test x is x_test.
@@ -107,7 +119,7 @@ function sanitizer(name, { kind, only, env, before = [] }) {
       folder, words, env: { ...lighter, ...env }, before: [...gently, ...before],
     });
     const allFine = isFine && outcome.isFine;
-    return { isFine: allFine, counts: settle(outcome.counts, allFine) };
+    return { ...outcome, isFine: allFine, counts: settle(outcome.counts, allFine) };
   };
   return { name, go };
 }
@@ -176,10 +188,18 @@ function webScript(name, script) {
 
 function e2e() {
   if (scripts().e2e) return webScript("e2e", "e2e");
-  if (existsSync("tests/e2e/run.mjs")) {
-    return command("e2e", ["node", "tests/e2e/run.mjs"], { seconds: 2700 });
-  }
-  return skip("e2e", "there are no browser walks yet");
+  if (!existsSync("tests/e2e/run.mjs")) return skip("e2e", "there are no browser walks yet");
+  const words = ["node", "tests/e2e/run.mjs"];
+  const options = { log: logOf("e2e"), append: true };
+  const go = async () => {
+    const { isFine, output } = await run(words, { ...options, append: false, seconds: 2700 });
+    const counts = said(output, isFine);
+    if (isFine) return { isFine, counts };
+    const walkAgain = async (name) => (await run([...words, name], { ...options, seconds: 900 }))
+      .isFine;
+    return secondGo({ counts, names: failedWalks(output), go: walkAgain });
+  };
+  return { name: "e2e", go };
 }
 
 // {compiled, rest}: each queue in its order, what fails soonest first. `after` names the stage of
