@@ -313,7 +313,8 @@ TEST(ModbusSource, StopsAtOnceWhileItWaitsForADeadDevice) {
     (*sources)->stop();
     shortest = std::min(shortest, clock.now() - before);
   }
-  EXPECT_LT(shortest, Duration::milliseconds(350)) << "the wait between two tries is 375 ms or more";
+  EXPECT_LT(shortest, Duration::milliseconds(350))
+      << "the wait between two tries is 375 ms or more";
 }
 
 std::vector<TagAddress> plant_tags(uint8_t unit, int every_ms) {

@@ -1,6 +1,7 @@
 #include "engine/gates.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -91,6 +92,30 @@ Result<AllowedBadges> read_allowed(const PermitDesk& desk) {
   return allowed;
 }
 
+// The answer as long as no certificate begins or ends: no commit tells of that.
+struct RememberedBadges {
+  std::shared_ptr<const AllowedBadges> badges;
+  std::optional<Instant> until;
+};
+
+Result<std::optional<Instant>> next_change(const PermitDesk& desk) {
+  std::optional<Instant> next;
+  auto all = TRY(certificates(desk));
+  for (const auto& [person, own] : *all) {
+    for (const Certificate& one : own) {
+      for (Instant at : {one.from, one.to}) {
+        if (at > desk.now && (!next || at < *next)) next = at;
+      }
+    }
+  }
+  return next;
+}
+
+Result<RememberedBadges> badges_until(const PermitDesk& desk) {
+  auto badges = std::make_shared<const AllowedBadges>(TRY(read_allowed(desk)));
+  return RememberedBadges{.badges = std::move(badges), .until = TRY(next_change(desk))};
+}
+
 // What of the plant it follows from: the model is read anew some time after its records changed.
 std::string plant_mark(const PlantModel& plant) {
   std::string facts;
@@ -107,9 +132,12 @@ std::string plant_mark(const PlantModel& plant) {
 
 // shared: with the memory of the database
 Result<std::shared_ptr<const AllowedBadges>> allowed_badges(const PermitDesk& desk) {
-  return store::remembered<AllowedBadges>(
+  auto known = TRY(store::remembered<RememberedBadges>(
       desk.view, "engine.gates.allowed." + plant_mark(desk.plant),
-      {"f_permit", "f_certificate", "flow_task"}, [&] { return read_allowed(desk); });
+      {"f_permit", "f_certificate", "flow_task", "role_grant", "person"},
+      [&] { return badges_until(desk); }));
+  bool is_over = known->until && *known->until <= desk.now;
+  return is_over ? TRY(badges_until(desk)).badges : known->badges;
 }
 
 Result<Json> refused_passes(store::View& view, Instant since, std::size_t count) {

@@ -397,7 +397,8 @@ Result<void> Responder::tell_allowed(Instant now) {
   if (!on_allowed_) return {};
   auto view = TRY(store::read_later(engine_.database()));
   auto plant = engine_.sensing().plant();
-  auto allowed = TRY(allowed_badges({*view, engine_.packs(), *plant, now}));
+  auto allowed =
+      TRY(allowed_badges({*view, engine_.packs(), *plant, now, engine_.config().time_zone_offset}));
   for (const twin::Gate& gate : plant->plan().gates()) {
     auto is = allowed->find(gate.code);
     auto was = allowed_.find(gate.code);

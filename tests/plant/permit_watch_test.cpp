@@ -222,6 +222,38 @@ TEST_P(PermitGateTest, LetsInThePeopleOfActivePermitsWhereTheAreaAsksForOne) {
   EXPECT_EQ(*told[code], badges_of({"safety4"})) << "only who takes the sample it waits for";
 }
 
+TEST_P(PermitGateTest, ACertificateEndsForTheGateByTheClockAlone) {
+  // Half a minute before midnight in Shanghai.
+  std::string day = format_instant(plant_->clock().now() + Duration::hours(8)).substr(0, 10);
+  plant_->clock().set(parse_instant(day + "T23:59:30+08:00").value());
+  certify_all();
+  certify("repair6", "analyst", day);
+  std::map<std::string, std::optional<std::vector<std::string>>> told;
+  plant_->engine().responder().on_allowed(
+      [&](std::string_view gate, const std::optional<std::vector<std::string>>& badges) {
+        told.insert_or_assign(std::string(gate), badges);
+      });
+  auto changed = plant_->run(
+      as("admin"),
+      engine::UpdateRecord{.form = "area",
+                           .id = RecordId::parse(plant_->id_of("area", "A1").value()).value(),
+                           .version = 1,
+                           .fields = Json::object({{"needs_permit", true}})});
+  ASSERT_TRUE(changed) << changed.error().field << changed.error().detail;
+  Json permit = made("permit", hot());
+  acted(permit, "safety2", "approve");
+  plant_->clock().advance(Duration::seconds(2));
+  plant_->engine().watch();
+  auto plant = plant_->engine().sensing().plant();
+  auto gate = std::ranges::find(plant->plan().gates(), "A1", &twin::Gate::zone);
+  ASSERT_NE(gate, plant->plan().gates().end());
+  const std::string code = gate->code;
+  EXPECT_EQ(told[code], badges_of({"repair4", "repair6", "worker111", "safety4"}));
+  plant_->clock().advance(Duration::seconds(40));
+  plant_->engine().watch();
+  EXPECT_EQ(told[code], badges_of({"repair4", "worker111", "safety4"}));
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, PermitGateTest, testing::Values(false));
 
 // What these do with the database, the text cases of the packs do on both.

@@ -211,6 +211,9 @@ std::string Oracle::why_gate(const std::string& area, const GateLook& look,
     if (look.allowed.contains(badge) || ++named > kTellMost) continue;
     auto whose = std::ranges::find(world_.members(), badge, &Member::badge);
     why += ", not " + (whose == world_.members().end() ? badge : whose->login);
+    for (const auto& job : live) {
+      if (job->area == area && !job->is_active()) why += "; " + job->number + last_acts(*job);
+    }
   }
   for (const std::string& badge : look.needed) {
     if (!look.told.contains(badge)) why += ", lacks " + badge;
