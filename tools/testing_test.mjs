@@ -50,7 +50,8 @@ test("what failed is played once more, alone, and told by name", async () => {
     { name: "Reads/0" }, { name: "Reads/1", failures: [{}] },
   ] }] };
   assert.deepEqual(failedCases(failed), ["All/Wire.Reads/1"]);
-  const output = "✔ good (1.5ms)\n✖ a walk (zh) (12.25ms)\n\n✖ failing tests:\n✖ a walk (zh) (12ms)\n";
+  const output = "✔ good (1.5ms)\n✖ a walk (zh) (12.25ms)\n\n✖ failing tests:\n" +
+    "✖ a walk (zh) (12ms)\n";
   assert.deepEqual(failedWalks(output), ["a walk (zh)"]);
   const counts = { passed: 7, failed: 2, skipped: 1 };
   const settled = await secondGo({ counts, names: ["a", "b"], go: async (name) => name === "a" });
