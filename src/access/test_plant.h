@@ -12,20 +12,12 @@
 #include "access/access.h"
 #include "core/hash.h"
 #include "store/store.h"
+#include "tests/support/need.h"
 #include "tests/support/postgres.h"
 
 namespace anlan::access {
 
-// What `result` holds, or a failed test with its refusal.
-template <class T>
-T need(Result<T> result) {
-  if (!result) {
-    ADD_FAILURE() << error_text(result.error().code).code << " " << result.error().field << " "
-                  << result.error().detail;
-    std::abort();
-  }
-  return std::move(*result);
-}
+using test::need;
 
 inline std::string code_of(const Error& error) {
   return std::string(error_text(error.code).code) + (error.field.empty() ? "" : " " + error.field);

@@ -14,20 +14,13 @@
 
 #include "alarms/alarms.h"
 #include "store/store.h"
+#include "tests/support/need.h"
 #include "tests/support/postgres.h"
+#include "tests/support/temp_folder.h"
 
 namespace anlan::alarms {
 
-// What `result` holds, or the end of the test program with its refusal.
-template <class T>
-T need(Result<T> result) {
-  if (!result) {
-    std::cerr << error_text(result.error().code).code << " " << result.error().field << " "
-              << result.error().detail << "\n";
-    std::abort();
-  }
-  return std::move(*result);
-}
+using test::need;
 
 // For the tests of the evaluator: no database, a few definitions, samples by the second.
 constexpr Instant kStart{1'795'248'000'000'000'000};
@@ -56,26 +49,19 @@ inline std::string text_of(const std::vector<Trip>& trips) {
 class World {
  public:
   explicit World(store::Dialect dialect) : dialect_(dialect) {
-    std::string name = (std::filesystem::temp_directory_path() / "anlan-alarms-XXXXXX").string();
-    if (!mkdtemp(name.data())) std::abort();
-    folder_ = name;
     db = fresh_database("anlan.db");
     one = make("GAS-2107.HH");
   }
-  ~World() {
-    db.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
+  ~World() { db.reset(); }  // before its folder
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
   std::unique_ptr<store::Database> fresh_database(const std::string& file) {
     bool is_sqlite = dialect_ == store::Dialect::Sqlite;
-    std::string where = is_sqlite ? "sqlite:" + folder_ + "/" + file
+    std::string where = is_sqlite ? "sqlite:" + folder_.path() + "/" + file
                                   : "postgres:" + test::postgres_server()->fresh_database();
     std::unique_ptr<store::Database> made = need(store::Database::open({.database = where,
-                                                                        .folder = folder_,
+                                                                        .folder = folder_.path(),
                                                                         .plant = "test",
                                                                         .clock = clock,
                                                                         .random = store_random_,
@@ -148,7 +134,7 @@ class World {
 
  private:
   store::Dialect dialect_;
-  std::string folder_;
+  test::TempFolder folder_{"alarms"};
   SeededRandom store_random_{8};
 };
 

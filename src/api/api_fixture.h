@@ -14,32 +14,19 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "engine/engine.h"
+#include "tests/support/temp_folder.h"
 
 namespace anlan::api {
 
-// A folder that goes away with everything in it.
-class TestFolder {
+class TestFolder : public test::TempFolder {
  public:
-  TestFolder() {
-    std::string path = (std::filesystem::temp_directory_path() / "anlan-api-XXXXXX").string();
-    if (::mkdtemp(path.data()) != nullptr) path_ = path;
-  }
-  ~TestFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  const std::string& path() const { return path_; }
+  TestFolder() : test::TempFolder("api") {}
   std::string write(const std::string& name, const std::string& bytes) const {
-    std::filesystem::path path = std::filesystem::path(path_) / name;
+    std::filesystem::path path = std::filesystem::path(TempFolder::path()) / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << bytes;
     return path.string();
   }
-
- private:
-  std::string path_;
 };
 
 inline const Instant kTestStart = parse_instant("2026-03-02T08:00:00Z").value();

@@ -14,26 +14,13 @@
 #include "app/commands.h"
 #include "app/consistency.h"
 #include "core/hash.h"
+#include "tests/support/temp_folder.h"
 
 namespace anlan::app {
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string path = (std::filesystem::temp_directory_path() / "anlan-app-XXXXXX").string();
-    if (::mkdtemp(path.data()) != nullptr) path_ = path;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
+struct Folder : test::TempFolder {
+  Folder() : test::TempFolder("app") {}
 };
 
 std::string text_in(const std::string& path) {

@@ -16,47 +16,33 @@
 #include "access/access.h"
 #include "flow/flow.h"
 #include "store/store.h"
+#include "tests/support/need.h"
 #include "tests/support/postgres.h"
+#include "tests/support/temp_folder.h"
 
 namespace anlan::flow {
 
-// What `result` holds, or the end of the test program with its refusal.
-template <class T>
-T need(Result<T> result) {
-  if (!result) {
-    std::cerr << error_text(result.error().code).code << " " << result.error().field << " "
-              << result.error().detail << "\n";
-    std::abort();
-  }
-  return std::move(*result);
-}
+using test::need;
 
 class World {
  public:
   enum class Start { Plant, Empty };
 
   explicit World(store::Dialect dialect = store::Dialect::Sqlite, Start from = Start::Plant) {
-    std::string name = (std::filesystem::temp_directory_path() / "anlan-flow-XXXXXX").string();
-    if (!mkdtemp(name.data())) std::abort();
-    folder_ = name;
     bool is_sqlite = dialect == store::Dialect::Sqlite;
-    database_ = is_sqlite ? "sqlite:" + folder_ + "/anlan.db"
+    database_ = is_sqlite ? "sqlite:" + folder_.path() + "/anlan.db"
                           : "postgres:" + test::postgres_server()->fresh_database();
     reopen();
     if (from == Start::Plant) add_plant();
   }
-  ~World() {
-    db.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
+  ~World() { db.reset(); }  // before its folder
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
   void reopen() {
     db.reset();
     db = need(store::Database::open({.database = database_,
-                                     .folder = folder_,
+                                     .folder = folder_.path(),
                                      .plant = "test",
                                      .clock = clock,
                                      .random = store_random_,
@@ -169,7 +155,7 @@ class World {
     run_desk([&](const access::Desk& desk) { return access::create_person(desk, person); });
   }
 
-  std::string folder_;
+  test::TempFolder folder_{"flow"};
   std::string database_;
   SeededRandom store_random_{8};
 };

@@ -16,6 +16,7 @@
 #include "records/records.h"
 #include "store/store.h"
 #include "tests/support/postgres.h"
+#include "tests/support/temp_folder.h"
 
 namespace anlan::records {
 
@@ -82,23 +83,9 @@ inline Filter filter(std::string_view text) {
   return parsed.value_or(Filter{.kind = Filter::Kind::None});
 }
 
-class TempFolder {
- public:
-  TempFolder() : path_((std::filesystem::temp_directory_path() / "anlan-records-XXXXXX").string()) {
-    if (!mkdtemp(path_.data())) std::abort();
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
+struct TempFolder : test::TempFolder {
+  TempFolder() : test::TempFolder("records") {}
 };
-
 class RecordsTest : public testing::TestWithParam<store::Dialect> {
  protected:
   using Act = std::function<Result<Written>(const Writing&)>;

@@ -10,24 +10,12 @@
 
 #include "store/store.h"
 #include "tests/support/postgres.h"
+#include "tests/support/temp_folder.h"
 
 namespace anlan::store {
 
-class TempFolder {
- public:
-  TempFolder() : path_((std::filesystem::temp_directory_path() / "anlan-store-XXXXXX").string()) {
-    if (!mkdtemp(path_.data())) std::abort();
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
+struct TempFolder : test::TempFolder {
+  TempFolder() : test::TempFolder("store") {}
 };
 
 inline std::vector<Migration> test_migrations() {

@@ -127,6 +127,8 @@ Result<void> World::add_badges() {
 Result<Json> World::certify(Member& member, const std::string& kind, Validity validity) {
   // Nobody verifies a paper of his own.
   auto officer = TRY(plant_.as(member.login == "safety1" ? "safety2" : "safety1"));
+  // A paper holds from the first moment of its first day to the last of its last.
+  validity.from = end_of_day(validity.from - Duration::days(1)) + Duration{1};
   validity.to = end_of_day(validity.to);
   std::string number = kind + "-" + member.login + "-" + day_of(validity.from);
   Json fields = Json::object({{"person", member.subject.person.text()},

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/import.h"
 #include "plant.h"
+#include "tests/support/need.h"
 #include "tests/support/postgres.h"
 
 namespace anlan::bench {
@@ -28,19 +29,7 @@ constexpr std::size_t kTimers = 10'000;
 constexpr std::size_t kRunsMax = 5;
 constexpr std::size_t kQueued = 256;
 
-template <class T>
-T need(Result<T> result) {
-  if (result) {
-    if constexpr (std::is_void_v<T>) {
-      return;
-    } else {
-      return std::move(result).value();
-    }
-  }
-  std::string code(error_text(result.error().code).code);
-  std::fprintf(stderr, "bench: %s %s\n", code.c_str(), result.error().detail.c_str());
-  std::exit(1);
-}
+using test::need;
 
 struct Metric {
   const char* name;
