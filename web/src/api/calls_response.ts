@@ -1,5 +1,6 @@
 // One function per request about alarms, sensing, positions and responses
 // (docs/formats/http.md).
+import { unitText } from "../data/format.ts";
 import { call } from "./client.ts";
 import type { RecordRow } from "./types.ts";
 import type {
@@ -18,8 +19,13 @@ export interface TagWish {
   area?: string;
   code?: string;
 }
-export const tags = (wish: TagWish = {}) =>
-  call<{ rows: Tag[]; total: number }>(`/api/tags?${new URLSearchParams({ ...wish })}`);
+// Rows are shown by many: their units become readable here.
+const readable = <T extends { unit: string }>(row: T): T => ({ ...row, unit: unitText(row.unit) });
+export const tags = async (wish: TagWish = {}) => {
+  const answer = await call<{ rows: Tag[]; total: number }>(
+    `/api/tags?${new URLSearchParams({ ...wish })}`);
+  return { ...answer, rows: answer.rows.map(readable) };
+};
 export const trend = (code: string, from: number, to: number, points = 600) => {
   const iso = (at: number) => esc(new Date(at).toISOString());
   const range = `from=${iso(from)}&to=${iso(to)}&points=${points}`;
@@ -30,7 +36,10 @@ export const browseSource = (code: string, node: string, from: number) =>
   call<SourcePage>(`/api/sources/${encodeURIComponent(code)}/browse?node=${
     encodeURIComponent(node)}&from=${from}`);
 
-export const alarms = () => call<AlarmList>("/api/alarms");
+export const alarms = async () => {
+  const answer = await call<AlarmList>("/api/alarms");
+  return { ...answer, rows: answer.rows.map(readable) };
+};
 export const alarmPerformance = (from: string, to: string, area: string, follow_min = 0) =>
   call<AlarmPerformance>(`/api/alarms/performance?${new URLSearchParams({
     from, to, area, ...(follow_min > 0 && { follow_min: String(follow_min) }),

@@ -105,6 +105,8 @@ export const figure = (value: number | null): string =>
 export function tagFigure(tag: Tag, value: number | null): string {
   if (value === null) return "—";
   const width = tag.high - tag.low;
+  // On or off, open or shut.
+  if (width === 1 && !tag.unit && Number.isInteger(value)) return String(value);
   return value.toFixed(width >= 1000 ? 0 : width >= 20 ? 1 : width >= 2 ? 2 : 3);
 }
 export function limitText(alarm: Alarm): string {

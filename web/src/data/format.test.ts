@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { textsOf } from "../text/index.ts";
-import { ago, left, span } from "./format.ts";
+import { ago, left, span, unitText } from "./format.ts";
 
 const en = textsOf("en");
 const zh = textsOf("zh");
@@ -24,6 +24,12 @@ test("a countdown is calm, then hurries in the last hour, then says by how much 
   expect(left(at(-5 * minute), now, en)).toEqual({
     text: "5 min 00 s late", urgency: "late",
   });
+});
+
+test("units are written as people write them", () => {
+  const said = ["degC", "mg/m3", "m3/h", "Nm3", "%LEL", "ppm", "H2S", "kg/cm2", "°C", ""];
+  expect(said.map(unitText)).toEqual(
+    ["°C", "mg/m³", "m³/h", "Nm³", "%LEL", "ppm", "H2S", "kg/cm²", "°C", ""]);
 });
 
 test("how long ago something was is told in one unit", () => {

@@ -2,6 +2,11 @@
 import type { Language } from "../api/types.ts";
 import type { Texts } from "../text/index.ts";
 
+// Units as people write them: data sheets and imports say "degC" and "mg/m3".
+export const unitText = (unit: string): string =>
+  unit.replace(/^deg ?([CF])\b/, "°$1")
+    .replace(/([a-z])2(?=\/|$)/g, "$1²").replace(/([a-z])3(?=\/|$)/g, "$1³");
+
 const two = (n: number) => String(n).padStart(2, "0");
 
 export function dateTime(at: string | number | null | undefined): string {

@@ -3,7 +3,7 @@ import * as calls from "../api/calls_alarm.ts";
 import type { AlarmWhy, WhyStep } from "../api/types_alarm.ts";
 import type { Alarm } from "../api/types_response.ts";
 import { figure, limitText } from "../data/alarms.ts";
-import { dateTime, span } from "../data/format.ts";
+import { dateTime, span, unitText } from "../data/format.ts";
 import { useQuery } from "../data/query.ts";
 import { alarmText, type AlarmWord } from "../text/alarm_words.ts";
 import { useBlock } from "../text/block.ts";
@@ -60,7 +60,7 @@ function useStepWords(alarm: Alarm, why: AlarmWhy): (step: WhyStep) => string {
       case "sample":
         return typeof step.age_ms === "number"
           ? t("whySample", {
-            value: figure(step.value ?? null), unit: step.unit ?? "",
+            value: figure(step.value ?? null), unit: unitText(step.unit ?? ""),
             age: span(step.age_ms, texts),
           })
           : t("whyNoSample");
@@ -71,7 +71,7 @@ function useStepWords(alarm: Alarm, why: AlarmWhy): (step: WhyStep) => string {
           (step.votes_of ?? 1) > 1
             ? t("whyVotes", { n: step.votes ?? 1, m: step.votes_of ?? 1 }) : undefined,
           ...(step.inputs ?? []).map((one) =>
-            `${one.tag ?? one.name} ${figure(one.value)} ${one.unit}`.trim()),
+            `${one.tag ?? one.name} ${figure(one.value)} ${unitText(one.unit)}`.trim()),
           ...(step.windows ?? []).map((one) => one.value === null
             ? t("whyWindowEmpty", { text: one.text, percent: Math.floor(one.filled * 100) })
             : t("whyWindow", { ...one, value: figure(one.value) }).trim()),

@@ -6,7 +6,9 @@ import { useNow } from "../data/clock.ts";
 import { ago } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { refresh } from "../data/query.ts";
-import { asLevel, byDue, placeOf, subjectOf, useNotices, useTasks } from "../data/records.ts";
+import {
+  asLevel, byDue, isGraded, placeOf, subjectOf, useNotices, useTasks,
+} from "../data/records.ts";
 import { useText } from "../text/index.ts";
 import { LevelBadge, LevelMark } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
@@ -48,7 +50,7 @@ function TaskTable({ rows }: { rows: Task[] }) {
         <tbody>
           {rows.map((task) => (
             <tr key={task.id}>
-              <td><LevelBadge level={asLevel(task.level)} /></td>
+              <td>{isGraded(task) ? <LevelBadge level={asLevel(task.level)} /> : "—"}</td>
               <td className="num">
                 <a href={`#/case/${task.form}/${task.record_id}`}>{task.record?.number}</a>
               </td>

@@ -162,6 +162,11 @@ function PositionsOf({ row }: { row: SourceRow }) {
   );
 }
 
+// Names of protocols are the same in every language.
+const protocols: Record<string, string> = {
+  modbus: "Modbus TCP", mqtt: "MQTT", sparkplug: "Sparkplug B", opcua: "OPC UA",
+};
+
 function Line({ row }: { row: SourceRow }) {
   const { t, lang } = useDesk();
   const { texts } = useText();
@@ -171,7 +176,7 @@ function Line({ row }: { row: SourceRow }) {
       <th scope="row">
         <b className="num">{row.code}</b> {localText(row.name, lang)}
       </th>
-      <td>{row.protocol}</td>
+      <td>{protocols[row.protocol] ?? row.protocol}</td>
       <td>
         {row.is_up ? t("isUp") : (
           <b className="is-down">

@@ -113,7 +113,7 @@ function TimeCard({ status: { time } }: { status: Status }) {
     <Card
       title={w("clock")} word={w(time.is_trusted ? "clockTrusted" : "clockNot")}
       tone={time.is_trusted ? "good" : "warn"} facts={[
-        [w("clockSource"), time.source ?? ""],
+        [w("clockSource"), time.source && time.source !== "none" ? time.source : "—"],
         [w("clockOffset"), typeof offset === "number" ? `${amount(offset, lang)} ms` : ""],
         [w("clockStepped"), time.stepped_at ? dateTime(time.stepped_at) : w("never")],
         [w("clockHere"), dateTime(serverNow())],

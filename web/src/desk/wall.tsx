@@ -86,10 +86,11 @@ function draw({ context, wall, look }: Pen, tag: Tag, place: number, now: number
   const base = y + wall.height / 2;
   context.fillStyle = ink;
   context.textAlign = "right";
-  context.fillText(tagFigure(tag, reading.value), x + wall.width - 4, base, wall.width - 6);
+  const inset = wall.width < names_from_px ? 4 : 10;
+  context.fillText(tagFigure(tag, reading.value), x + wall.width - inset, base, wall.width - 6);
   if (wall.width < names_from_px) return;
   context.textAlign = "left";
-  context.fillText(tag.code, x + 3, base, wall.width / 2);
+  context.fillText(tag.code, x + 6, base, wall.width / 2);
 }
 
 // What is left of the window below the box.

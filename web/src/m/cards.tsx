@@ -3,7 +3,7 @@ import type { FormSource, RecordRow, Task } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { ago } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
-import { asLevel, choiceText, isOpen, levelOf, placeOf } from "../data/records.ts";
+import { asLevel, choiceText, isGraded, isOpen, levelOf, placeOf } from "../data/records.ts";
 import { useMe } from "../data/session.ts";
 import { useText } from "../text/index.ts";
 import { LevelBadge, StateBadge } from "../parts/badge.tsx";
@@ -21,7 +21,7 @@ export function TaskCard({ task }: { task: Task }) {
     <li>
       <a className={`card lv-${level ?? "none"}`} href={`#/case/${task.form}/${task.record_id}`}>
         <span className="card-head">
-          <LevelBadge level={level} />
+          {isGraded(task) && <LevelBadge level={level} />}
           <span className="num soft">{row?.number}</span>
           {hold && <span className="state">{hold}</span>}
         </span>

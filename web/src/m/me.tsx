@@ -1,6 +1,8 @@
 // Who I am here, and the switches that are mine.
 import { lazy, Suspense, useState } from "react";
+import * as calls from "../api/calls.ts";
 import { localText } from "../data/prefs.ts";
+import { useQuery } from "../data/query.ts";
 import { logOut, useMe } from "../data/session.ts";
 import { useWaiting } from "../data/waiting.ts";
 import { useDelegationText } from "../text/delegation.ts";
@@ -22,6 +24,9 @@ export default function MePage() {
   const [isChanging, setChanging] = useState(false);
   const [isLeaving, setLeaving] = useState(false);
   const { count } = useWaiting();
+  const units = useQuery("org", calls.org).value?.units ?? [];
+  const unitOf = (path: string) =>
+    localText(units.find((unit) => unit.path === path)?.name, lang) || path;
   const out = () => void logOut().catch(() => {});
   const leave = () => (count > 0 ? setLeaving(true) : out());
   return (
@@ -33,7 +38,7 @@ export default function MePage() {
           {me.grants.map((grant) => (
             <li key={`${grant.role}${grant.org_path}`}>
               {localText(me.roles[grant.role], lang) || grant.role}
-              <span className="soft num"> {grant.org_path}</span>
+              <span className="soft"> · {unitOf(grant.org_path)}</span>
             </li>
           ))}
         </ul>
