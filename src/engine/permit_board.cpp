@@ -226,10 +226,10 @@ Result<std::shared_ptr<const OpenWork>> open_work(const PermitDesk& desk) {
 // Detectors whose readings can be compared with no limit of a permit, whatever they read.
 std::vector<const TagInfo*> tags_of_no_use(const PlantModel& plant) {
   std::vector<const TagInfo*> odd;
-  for (const TagInfo& tag : plant.tags()) {
-    if (tag.purpose != "gas") continue;
-    GasAmount any{.value = 1, .unit = gas_unit_from(tag.unit)};
-    if (!gas_as_limits(tag.substance, any, tag.molar_mass)) odd.push_back(&tag);
+  auto is_gas = [](std::string_view purpose) { return purpose == "gas"; };
+  for (const TagInfo* tag : plant.tags_for(is_gas)) {
+    GasAmount any{.value = 1, .unit = gas_unit_from(tag->unit)};
+    if (!gas_as_limits(tag->substance, any, tag->molar_mass)) odd.push_back(tag);
   }
   return odd;
 }

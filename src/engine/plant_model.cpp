@@ -1,5 +1,6 @@
 #include "engine/plant_model.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "core/limits.h"
@@ -56,6 +57,7 @@ constexpr std::string_view kKeptMembers[] = {"device",
                                              "created_by",
                                              "area",
                                              "source"};
+constexpr std::string_view kNoPurpose = "other";
 constexpr std::string_view kForms[] = {"area", "source", "tag", "alarm_limit", "badge"};
 
 double number_or(const Json& record, std::string_view name, double otherwise) {
@@ -184,7 +186,7 @@ Result<void> PlantModel::add_tag(const Json& row, Addresses& addresses) {
               .code = row.text_or("code", ""),
               .name = name_of(row),
               .unit = row.text_or("unit", ""),
-              .purpose = row.text_or("purpose", "other"),
+              .purpose = row.text_or("purpose", kNoPurpose),
               .substance = row.text_or("substance", ""),
               .low = number_or(row, "range_low", 0),
               .high = number_or(row, "range_high", 0),
@@ -222,6 +224,7 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
     tags_[i].index = numbers[i];
     tag_places_[std::move(codes[i])] = i;
     tag_numbers_[numbers[i]] = i;
+    if (tags_[i].purpose != kNoPurpose) purposes_[tags_[i].purpose].push_back(i);
   }
   for (Json& source : sources_.as_array()) {
     // What comes over a one-way link or plain MQTT names its tags itself, but where JSON is mapped.
@@ -266,6 +269,17 @@ const TagInfo* PlantModel::tag(std::string_view code) const {
 }
 const TagInfo* PlantModel::tag(history::TagIndex index) const {
   return find_in(tag_numbers_, index, tags_);
+}
+std::vector<const TagInfo*> PlantModel::tags_for(const FitsPurpose& fits) const {
+  std::vector<std::size_t> places;
+  for (const auto& [purpose, its] : purposes_) {
+    if (fits(purpose)) places.insert(places.end(), its.begin(), its.end());
+  }
+  std::ranges::sort(places);
+  std::vector<const TagInfo*> tags;
+  tags.reserve(places.size());
+  for (std::size_t place : places) tags.push_back(&tags_[place]);
+  return tags;
 }
 const alarms::Definition* PlantModel::alarm(RecordId id) const {
   return find_in(alarm_places_, id, alarms_);

@@ -110,6 +110,10 @@ class PlantModel {
   const AreaInfo* area_by_id(std::string_view id) const;
   const TagInfo* tag(std::string_view code) const;
   const TagInfo* tag(history::TagIndex index) const;
+  // The tags whose purpose fits, in the order of tags(); they live as long as the model. Looks at
+  // no other tag. Never those of the purpose "other".
+  using FitsPurpose = std::function<bool(std::string_view purpose)>;
+  std::vector<const TagInfo*> tags_for(const FitsPurpose& fits) const;
   const alarms::Definition* alarm(RecordId id) const;
   const std::vector<LeftOut>& left_out() const { return left_out_; }
   // Places in alarms() of what looks at this tag, in their order.
@@ -162,6 +166,8 @@ class PlantModel {
   std::vector<BadgeInfo> badges_;
   Places<std::string> area_places_, area_ids_, tag_places_, tag_ids_, badge_places_;
   Places<history::TagIndex> tag_numbers_;
+  // Of tags that are for something: of 100,000 most are not, and somebody asks four times a second.
+  std::map<std::string, std::vector<std::size_t>> purposes_;
   Places<RecordId> alarm_places_, badge_ids_;
   std::map<PersonId, std::size_t> badge_people_;
   std::unordered_map<history::TagIndex, std::vector<uint32_t>> tag_alarms_;

@@ -20,6 +20,17 @@ constexpr Duration kWatchEvery = Duration::milliseconds(200);  // each turn of a
 constexpr Duration kCleaningEvery = Duration::minutes(1);
 constexpr int64_t kCallsMax = 256;  // in one turn
 constexpr Duration kValueAgeMax = Duration::minutes(1);
+constexpr std::string_view kStatePurpose = "state_";
+
+bool for_gas(std::string_view purpose) { return purpose == "gas"; }
+bool for_wind_speed(std::string_view purpose) { return purpose == "wind_speed"; }
+bool for_wind(std::string_view purpose) {
+  return for_wind_speed(purpose) || purpose == "wind_from";
+}
+bool for_weather(std::string_view purpose) {
+  return purpose == "rain" || purpose == "fog" || purpose == "storm";
+}
+bool for_state(std::string_view purpose) { return purpose.starts_with(kStatePurpose); }
 
 void log_failure(std::string_view what, const Error& error) {
   log(LogLevel::Error, what,
@@ -76,10 +87,12 @@ Result<void> Sensing::renew(bool goes_on) {
   auto active = TRY(alarms::active_definitions(*view));
   auto evaluator = TRY(alarms::Evaluator::make(plant->alarms(), active, now));
   TRY(keep_as_said(*plant));
+  std::optional<alarms::Evaluator> next(std::move(evaluator));
   std::lock_guard lock(mutex_);
-  if (evaluator_ && goes_on) evaluator.go_on_from(*evaluator_, doubtful);
-  plant_ = std::move(plant);
-  evaluator_ = std::move(evaluator);
+  if (evaluator_ && goes_on) next->go_on_from(*evaluator_, doubtful);
+  // The old ones go away after the lock: samples need not wait until 100,000 tags are freed.
+  plant_.swap(plant);
+  evaluator_.swap(next);
   stamp_ = std::move(stamp);
   must_settle_ = true;
   return {};
@@ -222,18 +235,40 @@ std::vector<std::pair<history::TagIndex, LiveValue>> Sensing::changed_since(
   return changed;
 }
 
+Instant Sensing::listening_since() {
+  std::lock_guard lock(mutex_);
+  return listening_since_;
+}
+
+std::vector<LiveValue> Sensing::live_of(const std::vector<const TagInfo*>& tags) {
+  std::vector<LiveValue> values(tags.size());
+  std::vector<history::TagIndex> places;
+  places.reserve(tags.size());
+  for (const TagInfo* tag : tags) places.push_back(tag->index);
+  std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i] < live_.size()) values[i] = live_[places[i]];
+  }
+  return values;
+}
+
+template <class Visit>
+void Sensing::fresh(Instant now, const PlantModel::FitsPurpose& fits, Visit visit) {
+  auto plant = this->plant();
+  auto tags = plant->tags_for(fits);
+  auto values = live_of(tags);
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    const LiveValue& live = values[i];
+    bool is_good = live.quality == history::Quality::Good && now - live.at <= kValueAgeMax;
+    if (is_good) visit(*tags[i], live);
+  }
+}
+
 std::optional<twin::Wind> Sensing::wind(Instant now) {
   double speed = 0, east = 0, north = 0;
   int speeds = 0, directions = 0;
-  std::lock_guard lock(mutex_);
-  for (const TagInfo& tag : plant_->tags()) {
-    bool is_speed = tag.purpose == "wind_speed";
-    if (!is_speed && tag.purpose != "wind_from") continue;
-    if (tag.index >= live_.size()) continue;
-    const LiveValue& live = live_[tag.index];
-    bool is_good = live.quality == history::Quality::Good && now - live.at <= kValueAgeMax;
-    if (!is_good) continue;
-    if (is_speed) {
+  fresh(now, for_wind, [&](const TagInfo& tag, const LiveValue& live) {
+    if (for_wind_speed(tag.purpose)) {
       speed += live.value;
       ++speeds;
     } else {
@@ -241,7 +276,7 @@ std::optional<twin::Wind> Sensing::wind(Instant now) {
       north += std::cos(live.value * std::numbers::pi / 180);
       ++directions;
     }
-  }
+  });
   if (speeds == 0 || directions == 0) return std::nullopt;
   double from = std::atan2(east, north) * 180 / std::numbers::pi;
   return twin::Wind{.speed_m_s = speed / speeds, .from_deg = from < 0 ? from + 360 : from};
@@ -342,21 +377,9 @@ void Sensing::call_again(Instant now) {
   });
 }
 
-template <class Visit>
-void Sensing::fresh(Instant now, Visit visit) {
-  std::lock_guard lock(mutex_);
-  for (const TagInfo& tag : plant_->tags()) {
-    if (tag.index >= live_.size()) continue;
-    const LiveValue& live = live_[tag.index];
-    bool is_good = live.quality == history::Quality::Good && now - live.at <= kValueAgeMax;
-    if (is_good) visit(tag, live);
-  }
-}
-
 std::vector<ehs::GasReading> Sensing::gas_readings(Instant now) {
   std::vector<ehs::GasReading> readings;
-  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
-    if (tag.purpose != "gas") return;
+  fresh(now, for_gas, [&](const TagInfo& tag, const LiveValue& live) {
     GasAmount told{.value = live.value, .unit = gas_unit_from(tag.unit)};
     auto amount = gas_as_limits(tag.substance, told, tag.molar_mass);
     if (!amount) return;  // compared with nothing; the board says so
@@ -367,39 +390,40 @@ std::vector<ehs::GasReading> Sensing::gas_readings(Instant now) {
 
 std::vector<ehs::WindSpeed> Sensing::winds(Instant now) {
   std::vector<ehs::WindSpeed> winds;
-  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
-    if (tag.purpose == "wind_speed") winds.push_back({tag.code, live.value, tag.at});
+  fresh(now, for_wind_speed, [&](const TagInfo& tag, const LiveValue& live) {
+    winds.push_back({tag.code, live.value, tag.at});
   });
   return winds;
 }
 
 std::vector<ehs::Detector> Sensing::detectors() {
   std::vector<ehs::Detector> all;
-  std::lock_guard lock(mutex_);
-  for (const TagInfo& tag : plant_->tags()) {
-    if (tag.purpose != "gas") continue;
-    Instant good = tag.index < live_.size() ? live_[tag.index].good_at : Instant{};
-    all.push_back({tag.code, tag.substance, std::max(good, listening_since_), tag.area, tag.at});
+  auto plant = this->plant();
+  auto tags = plant->tags_for(for_gas);
+  auto values = live_of(tags);
+  Instant since = listening_since();
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    const TagInfo& tag = *tags[i];
+    Instant heard = std::max(values[i].good_at, since);
+    all.push_back({tag.code, tag.substance, heard, tag.area, tag.at});
   }
   return all;
 }
 
 std::optional<ehs::WeatherSign> Sensing::weather(Instant now) {
   std::optional<ehs::WeatherSign> sign;
-  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
-    bool is_weather = tag.purpose == "rain" || tag.purpose == "fog" || tag.purpose == "storm";
-    if (is_weather && live.value > 0) sign = {tag.code, tag.purpose};
+  fresh(now, for_weather, [&](const TagInfo& tag, const LiveValue& live) {
+    if (live.value > 0) sign = {tag.code, tag.purpose};
   });
   return sign;
 }
 
 std::vector<ehs::PermitPlace> Sensing::plant_states(Instant now) {
-  constexpr std::string_view kState = "state_";
   std::vector<ehs::PermitPlace> states;
-  fresh(now, [&](const TagInfo& tag, const LiveValue& live) {
-    if (!tag.purpose.starts_with(kState) || live.value <= 0) return;
+  fresh(now, for_state, [&](const TagInfo& tag, const LiveValue& live) {
+    if (live.value <= 0) return;
     // It goes on until somebody says that it is over.
-    states.push_back({.kind = "state:" + tag.purpose.substr(kState.size()),
+    states.push_back({.kind = "state:" + tag.purpose.substr(kStatePurpose.size()),
                       .area = tag.area,
                       .at = tag.at,
                       .to = Instant{INT64_MAX},

@@ -81,9 +81,13 @@ class Sensing {
   std::optional<uint32_t> place_of(RecordId alarm) const;  // in the evaluator; mutex_ is held
   Result<void> send(std::vector<alarms::Trip> trips);
   void watch_permits(Instant now);
-  // Calls visit(tag, value) for tags whose value is good and not older than a minute.
+  Instant listening_since();
+  // Of each of these tags, in their order; of one that never told anything the default.
+  std::vector<LiveValue> live_of(const std::vector<const TagInfo*>& tags);
+  // Calls visit(tag, value) for tags of fitting purposes whose value is good and not older than a
+  // minute; mutex_ is held only while values are copied.
   template <class Visit>
-  void fresh(Instant now, Visit visit);
+  void fresh(Instant now, const PlantModel::FitsPurpose& fits, Visit visit);
   void unshelve(Instant now);
   void call_again(Instant now);
   Result<void> keep_as_said(const PlantModel& plant);

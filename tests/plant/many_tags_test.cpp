@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <ctime>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -115,6 +117,73 @@ TEST(ManyTags, OpenAndListInTimeThatGrowsWithTheirNumberNotItsSquare) {
   EXPECT_LT(many.list_s, 10 * few.list_s) << few.list_s;
   RecordProperty("reload_times", std::to_string(many.reload_s / few.reload_s));
   RecordProperty("list_times", std::to_string(many.list_s / few.list_s));
+}
+
+std::vector<std::string> codes_for(const engine::PlantModel& plant, std::string_view purpose,
+                                   int* looks = nullptr) {
+  std::vector<std::string> codes;
+  auto fits = [&](std::string_view one) {
+    if (looks != nullptr) ++*looks;
+    return one == purpose;
+  };
+  for (const engine::TagInfo* tag : plant.tags_for(fits)) codes.push_back(tag->code);
+  return codes;
+}
+
+// What is asked four times a second, while samples wait, costs as much as it finds.
+TEST(ManyTags, WhoAsksForAPurposeLooksAtNoTagOfAnother) {
+  Packs packs(kFew);
+  auto made = Plant::create({.database = {}, .more_packs = {packs.folder()}});
+  ASSERT_TRUE(made) << made.error().detail;
+  ASSERT_TRUE((*made)->engine().sensing().reload());
+  auto plant = (*made)->engine().sensing().plant();
+  ASSERT_GT(plant->tags().size(), static_cast<std::size_t>(kFew));
+  std::map<std::string, std::vector<std::string>> expected;
+  for (const engine::TagInfo& tag : plant->tags()) expected[tag.purpose].push_back(tag.code);
+  EXPECT_GE(expected["other"].size(), static_cast<std::size_t>(kFew));
+  std::size_t purposes = expected.size() - 1;
+  for (const auto& [purpose, codes] : expected) {
+    int looks = 0;
+    auto found = codes_for(*plant, purpose, &looks);
+    EXPECT_EQ(found, purpose == "other" ? std::vector<std::string>() : codes) << purpose;
+    EXPECT_EQ(looks, static_cast<int>(purposes)) << purpose;
+  }
+}
+
+TEST(ManyTags, APurposeThatChangesIsFollowed) {
+  auto made = Plant::create({.database = {}});
+  ASSERT_TRUE(made) << made.error().detail;
+  engine::Engine& engine = (*made)->engine();
+  auto admin = (*made)->as("admin").value();
+  auto gas = codes_for(*engine.sensing().plant(), "gas");
+  ASSERT_TRUE(std::ranges::contains(gas, "GAS-2101"));
+  auto heard = [&] {
+    return std::ranges::contains(engine.sensing().detectors(), "GAS-2101", &ehs::Detector::tag);
+  };
+  EXPECT_TRUE(heard());
+  RecordId id = RecordId::parse((*made)->id_of("tag", "GAS-2101").value()).value();
+  Json record = engine.record(admin, "tag", id).value()["record"];
+  auto edited =
+      (*made)->run(admin, engine::UpdateRecord{.form = "tag",
+                                               .id = id,
+                                               .version = record.int_or("version", 0),
+                                               .fields = Json::object({{"purpose", "rain"}})});
+  ASSERT_TRUE(edited) << edited.error().detail << edited.error().field;
+  ASSERT_TRUE(engine.sensing().reload());
+  std::erase(gas, "GAS-2101");
+  auto plant = engine.sensing().plant();
+  EXPECT_EQ(codes_for(*plant, "gas"), gas);
+  EXPECT_TRUE(std::ranges::contains(codes_for(*plant, "rain"), "GAS-2101"));
+  EXPECT_FALSE(heard());
+  // Its value counts as weather now, and no longer as a reading of gas.
+  Instant now = (*made)->clock().now();
+  history::Sample sample{.tag = plant->tag("GAS-2101")->index, .at = now, .value = 60};
+  ASSERT_TRUE(engine.sensing().samples({&sample, 1}));
+  auto sign = engine.sensing().weather(now);
+  ASSERT_TRUE(sign);
+  EXPECT_EQ(sign->tag, "GAS-2101");
+  auto readings = engine.sensing().gas_readings(now);
+  EXPECT_FALSE(std::ranges::contains(readings, "GAS-2101", &ehs::GasReading::tag));
 }
 
 // Whoever is marked waits at the second look at the clock, as at a disk that does not answer.
