@@ -80,7 +80,7 @@ Result<void> tell_all(const Containing& with, const Command& command, const Tell
 
 // The act was taken back with all that it wrote: that it was tried, and caught, stays.
 void note_caught(const Containing& with, const Command& command, const Error& refusal) {
-  auto found = caught_by(refusal);
+  auto found = caught_by(command, refusal);
   if (!found) return;
   store::Work note = [&](store::Transaction& transaction) {
     return write_caught(with.around, transaction, command, *found);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include "engine/permit_board.h"
@@ -13,7 +14,8 @@
 namespace anlan::engine {
 namespace {
 
-constexpr std::size_t kPermitsMax = 20'000;  // of one window
+constexpr std::size_t kPermitsMax = 20'000;      // of one window
+constexpr std::size_t kApplicationsMax = 1'000;  // told of one rule
 constexpr Duration kWindow = Duration::days(30);
 constexpr Duration kWindowMax = Duration::days(731);
 
@@ -89,34 +91,91 @@ Result<Json> gates_json(store::View& view, const PlantModel& plant,
                        {"permits", std::move(ids.list)}});
 }
 
-// Acts that a guard refused, of permits that the caller sees, by guard.
-Result<void> add_refused(store::View& view, const records::Form& form, const Filter& scope,
+bool may_read(const access::FieldModes& modes, const char* field) {
+  return modes.of(field) >= access::FieldMode::Read;
+}
+
+// What a refused application would have been as a row: the place says whose it is.
+Json would_be(const Caught& one, const PlantModel& plant) {
+  Json row = one.application["fields"];
+  const AreaInfo* area = plant.area(row.text_or("area", ""));
+  row.set("org_path", area == nullptr ? "/" : area->org_path).set("created_by", one.person);
+  return row;
+}
+
+// What an application does not say is there for no one: a scope that asks what something is not,
+// of a field that is missing, is not met by it.
+bool is_in_scope(const Json& row, const Filter& scope) {
+  using Kind = Filter::Kind;
+  auto part = [&](const Filter& one) { return is_in_scope(row, one); };
+  auto is_said = [&](const std::string& field) { return row.has(field); };
+  switch (scope.kind) {
+    case Kind::And: return std::ranges::all_of(scope.parts, part);
+    case Kind::Or: return std::ranges::any_of(scope.parts, part);
+    case Kind::Not:
+    case Kind::Ne:
+    case Kind::Null: return std::ranges::all_of(fields_of(scope), is_said) && matches(scope, row);
+    default: return matches(scope, row);
+  }
+}
+
+struct Refused {
+  int64_t count = 0;
+  std::set<RecordId> permits;
+  Json applications = Json::array();  // the newest of them
+};
+
+Result<Json> application_json(Reader& reader, const Caught& one, const access::FieldModes& modes) {
+  Json fields = Json::object();
+  for (const auto& [name, value] : one.application["fields"].as_object()) {
+    if (may_read(modes, name.c_str())) fields.set(name, value);
+  }
+  std::string name = TRY(reader.person_name(one.person));
+  return Json::object({{"at", format_instant(one.at)},
+                       {"person", Json::object({{"id", one.person}, {"name", name}})},
+                       {"code", one.code},
+                       {"field", one.application["field"]},
+                       {"zh", one.application["zh"]},
+                       {"en", one.application["en"]},
+                       {"fields", std::move(fields)}});
+}
+
+// Acts and applications that a rule refused, of permits and places that the caller sees, by rule.
+Result<void> add_refused(Reader& reader, store::View& view, const records::Form& form,
+                         const Reach& reach, const PlantModel& plant,
                          const std::pair<Instant, Instant>& span, Json& by_reason) {
   std::map<RecordId, bool> seen;
-  std::map<std::string, std::pair<int64_t, std::set<RecordId>>> by_guard;
+  std::map<std::string, Refused> by_guard;
   auto refused = TRY(caught_within(view, span.first, span.second));
-  for (const Caught& one : refused) {
+  for (const Caught& one : refused | std::views::reverse) {
+    if (!one.application.is_null()) {
+      if (!is_in_scope(would_be(one, plant), reach.scope)) continue;
+      Refused& found = by_guard[one.guard];
+      ++found.count;
+      if (found.applications.as_array().size() == kApplicationsMax) continue;
+      Json told = TRY(application_json(reader, one, reach.modes));
+      found.applications.push(std::move(told));
+      continue;
+    }
     auto known = seen.find(one.permit);
     if (known == seen.end()) {
-      bool is_seen = TRY(records::is_visible(view, form, one.permit, scope));
+      bool is_seen = TRY(records::is_visible(view, form, one.permit, reach.scope));
       known = seen.emplace(one.permit, is_seen).first;
     }
     if (!known->second) continue;
-    auto& [count, permits] = by_guard[one.guard];
-    ++count;
-    permits.insert(one.permit);
+    ++by_guard[one.guard].count;
+    by_guard[one.guard].permits.insert(one.permit);
   }
-  for (const auto& [guard, found] : by_guard) {
+  for (auto& [guard, found] : by_guard) {
     Json ids = Json::array();
-    for (RecordId id : found.second) ids.push(id.text());
-    by_reason.push(
-        Json::object({{"reason", guard}, {"count", found.first}, {"permits", std::move(ids)}}));
+    for (RecordId id : found.permits) ids.push(id.text());
+    Json row =
+        Json::object({{"reason", guard}, {"count", found.count}, {"permits", std::move(ids)}});
+    bool has_applications = !found.applications.as_array().empty();
+    if (has_applications) row.set("applications", std::move(found.applications));
+    by_reason.push(std::move(row));
   }
   return {};
-}
-
-bool may_read(const access::FieldModes& modes, const char* field) {
-  return modes.of(field) >= access::FieldMode::Read;
 }
 
 }  // namespace
@@ -152,7 +211,7 @@ Result<Json> permit_figures(Engine& engine, const access::Subject& by, const Per
   Json by_reason = Json::array();
   Json gates = TRY(gates_json(*view, plant, permits, {from, to}));
   if (gates.int_or("count", 0) > 0) by_reason.push(std::move(gates));
-  TRY(add_refused(*view, *form, reach.scope, {from, to}, by_reason));
+  TRY(add_refused(reader, *view, *form, reach, plant, {from, to}, by_reason));
   for (auto& [reason, ids] : caught) {
     int64_t count = ids.count();
     by_reason.push(

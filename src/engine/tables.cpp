@@ -82,6 +82,12 @@ store::Migration caught_migration() {
           }};
 }
 
+// Applications that were refused: there is no permit that could say what they were.
+store::Migration application_migration() {
+  return {.id = "engine.caught.2",
+          .statements = {"ALTER TABLE permit_caught ADD COLUMN application {{json}}"}};
+}
+
 // Who is told next when nobody acknowledges an occurrence.
 store::Migration call_migration() {
   return {.id = "engine.calls.1",
@@ -134,6 +140,7 @@ std::vector<store::Migration> engine_migrations() {
       caught_migration(),
       call_migration(),
       hold_migration(),
+      application_migration(),
   };
 }
 

@@ -36,6 +36,12 @@ export class PermitSeat extends Seat {
   constructor(wish) {
     super(wish);
     this.p = permitWords[this.lang];
+    this.isShort = wish.isShort ?? false;
+  }
+
+  // A short seat looks only where it is asked to always: another walk has seen the page.
+  async look(name, { isAlways = false } = {}) {
+    if (!this.isShort || isAlways) await super.look(name);
   }
 
   title(field, form = permitForm) {
@@ -50,13 +56,13 @@ export class PermitSeat extends Seat {
     return permitForm.states[state][this.lang];
   }
 
-  // Urgent notices lie over everything until somebody says they have them.
+  // Urgent notices lie over everything until somebody says they have them; not over a dialog that
+  // is open, which comes first.
   async sitDown(login) {
     await super.sitDown(login);
     const call = this.page.locator(".urgent[role=alertdialog] footer .button").last();
-    await this.page.addLocatorHandler(call, (button) => button.click(), {
-      noWaitAfter: true,
-    });
+    const take = (button) => button.click({ timeout: 3000 }).catch(() => {});
+    await this.page.addLocatorHandler(call, take, { noWaitAfter: true });
     return this;
   }
 
@@ -100,7 +106,7 @@ export class PermitSeat extends Seat {
   }
 
   // Six pages, from the kind to what the rules make of it.
-  async apply({ kind, area, people, fields = {}, choices = {}, content }) {
+  async apply({ kind, area, people, fields = {}, choices = {}, helpers = {}, content }) {
     const { page, p } = this;
     await this.go("permits/apply");
     await page.waitForSelector(".kind-tile");
@@ -127,6 +133,7 @@ export class PermitSeat extends Seat {
       await this.radio(this.title(field), this.choice(field, value)).click();
     }
     for (const [field, value] of Object.entries(fields)) await this.field(field).fill(value);
+    for (const [field, name] of Object.entries(helpers)) await this.person(field, name);
     await this.look(`wizard-details-${kind}`);
     await this.next();
     await this.waitStep("hazards");

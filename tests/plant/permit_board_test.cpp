@@ -180,6 +180,39 @@ TEST_P(PermitBoardTest, EachRefusedActIsCountedWithItsPermit) {
   EXPECT_EQ(caught["permits"], Json::array({permit_["id"]}));
 }
 
+// There is no permit that could say what was tried: the row itself keeps it.
+TEST_P(PermitBoardTest, EachRefusedApplicationIsCountedWithWhatItWas) {
+  Json unguarded = hot().set("guardian", who("worker113"));
+  expect_refused(make("permit", unguarded), ErrorCode::CertificateMissing, "guardian");
+  expect_refused(make("permit", hot().set("radius_m", 900)), ErrorCode::CheckFailed, "radius_m");
+  Json empty = hot();
+  empty.remove("kind");
+  ASSERT_FALSE(make("permit", empty)) << "what only lacks a field is no violation";
+  plant_->clock().advance(Duration::minutes(1));
+  auto done = engine::permit_figures(plant_->engine(), as("safety1"), {});
+  ASSERT_TRUE(done) << done.error().detail;
+  const Json& caught = (*done)["caught"];
+  ASSERT_EQ(caught.as_array().size(), 2u) << write_json(caught);
+  EXPECT_EQ(caught.as_array()[0]["reason"], Json("check"));
+  EXPECT_EQ(caught.as_array()[0]["applications"].as_array()[0]["en"],
+            Json("No work reaches so far"));
+  const Json& people = caught.as_array()[1];
+  EXPECT_EQ(people["reason"], Json("permit_people"));
+  EXPECT_EQ(people["count"].as_int64(), 1);
+  EXPECT_EQ(people["permits"], Json::array());
+  ASSERT_EQ(people["applications"].as_array().size(), 1u);
+  const Json& one = people["applications"].as_array()[0];
+  EXPECT_EQ(one["code"], Json("certificate_missing"));
+  EXPECT_EQ(one["person"]["id"], who("safety1"));
+  EXPECT_EQ(one["fields"]["guardian"], who("worker113"));
+  EXPECT_EQ(one["fields"]["kind"], Json("hot"));
+  EXPECT_FALSE(one["fields"].has("workers")) << "people without an account are not kept";
+  EXPECT_FALSE(one["zh"].as_text().empty());
+  auto elsewhere = engine::permit_figures(plant_->engine(), as("head2"), {});
+  ASSERT_TRUE(elsewhere) << elsewhere.error().detail;
+  EXPECT_EQ((*elsewhere)["caught"], Json::array()) << "of another workshop";
+}
+
 TEST_P(PermitBoardTest, ARefusedPassIsOnRecordOnce) {
   twin::GatePass pass{
       .badge = "B-0001", .gate = "G-1", .zone = "A1", .is_in = true, .was_let = false};

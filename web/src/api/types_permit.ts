@@ -1,5 +1,5 @@
 // The wire of permits: board, conflicts, steps, figures, rules (docs/formats/permit.md).
-import type { LocalText } from "./types.ts";
+import type { FieldValue, LocalText } from "./types.ts";
 
 // A person or place as the board names it: a text, or an id with its name.
 export type Named = string | { id?: string; code?: string; name?: string | LocalText } | null;
@@ -119,6 +119,17 @@ export interface PermitSteps {
   is_signed: boolean;
 }
 
+// An application that a rule refused: no permit was made; this is what it was.
+export interface RefusedApplication {
+  at: string;
+  person: { id: string; name: string };
+  code: string;
+  field: string;
+  zh: string;
+  en: string;
+  fields: Record<string, FieldValue>;
+}
+
 export interface PermitFigures {
   from: string;
   to: string;
@@ -131,7 +142,9 @@ export interface PermitFigures {
   suspended: {
     share: number | null; count: number; base: number; is_small: boolean; permits: string[];
   };
-  caught: { reason: string; count: number; permits: string[] }[];
+  caught: {
+    reason: string; count: number; permits: string[]; applications?: RefusedApplication[];
+  }[];
 }
 
 // A decision table as it stands in the rule pack: every cell is its FEEL text.

@@ -23,3 +23,17 @@ test("what was caught most often comes first, each with its permits", () => {
     ["applied", "", 5], ["suspended", "", 0.4], ["caught", "gas", 3], ["caught", "wind", 1],
   ]);
 });
+
+test("an application that was refused stands in its figure with what it was", () => {
+  const application = {
+    at: "2026-11-23T01:00:00Z", person: { id: "p", name: "Li" }, code: "certificate_missing",
+    field: "guardian", zh: "无证", en: "No certificate", fields: { kind: "hot" },
+  };
+  const rows = figureRows({
+    from: "", to: "", made_at: "", applied: { count: 0, permits: [] }, signature: null,
+    suspended: { share: null, count: 0, base: 0, is_small: true, permits: [] },
+    caught: [{ reason: "permit_people", count: 1, permits: [], applications: [application] }],
+  });
+  expect(rows.at(-1)?.applications).toEqual([application]);
+  expect(rows.at(0)?.applications).toEqual([]);
+});

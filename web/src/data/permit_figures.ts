@@ -1,6 +1,6 @@
 // How a figure about permits is told: times in the two largest units, shares in per cent. Pure.
 import type { Language } from "../api/types.ts";
-import type { PermitFigures } from "../api/types_permit.ts";
+import type { PermitFigures, RefusedApplication } from "../api/types_permit.ts";
 import type { Texts } from "../text/index.ts";
 import { amount, span } from "./format.ts";
 
@@ -24,8 +24,9 @@ export interface FigureRow {
   base: number;
   isSmall: boolean;
   permits: string[];
+  applications: RefusedApplication[];
 }
-const none = { reason: "", p90: null, isSmall: false };
+const none = { reason: "", p90: null, isSmall: false, applications: [] };
 export function figureRows(answer: PermitFigures): FigureRow[] {
   const { applied, signature, suspended, caught } = answer;
   const rows: FigureRow[] = [{
@@ -43,9 +44,11 @@ export function figureRows(answer: PermitFigures): FigureRow[] {
     isSmall: suspended.is_small, permits: suspended.permits,
   });
   // That nothing was caught is a figure too.
-  const all = caught.length > 0 ? caught : [{ reason: "", count: 0, permits: [] }];
+  const nothing: PermitFigures["caught"] = [{ reason: "", count: 0, permits: [] }];
+  const all = caught.length > 0 ? caught : nothing;
   const most = [...all].sort((a, b) => b.count - a.count);
-  return rows.concat(most.map(({ reason, count, permits }) => ({
+  return rows.concat(most.map(({ reason, count, permits, applications = [] }) => ({
     ...none, id: "caught", reason, value: count, unit: "count", base: applied.count, permits,
+    applications,
   })));
 }

@@ -3,12 +3,15 @@
 import { useState } from "react";
 import { permitFigures } from "../api/calls_permit.ts";
 import type { FormSource, RecordRow } from "../api/types.ts";
+import type { RefusedApplication } from "../api/types_permit.ts";
 import { serverNow } from "../data/clock.ts";
 import { presetOf, presets, windowOf } from "../data/desk_figures.ts";
 import { dateTime } from "../data/format.ts";
 import { figureRows, figureText, type FigureRow } from "../data/permit_figures.ts";
 import { useQuery } from "../data/query.ts";
-import { choiceText, titleOf, useAllRows, useForm } from "../data/records.ts";
+import {
+  choiceText, fieldTitle, titleOf, useAllRows, useForm, useRows,
+} from "../data/records.ts";
 import { replaceRoute } from "../data/route.ts";
 import {
   permitDeskText, usePermitDesk, type PermitDeskKey,
@@ -46,7 +49,7 @@ export default function FiguresPage({ query }: { query: Record<string, string> }
         <span className="soft num">{from} – {to}</span>
       </section>
       <Ready query={answer}>
-        {(figures) => figures.applied.count === 0
+        {(figures) => figures.applied.count + figures.caught.length === 0
           ? <Empty icon="board" title={p("figuresNone")} />
           : <Cards rows={figureRows(figures)} />}
       </Ready>
@@ -70,8 +73,12 @@ function Cards({ rows }: { rows: FigureRow[] }) {
       </ul>
       {chosen && (
         <section className="panel" aria-label={p("figurePermits")}>
-          <h2><Name row={chosen} /><span className="num soft">{chosen.permits.length}</span></h2>
-          <Permits ids={chosen.permits} />
+          <h2>
+            <Name row={chosen} />
+            <span className="num soft">{chosen.permits.length + chosen.applications.length}</span>
+          </h2>
+          {chosen.permits.length > 0 && <Permits ids={chosen.permits} />}
+          {chosen.applications.length > 0 && <Applications rows={chosen.applications} />}
         </section>
       )}
     </>
@@ -105,13 +112,55 @@ function Card({ row, isOpen, onOpen }: { row: FigureRow; isOpen: boolean; onOpen
       {row.isSmall && <p className="figure-small"><Icon name="warn" /> {p("figureSmall")}</p>}
       <div className="row figure-foot">
         <span className="soft num">{p("figureBase", { n: row.base })}</span>
-        {row.permits.length > 0 && (
+        {row.permits.length + row.applications.length > 0 && (
           <button type="button" className="link" aria-expanded={isOpen} onClick={onOpen}>
-            {p("figureOpen", { n: row.permits.length })} <Icon name="next" />
+            {row.permits.length > 0 && p("figureOpen", { n: row.permits.length })}
+            {row.applications.length > 0 && ` ${p("figureApplications", {
+              n: row.applications.length })}`} <Icon name="next" />
           </button>
         )}
       </div>
     </li>
+  );
+}
+
+// What was applied for and refused: nothing else is left of it.
+function Applications({ rows }: { rows: RefusedApplication[] }) {
+  const { p } = usePermitDesk();
+  const form = useForm("permit");
+  return (
+    <Ready query={form}>
+      {(source) => (
+        <div
+          className="table-box tall" role="group" tabIndex={0} aria-label={p("refusedApplications")}
+        >
+          <table className="rows tight">
+            <tbody>
+              {rows.map((row) => (
+                <Application key={`${row.at}${row.person.id}`} row={row} form={source} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Ready>
+  );
+}
+
+function Application({ row, form }: { row: RefusedApplication; form: FormSource }) {
+  const { lang } = usePermitDesk();
+  const areas = useRows("area", { sort: "code" }).value?.rows ?? [];
+  const area = areas.find(({ id }) => id === row.fields["area"]);
+  const field = form.data.properties[row.field] ? fieldTitle(form, row.field, lang) : "";
+  return (
+    <tr>
+      <td className="num nowrap">{dateTime(row.at)}</td>
+      <td>{row.person.name}</td>
+      <td>{choiceText(form, "kind", row.fields["kind"], lang)}</td>
+      <td>{area ? String(area[`name_${lang}`] ?? "") : ""}</td>
+      <td>{String(row.fields["content"] ?? "")}</td>
+      <td>{[lang === "zh" ? row.zh : row.en, field].filter(Boolean).join(" · ")}</td>
+    </tr>
   );
 }
 
