@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { textsOf } from "../text/index.ts";
-import { ago, left, span, unitText } from "./format.ts";
+import { ago, dateTime, left, readDateTime, span, unitText } from "./format.ts";
 
 const en = textsOf("en");
 const zh = textsOf("zh");
@@ -37,4 +37,14 @@ test("how long ago something was is told in one unit", () => {
   expect(ago(now - 5000, now, zh)).toBe("刚刚");
   expect(ago(now - 5 * minute, now, en)).toBe("5 min ago");
   expect(ago(now - 49 * hour, now, zh)).toBe("2 天前");
+});
+
+test("a typed date is read as it is written, and none that no calendar has", () => {
+  const at = new Date(2026, 10, 3, 6, 5).getTime();
+  expect(dateTime(at)).toBe("2026-11-03 06:05");
+  expect(readDateTime(dateTime(at))).toBe(at);
+  expect(readDateTime(" 2026-11-3 6:05 ")).toBe(at);
+  const bad = ["", "11/03/2026 06:05", "2026-02-30 06:05", "2026-13-01 06:05", "2026-11-03 24:00",
+    "2026-11-03 06:60", "2026-11-03"];
+  for (const text of bad) expect(readDateTime(text)).toBeNaN();
 });

@@ -75,3 +75,13 @@ export function localInput(at: string | null): string {
   if (!at) return "";
   return dateTime(at).replace(" ", "T");
 }
+
+// A date and time as dateTime writes it, typed by hand; NaN for what no calendar has.
+export function readDateTime(text: string): number {
+  const parts = /^(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{2})$/.exec(text.trim());
+  if (!parts) return NaN;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = parts.slice(1).map(Number);
+  const at = new Date(year, month - 1, day, hour, minute);
+  const isReal = at.getMonth() === month - 1 && at.getDate() === day && hour < 24 && minute < 60;
+  return isReal ? at.getTime() : NaN;
+}

@@ -69,6 +69,16 @@ export function isFilled(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
+// A text that holds the id of a record and nothing a person could read: the form it belongs to, ""
+// where no page shows such a record, null for all other texts.
+const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const linkedForms = ["hazard"];
+export function formOfId(form: FormSource, field: string, value: unknown): string | null {
+  const kind = form.data.properties[field]?.["x-kind"] ?? "text";
+  if (kind !== "text" || typeof value !== "string" || !idPattern.test(value)) return null;
+  return linkedForms.includes(field) ? field : "";
+}
+
 export interface Telling {
   form: FormSource;
   lang: Language;

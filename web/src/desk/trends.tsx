@@ -5,7 +5,7 @@ import * as calls from "../api/calls_response.ts";
 import type { Tag } from "../api/types_response.ts";
 import { useTags, useTagsOf } from "../data/alarms.ts";
 import { serverNow } from "../data/clock.ts";
-import { localInput } from "../data/format.ts";
+import { dateTime, readDateTime } from "../data/format.ts";
 import { pensMax, type Pen } from "../data/pens.ts";
 import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
@@ -99,29 +99,28 @@ interface DatesProps {
   onLive: () => void;
 }
 const steps: Step[] = ["earlier", "nearer", "further", "later"];
-// A window by its dates, and stepping it without a mouse.
+// A window by its dates, written as everywhere here whatever the browser's language, and stepping it without a mouse.
 function Dates({ window, onZoom, onLive }: DatesProps) {
   const { t } = useBlock(sensingText);
-  const local = (at: number) => localInput(new Date(at).toISOString());
-  const [from, setFrom] = useState(() => local(window.from));
-  const [to, setTo] = useState(() => local(window.to));
-  const wide = Date.parse(to) - Date.parse(from);
+  const [from, setFrom] = useState(() => dateTime(window.from));
+  const [to, setTo] = useState(() => dateTime(window.to));
+  const wide = readDateTime(to) - readDateTime(from);
   const isGood = wide >= least_ms && wide <= most_ms;
-  const isNew = from !== local(window.from) || to !== local(window.to);
+  const isNew = from !== dateTime(window.from) || to !== dateTime(window.to);
   const move = (step: Step) => {
     const next = stepped({ ...window, ...(window.isLive ? { to: serverNow() } : {}) }, step);
     onZoom(next.from, next.to);
   };
   return (
     <section className="panel trend-dates row" aria-label={`${t("from")} – ${t("to")}`}>
-      <TextField kind="datetime-local" label={t("from")} value={from} onChange={setFrom} />
+      <TextField label={t("from")} value={from} onChange={setFrom} maxLength={16} />
       <TextField
-        kind="datetime-local" label={t("to")} value={to} onChange={setTo}
+        label={t("to")} value={to} onChange={setTo} maxLength={16}
         fault={isGood ? undefined : t("windowBad")}
       />
       <Button
         text={t("showWindow")} isOff={!isGood || !isNew}
-        run={() => onZoom(Date.parse(from), Date.parse(to))}
+        run={() => onZoom(readDateTime(from), readDateTime(to))}
       />
       {steps.map((step) => (
         <button key={step} type="button" className="chip" onClick={() => move(step)}>

@@ -5,7 +5,9 @@ import { asRefusal, type Refusal } from "../api/client.ts";
 import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
 import { dateTime } from "../data/format.ts";
 import { refresh } from "../data/query.ts";
-import { fieldTitle, isFilled, isOtherLanguage, photosOf, tell } from "../data/records.ts";
+import {
+  fieldTitle, formOfId, isFilled, isOtherLanguage, photosOf, tell, useRecord,
+} from "../data/records.ts";
 import { useText } from "../text/index.ts";
 import { Button } from "./button.tsx";
 import { TextArea } from "./field.tsx";
@@ -42,7 +44,15 @@ export function CasePhotos({ form, record }: { form: FormSource; record: RecordR
   );
 }
 
-// Fields in the form's order; what is hidden from the caller is not in the answer at all.
+// Told by its number, a way to its page; who may not see it reads that it is there.
+function RecordLink({ form, id }: { form: string; id: string }) {
+  const { t } = useText();
+  const number = useRecord(form, id).value?.record.number;
+  return number ? <a className="num" href={`#/case/${form}/${id}`}>{number}</a> : <>{t("yes")}</>;
+}
+
+// Fields in the form's order; ids that no page shows tell nobody anything and are left out; what is
+// hidden from the caller is not in the answer at all.
 export function Facts({ form, view }: { form: FormSource; view: RecordView }) {
   const { t, texts, lang } = useText();
   const { record, modes } = view;
@@ -50,7 +60,8 @@ export function Facts({ form, view }: { form: FormSource; view: RecordView }) {
   const fields = all.filter((field) => {
     const isPhotos = form.data.properties[field]?.["x-kind"] === "photos";
     const isTold = isFilled(record[field]) && !isOtherLanguage(field, all, lang);
-    return isTold && !isPhotos && modes[field] !== "hidden";
+    const isBareId = formOfId(form, field, record[field]) === "";
+    return isTold && !isPhotos && !isBareId && modes[field] !== "hidden";
   });
   return (
     <dl className="facts">
@@ -61,7 +72,11 @@ export function Facts({ form, view }: { form: FormSource; view: RecordView }) {
       {fields.map((field) => (
         <div key={field}>
           <dt>{fieldTitle(form, field, lang)}</dt>
-          <dd>{tell({ form, lang, texts }, field, record[field], record._titles?.[field])}</dd>
+          <dd>
+            {formOfId(form, field, record[field])
+              ? <RecordLink form={field} id={String(record[field])} />
+              : tell({ form, lang, texts }, field, record[field], record._titles?.[field])}
+          </dd>
         </div>
       ))}
     </dl>
