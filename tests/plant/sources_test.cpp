@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "connect/outside.h"
+#include "connect/plant_sim.h"
 #include "connect/publish.h"
 #include "connect/test_mqtt_party.h"
 #include "tests/support/plant.h"
@@ -74,12 +77,6 @@ class PositionsTest : public SourcesTest {
     admin_ = plant_->as("admin").value();
     set_area("A5", Json::object({{"position_mode", "zone"}}));
     set_area("A1", Json::object({{"position_accuracy_m", 3}}));
-    auto made = plant_->run(
-        admin_,
-        engine::CreateRecord{.form = "badge",
-                             .fields = Json::object(
-                                 {{"code", "V-0001"}, {"holder", "叉车 1"}, {"kind", "vehicle"}})});
-    ASSERT_TRUE(made) << made.error().detail << made.error().field;
     plant_->wait(Duration::seconds(2));
     ASSERT_TRUE(plant_->engine().sensing().reload());
   }
@@ -169,6 +166,41 @@ TEST_F(PositionsTest, WhoIsSaidToFlyIsUnknownUntilTheNextGoodPosition) {
   late.set("at", format_instant(plant_->clock().now() - Duration::minutes(2)));
   say(std::move(late));
   EXPECT_EQ(doubts("too_old"), 1);
+}
+
+// The whole way: the simulated receiver, the broker, the driver, the plan, what is believed.
+TEST_F(PositionsTest, AVehicleOfTheSimulatedPlantDrivesOnTheMapUntilItsReceiverLeaps) {
+  std::ifstream file("packs/plant/plan/plant.geojson");
+  std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  auto drawing = parse_json(bytes, twin::kPlanBytesMax);
+  ASSERT_TRUE(drawing);
+  auto machines = connect::PlantSim::start({.modbus_port = 0,
+                                            .mqtt_port = broker_.port(),
+                                            .people = 0,
+                                            .vehicles = 6,
+                                            .plan = *drawing,
+                                            .clock = plant_->clock()});
+  ASSERT_TRUE(machines) << machines.error().detail;
+  auto step = [&] {
+    plant_->clock().advance(Duration::seconds(1));
+    int64_t before = row("S-RTLS").int_or("received", 0);
+    return connect::eventually([&] { return row("S-RTLS").int_or("received", 0) > before; });
+  };
+  ASSERT_TRUE(connect::eventually([&] {
+    plant_->clock().advance(Duration::milliseconds(100));
+    return presence().of("V-0001").has_value();
+  }));
+  Json shown = plant_->engine().presence(plant_->as("control1").value()).value();
+  ASSERT_FALSE(shown["rows"].as_array().empty());
+  for (const Json& one : shown["rows"].as_array()) {
+    EXPECT_EQ(one["kind"], Json("vehicle"));
+    EXPECT_TRUE(one["x"].is_number());
+    EXPECT_TRUE(one["doubt"].is_null());
+  }
+  ASSERT_TRUE((*machines)->command(
+      Json::object({{"fault", "gps_jump"}, {"badge", "V-0001"}, {"metres", 900}})));
+  EXPECT_TRUE(connect::eventually([&] { return step() && doubts("jumped") > 0; }));
+  EXPECT_FALSE(presence().of("V-0002")->doubted) << "the others are not touched";
 }
 
 }  // namespace
