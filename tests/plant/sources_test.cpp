@@ -80,15 +80,17 @@ class PositionsTest : public SourcesTest {
     plant_->wait(Duration::seconds(2));
     ASSERT_TRUE(plant_->engine().sensing().reload());
   }
+  Result<void> set(std::string_view form, std::string_view code, Json fields) {
+    auto id = TRY(RecordId::parse(plant_->id_of(form, code).value()));
+    Json answer = TRY(plant_->engine().record(admin_, form, id));
+    TRY(plant_->run(admin_, engine::UpdateRecord{.form = std::string(form),
+                                                 .id = id,
+                                                 .version = answer["record"].int_or("version", 0),
+                                                 .fields = std::move(fields)}));
+    return {};
+  }
   void set_area(std::string_view code, Json fields) {
-    auto id = RecordId::parse(plant_->id_of("area", code).value()).value();
-    auto answer = plant_->engine().record(admin_, "area", id);
-    ASSERT_TRUE(answer);
-    auto done = plant_->run(
-        admin_, engine::UpdateRecord{.form = "area",
-                                     .id = id,
-                                     .version = (*answer)["record"].int_or("version", 0),
-                                     .fields = std::move(fields)});
+    auto done = set("area", code, std::move(fields));
     ASSERT_TRUE(done) << done.error().detail << done.error().field;
   }
   engine::Presence& presence() { return plant_->engine().sensing().presence(); }
@@ -201,6 +203,38 @@ TEST_F(PositionsTest, AVehicleOfTheSimulatedPlantDrivesOnTheMapUntilItsReceiverL
       Json::object({{"fault", "gps_jump"}, {"badge", "V-0001"}, {"metres", 900}})));
   EXPECT_TRUE(connect::eventually([&] { return step() && doubts("jumped") > 0; }));
   EXPECT_FALSE(presence().of("V-0002")->doubted) << "the others are not touched";
+}
+
+// From the form of the source to the map: the tracker's maker never heard of us.
+TEST_F(PositionsTest, JsonOfAForeignSystemIsReadByTheFieldsOfItsSource) {
+  EXPECT_FALSE(set("source", "S-RTLS", Json::object({{"pos_topic", "plant/fleet/#"}})))
+      << "the badge is missing";
+  Json half = Json::object(
+      {{"pos_topic", "plant/fleet/#"}, {"pos_badge", "topic:3"}, {"pos_lat", "/gps/lat"}});
+  EXPECT_FALSE(set("source", "S-RTLS", half)) << "the longitude is missing";
+  half.set("pos_lon", "/gps/lng").set("pos_time", "/ts").set("pos_valid", "/gps/state");
+  half.set("pos_accuracy", "/gps/err");
+  auto done = set("source", "S-RTLS", half);
+  ASSERT_TRUE(done) << done.error().detail << done.error().field;
+  plant_->wait(Duration::seconds(2));
+  ASSERT_TRUE(plant_->engine().sensing().reload());
+  auto say_foreign = [&](std::string_view state) {
+    Json gps = Json::object({{"lat", 31.2304}, {"lng", "121.4737"}, {"err", 2}, {"state", state}});
+    Json message = Json::object(
+        {{"ts", plant_->clock().now().to_milliseconds()}, {"gps", std::move(gps)}, {"kmh", 12}});
+    return connect::publish_once("127.0.0.1", broker_.port(), "plant/fleet/V-0003",
+                                 write_json(message))
+        .has_value();
+  };
+  ASSERT_TRUE(
+      connect::eventually([&] { return say_foreign("A") && presence().of("V-0003").has_value(); }));
+  auto trace = presence().of("V-0003");
+  ASSERT_TRUE(trace->sight && trace->sight->at);
+  EXPECT_NEAR(trace->sight->at->x, 145, 0.5);
+  EXPECT_NEAR(trace->sight->at->y, 315, 0.5);
+  ASSERT_TRUE(say_foreign("V"));
+  EXPECT_TRUE(
+      connect::eventually([&] { return row("S-RTLS")["rejected"].int_or("no_fix", 0) == 1; }));
 }
 
 }  // namespace
