@@ -29,8 +29,9 @@ constexpr OptionKind kServeOptions[] = {
     {"--personal-views", false},
 };
 constexpr OptionKind kPlantOptions[] = {
-    {"--modbus-port"}, {"--mqtt-port"}, {"--opcua-port"},       {"--people"}, {"--seed"},
-    {"--plan"},        {"--script"},    {"--post", true, true}, {"--replay"}, {"--replay-speed"}};
+    {"--modbus-port"}, {"--mqtt-port"}, {"--opcua-port"}, {"--people"},           {"--seed"},
+    {"--vehicles"},    {"--plan"},      {"--script"},     {"--post", true, true}, {"--replay"},
+    {"--replay-speed"}};
 constexpr OptionKind kWatchOptions[] = {
     {"--url"}, {"--ca", true, true}, {"--sound", true, true}, {"--every"}, {"--after"}};
 constexpr OptionKind kBackupOptions[] = {
@@ -76,7 +77,7 @@ constexpr Command kCommands[] = {
     {"plantsim",
      "[--modbus-port N] [--mqtt-port N] [--opcua-port N] [--people N] [--seed N]\n"
      "                       [--plan FILE] [--script leak|leak:DETECTOR|FAULT[:TAG]]\n"
-     "                       [--replay TABLE] [--replay-speed N]",
+     "                       [--vehicles 6] [--replay TABLE] [--replay-speed N]",
      Text::PlantHelp, &plantsim, kPlantOptions},
     {"diode-send", "CONFIG.json", Text::DiodeHelp, &diode_send, {}},
     {"watchdog",

@@ -25,7 +25,8 @@ std::expected<int64_t, Misuse> number_of(const Words& words, std::string_view na
   return std::unexpected(Misuse{Text::BadNumber, text});
 }
 
-// "leak", "leak:NH3-6031", "seal_failure", "stuck:TI-2011", "link_loss:opcua": a command's words.
+// "leak", "leak:NH3-6031", "seal_failure", "stuck:TI-2011", "link_loss:opcua", "gps_loss:V-0001": a
+// command's words.
 Json script_of(const Words& words) {
   std::string script = words.one("--script", "");
   if (script.empty()) return {};
@@ -33,7 +34,7 @@ Json script_of(const Words& words) {
   std::string name = script.substr(0, colon);
   std::string of = colon == std::string::npos ? "" : script.substr(colon + 1);
   if (name == "leak") return Json::object({{"leak", of.empty() ? std::string(kUsualLeak) : of}});
-  return Json::object({{"fault", name}, {"tag", of}, {"wire", of}});
+  return Json::object({{"fault", name}, {"tag", of}, {"wire", of}, {"badge", of}});
 }
 
 Result<std::string> text_of(const std::string& path) {
@@ -78,6 +79,7 @@ Exit plantsim(const Words& words) {
       static_cast<uint16_t>(TRY(number_of(words, "--mqtt-port", config.mqtt_port, 65535)));
   config.opcua_port = static_cast<uint16_t>(TRY(number_of(words, "--opcua-port", 14840, 65535)));
   config.people = static_cast<int>(TRY(number_of(words, "--people", config.people, 5000)));
+  config.vehicles = static_cast<int>(TRY(number_of(words, "--vehicles", 6, 200)));
   config.seed = static_cast<uint64_t>(TRY(number_of(words, "--seed", 7, INT64_MAX)));
   config.script = script_of(words);
   Result<std::string> recording = text_of(words.one("--replay", ""));

@@ -19,29 +19,6 @@ constexpr double kMsFrom = 1e11;  // a number of seconds is below it until the y
 constexpr double kMsMost = 9e12;  // the year 2255: nanoseconds end in 2262
 constexpr double kGoodFrom = 192, kUncertainFrom = 64;  // OPC classic
 
-std::optional<double> number_of(const Json& json) {
-  if (json.is_bool()) return json.as_bool() ? 1 : 0;
-  if (json.is_number()) return json.as_double();
-  if (!json.is_text()) return std::nullopt;
-  const std::string& text = json.as_text();
-  double number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-Read<Instant> time_of(const Json& json) {
-  if (json.is_text()) {
-    Result<Instant> at = parse_instant(json.as_text());
-    if (at) return *at;
-  }
-  auto number = number_of(json);
-  if (!number || !(*number > 0)) return Reason("bad_time");
-  double ms = *number < kMsFrom ? *number * 1000 : *number;
-  if (ms > kMsMost) return Reason("bad_time");
-  return Instant{static_cast<int64_t>(std::llround(ms)) * 1'000'000};
-}
-
 Read<history::Quality> quality_of(const Json* json) {
   using enum history::Quality;
   if (json == nullptr || json->is_null()) return Reason("bad_quality");
@@ -67,11 +44,11 @@ Read<Instant> stamp_of(const TagAddress& tag, const Json& json, const JsonMap::M
   }
   const Json* member = at_pointer(json, tag.time_at);
   if (member == nullptr) return Reason("bad_time");
-  auto at = time_of(*member);
-  if (!at) return at;
+  auto at = json_time(*member);
+  if (!at) return Reason("bad_time");
   if (!rows.newest || *at > *rows.newest) rows.newest = *at;
   if (*at > message.received + kFutureMax) return Reason("future");
-  return at;
+  return *at;
 }
 
 Read<ValueRow> row_of(const TagAddress& tag, const Json& json, const JsonMap::Message& message,
@@ -87,7 +64,7 @@ Read<ValueRow> row_of(const TagAddress& tag, const Json& json, const JsonMap::Me
   if (value->is_null()) {
     row.quality = std::max(row.quality, history::Quality::Bad);
   } else {
-    auto number = number_of(*value);
+    auto number = json_number(*value);
     row.value = number ? *number * tag.scale + tag.offset : NAN;
     if (!std::isfinite(row.value)) return Reason("bad_value");
   }
@@ -98,6 +75,29 @@ Read<ValueRow> row_of(const TagAddress& tag, const Json& json, const JsonMap::Me
 }
 
 }  // namespace
+
+std::optional<double> json_number(const Json& json) {
+  if (json.is_bool()) return json.as_bool() ? 1 : 0;
+  if (json.is_number()) return json.as_double();
+  if (!json.is_text()) return std::nullopt;
+  const std::string& text = json.as_text();
+  double number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<Instant> json_time(const Json& json) {
+  if (json.is_text()) {
+    Result<Instant> at = parse_instant(json.as_text());
+    if (at) return *at;
+  }
+  auto number = json_number(json);
+  if (!number || !(*number > 0)) return std::nullopt;
+  double ms = *number < kMsFrom ? *number * 1000 : *number;
+  if (ms > kMsMost) return std::nullopt;
+  return Instant{static_cast<int64_t>(std::llround(ms)) * 1'000'000};
+}
 
 bool is_topic_filter(std::string_view filter) {
   std::vector<std::string_view> levels = split(filter, '/');

@@ -3,6 +3,7 @@
 // where in the message its value, time and quality stand (JSON pointers, RFC 6901). Foreign bytes:
 // pure and bounded.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,10 @@ bool matches_topic(std::string_view filter, std::string_view topic);
 bool is_json_pointer(std::string_view pointer);
 // Null where nothing stands.
 const Json* at_pointer(const Json& json, std::string_view pointer);
+// A number, true, false, or a number as text; nothing for anything else.
+std::optional<double> json_number(const Json& json);
+// ISO 8601 with an offset, or seconds or milliseconds since 1970, also as text.
+std::optional<Instant> json_time(const Json& json);
 
 class JsonMap {
  public:

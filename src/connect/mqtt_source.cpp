@@ -13,6 +13,7 @@
 #include "connect/mqtt_link.h"
 #include "connect/mqtt_wire.h"
 #include "connect/named_tags.h"
+#include "connect/position_map.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -71,6 +72,7 @@ class MqttDriver final : public QueuedDriver<Lot> {
       : QueuedDriver(std::move(source), "mqtt", sink, clock, kQueueRowsMax),
         tags_(source_.code, sink),
         map_(source_.tags),
+        places_(source_.positions),
         link_(MqttLink::make(
             {.host = source_.host,
              .port = source_.port,
@@ -167,6 +169,9 @@ class MqttDriver final : public QueuedDriver<Lot> {
   }
 
   MqttRows rows_of(const MqttLink::Heard& heard, Instant now) const {
+    if (places_.hears(heard.topic)) {
+      return places_.read({heard.topic, heard.payload, heard.is_retained, now});
+    }
     if (!map_.hears(heard.topic)) return parse_mqtt(heard.topic, heard.payload, now);
     return map_.read({heard.topic, heard.payload, heard.is_retained, now});
   }
@@ -252,6 +257,7 @@ class MqttDriver final : public QueuedDriver<Lot> {
   StoredMessages stored_;  // the storing thread's, as the next
   NamedTags tags_;
   JsonMap map_;
+  PositionMap places_;
   std::mutex held_mutex_;
   std::condition_variable held_changed_;
   int held_ = 0;  // lots whose acknowledgements wait

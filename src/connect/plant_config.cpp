@@ -10,6 +10,7 @@
 
 #include "connect/json_map.h"
 #include "connect/opcua_link.h"
+#include "connect/position_map.h"
 #include "connect/register_value.h"
 #include "connect/sparkplug_host.h"
 
@@ -52,6 +53,8 @@ constexpr auto kTransports = std::to_array<Word<bool>>({{"udp", false}, {"folder
 constexpr auto kSecurities = std::to_array<Word<bool>>({{"none", false}, {"basic256sha256", true}});
 constexpr auto kBrokerSecurities = std::to_array<Word<bool>>({{"none", false}, {"tls", true}});
 constexpr auto kMqttVersions = std::to_array<Word<bool>>({{"v311", false}, {"v5", true}});
+constexpr auto kDatums = std::to_array<Word<bool>>({{"wgs84", false}, {"gcj02", true}});
+constexpr double kScaleLeast = 1e-6, kScaleMost = 1e6;
 constexpr int64_t kInFlightMost = 64;
 
 template <class T, std::size_t n>
@@ -160,6 +163,44 @@ Result<TagAddress> parse_tag(const Json& row, Source::Protocol protocol) {
   return tag;
 }
 
+// A place is two pointers or none, and of one kind.
+Result<void> check_place(const PositionPlace& place) {
+  bool has_lat = !place.lat_at.empty(), has_lon = !place.lon_at.empty();
+  if (has_lat != has_lon)
+    return refuse(ErrorCode::MissingField, "", has_lat ? "pos_lon" : "pos_lat");
+  bool has_x = !place.x_at.empty(), has_y = !place.y_at.empty();
+  if (has_x != has_y) return refuse(ErrorCode::MissingField, "", has_x ? "pos_y" : "pos_x");
+  if (has_lat && has_x) return refuse(ErrorCode::BadField, "degrees and metres", "pos_x");
+  if (has_lat || has_x || !place.zone_at.empty()) return {};
+  return refuse(ErrorCode::MissingField, "", "pos_lat");
+}
+
+Result<PositionPlace> parse_position_place(const Json& row) {
+  PositionPlace place;
+  place.topic = TRY(words_at(row, "pos_topic"));
+  if (place.topic.empty()) return place;
+  if (!is_topic_filter(place.topic)) return refuse(ErrorCode::BadField, place.topic, "pos_topic");
+  place.badge_at = TRY(words_at(row, "pos_badge"));
+  bool is_badge = topic_level(place.badge_at) > 0 || place.badge_at.starts_with('/');
+  if (!is_badge) return refuse(ErrorCode::BadField, place.badge_at, "pos_badge");
+  place.rows_at = TRY(pointer_at(row, "pos_rows"));
+  place.lat_at = TRY(pointer_at(row, "pos_lat"));
+  place.lon_at = TRY(pointer_at(row, "pos_lon"));
+  place.x_at = TRY(pointer_at(row, "pos_x"));
+  place.y_at = TRY(pointer_at(row, "pos_y"));
+  place.accuracy_at = TRY(pointer_at(row, "pos_accuracy"));
+  place.zone_at = TRY(pointer_at(row, "pos_zone"));
+  place.time_at = TRY(pointer_at(row, "pos_time"));
+  place.valid_at = TRY(pointer_at(row, "pos_valid"));
+  if (row.has("pos_datum")) place.is_gcj02 = TRY(word_at(row, "pos_datum", kDatums));
+  place.scale = TRY(decimal_at(row, "pos_scale", 1));
+  if (!(place.scale >= kScaleLeast && place.scale <= kScaleMost)) {
+    return refuse(ErrorCode::BadField, "0.000001 to a million", "pos_scale");
+  }
+  TRY(check_place(place));
+  return place;
+}
+
 Result<void> check_broker(const Source& source) {
   if (source.protocol == Source::Protocol::Mqtt && source.topic.empty()) {
     return refuse(ErrorCode::MissingField, "", "topic");
@@ -243,6 +284,7 @@ Result<Source> parse_source(const Json& row) {
     source.is_secure = TRY(word_at(row, "security", is_broker ? kBrokerSecurities : kSecurities));
   }
   if (row.has("mqtt_version")) source.is_mqtt5 = TRY(word_at(row, "mqtt_version", kMqttVersions));
+  if (source.protocol == Source::Protocol::Mqtt) source.positions = TRY(parse_position_place(row));
   TRY(parse_replay_wish(row, source));
   if (row.has("transport")) source.is_folder = TRY(word_at(row, "transport", kTransports));
   const Json& tags = row["tags"];

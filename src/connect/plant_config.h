@@ -35,6 +35,21 @@ struct TagAddress {
   bool operator==(const TagAddress&) const = default;
 };
 
+// Where positions stand in the plain JSON of others (position_map.h): pointers into a row, "" for
+// what it does not say.
+struct PositionPlace {
+  std::string topic{};                              // filter; empty: positions are not mapped
+  std::string rows_at{};                            // list of rows, or one; "": the whole message
+  std::string badge_at{};                           // or "topic:2", a level of the topic
+  std::string lat_at{}, lon_at{}, x_at{}, y_at{};   // degrees, or a place on the plan
+  std::string accuracy_at{}, zone_at{}, time_at{};  // metres, code of an area
+  std::string valid_at{};                           // whether the receiver has a fix
+  bool is_gcj02 = false;                            // degrees of Chinese maps, else WGS 84
+  double scale = 1;                                 // metres that one of x and y is
+
+  bool operator==(const PositionPlace&) const = default;
+};
+
 struct Source {
   enum class Protocol { Modbus, Mqtt, Sparkplug, Opcua, Replay, Diode };
   std::string code;
@@ -66,6 +81,7 @@ struct Source {
   bool is_folder = false;                // one-way: frames are files in the folder `diode/<code>`
   std::string diode_key{};               // one-way, 32 bytes; a secret as the password
   std::string folder{};                  // the data folder
+  PositionPlace positions{};             // MQTT
   // Of MQTT only those that JSON is mapped to, of one-way links none: values name tags by code.
   std::vector<TagAddress> tags{};
 
@@ -74,7 +90,9 @@ struct Source {
 
 // Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","in_flight_max",
 // "late_s","skew_s","mqtt_version","topic","host_id","url_path","security","file","speed",
-// "replay_as","is_endless","step_ms","transport","user","password","tags":[{"index","code","table",
+// "replay_as","is_endless","step_ms","transport","user","password","pos_topic","pos_rows",
+// "pos_badge","pos_lat","pos_lon","pos_x","pos_y","pos_accuracy","pos_zone","pos_time","pos_valid",
+// "pos_datum","pos_scale","tags":[{"index","code","table",
 // "address","type","order","scale","offset","every_ms","path","json_topic","json_value",
 // "json_time","json_quality"}]}] with the words of the forms; what is left out has
 // the value above. Decimals may be texts. BadField names the source or tag, and nothing is

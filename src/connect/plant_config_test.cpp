@@ -171,5 +171,49 @@ TEST(ParseSources, KnowsWhereAValueStandsInJson) {
   }
 }
 
+TEST(ParseSources, KnowsWhereAPositionStandsInJson) {
+  auto all = with("mqtt", R"("pos_topic":"fleet/+/up","pos_rows":"/rows","pos_badge":"topic:2",
+    "pos_lat":"/lat","pos_lon":"/lng","pos_accuracy":"/acc","pos_zone":"/z","pos_time":"/t",
+    "pos_valid":"/ok","pos_datum":"gcj02")");
+  ASSERT_TRUE(all) << all.error().detail;
+  EXPECT_EQ(all->at(0).positions, (PositionPlace{.topic = "fleet/+/up",
+                                                 .rows_at = "/rows",
+                                                 .badge_at = "topic:2",
+                                                 .lat_at = "/lat",
+                                                 .lon_at = "/lng",
+                                                 .accuracy_at = "/acc",
+                                                 .zone_at = "/z",
+                                                 .time_at = "/t",
+                                                 .valid_at = "/ok",
+                                                 .is_gcj02 = true}));
+  auto metres = with("mqtt", R"("pos_topic":"u","pos_badge":"/id","pos_x":"/x","pos_y":"/y",
+    "pos_scale":"0.001")");
+  ASSERT_TRUE(metres) << metres.error().detail;
+  EXPECT_EQ(metres->at(0).positions.scale, 0.001);
+  EXPECT_TRUE(with("mqtt", "")->at(0).positions.topic.empty());
+  struct Wrong {
+    std::string_view members, field;
+  };
+  for (const Wrong& one :
+       {Wrong{R"("pos_topic":"a/#/b")", "pos_topic"}, Wrong{R"("pos_topic":"a")", "pos_badge"},
+        Wrong{R"("pos_topic":"a","pos_badge":"id")", "pos_badge"},
+        Wrong{R"("pos_topic":"a","pos_badge":"topic:0")", "pos_badge"},
+        Wrong{R"("pos_topic":"a","pos_badge":"/b")", "pos_lat"},
+        Wrong{R"("pos_topic":"a","pos_badge":"/b","pos_lat":"/l")", "pos_lon"},
+        Wrong{R"("pos_topic":"a","pos_badge":"/b","pos_y":"/y")", "pos_x"},
+        Wrong{R"("pos_topic":"a","pos_badge":"/b","pos_zone":"z")", "pos_zone"},
+        Wrong{R"("pos_topic":"a","pos_badge":"/b","pos_zone":"/z",
+                                 "pos_datum":"bd09")",
+              "pos_datum"},
+        Wrong{R"("pos_topic":"a","pos_badge":"/b","pos_zone":"/z",
+                                 "pos_scale":0)",
+              "pos_scale"},
+        Wrong{R"("pos_topic":"a","pos_badge":"/b","pos_lat":"/a","pos_lon":"/o",
+                                 "pos_x":"/x","pos_y":"/y")",
+              "pos_x"}}) {
+    expect_refused(with("mqtt", one.members), one.field, one.members);
+  }
+}
+
 }  // namespace
 }  // namespace anlan::connect

@@ -16,12 +16,14 @@
 #include "connect/plant_sim_people.h"
 #include "connect/plant_sim_process.h"
 #include "connect/plant_sim_replay.h"
+#include "connect/plant_sim_satellite.h"
+#include "connect/plant_sim_vehicles.h"
 #include "core/log.h"
 
 namespace anlan::connect {
 namespace {
 
-constexpr int kPeopleMax = 5000;
+constexpr int kPeopleMax = 5000, kVehiclesMax = 200;
 constexpr std::size_t kRowsPerMessage = 200;
 constexpr Duration kTurn = Duration::milliseconds(20);
 constexpr Duration kBrokerAgain = Duration::seconds(1);
@@ -40,6 +42,8 @@ class Plant final : public PlantSim {
         plan_(std::move(plan)),
         process_(config.seed, config.clock.now()),
         people_(config.people, config.seed + 1, plan_ ? &*plan_ : nullptr),
+        vehicles_(config.vehicles, config.seed + 2, plan_ ? &*plan_ : nullptr),
+        satellites_(config.seed + 3, plan_ ? &*plan_ : nullptr),
         begun_(config.clock.now()),
         walked_(begun_) {
     for (const auto& [badge, at] : config.posts) people_.post(badge, at);
@@ -85,6 +89,7 @@ class Plant final : public PlantSim {
     if (command.bool_or("stop", false)) {
       process_.stop_leaks();
       process_.end_faults();
+      satellites_.end();
       cuts_.clear();
       clock_error_ = {};
       is_evacuation_ordered_ = false;
@@ -224,6 +229,7 @@ class Plant final : public PlantSim {
       cuts_[wire] = config_.clock.now() + Duration::seconds(seconds);
       return {};
     }
+    if (name.starts_with("gps_")) return satellites_.begin(command, config_.clock.now());
     if (name != "clock_step") return process_.fault(command);
     int64_t seconds = command.int_or("by_s", 3600);
     if (std::abs(seconds) > kClockStepMost_s) {
@@ -274,16 +280,18 @@ class Plant final : public PlantSim {
       std::vector<twin::GatePass> passes;
       bool is_second = now - published >= Duration::seconds(1);
       if (is_second) published = now;
-      std::vector<twin::Sighting> sightings;
+      std::vector<Json> positions;
       {
         std::lock_guard lock(mutex_);
         process_.advance(now);
-        passes = people_.advance(static_cast<double>((now - walked_).ns) / 1e9, now);
+        double passed_s = static_cast<double>((now - walked_).ns) / 1e9;
+        passes = people_.advance(passed_s, now);
+        vehicles_.advance(passed_s);
         walked_ = now;
-        if (is_second) sightings = people_.sightings(now);
+        if (is_second) positions = positions_at(now);
       }
       if (!is_linked_ || !link_->is_accepted()) continue;
-      publish_positions(sightings, now);
+      publish_positions(positions, now);
       if (is_second) publish_weather(now);
       for (const twin::GatePass& pass : passes) publish_pass(pass);
     }
@@ -306,21 +314,53 @@ class Plant final : public PlantSim {
     return stop_.is_raised();
   }
 
-  // Old positions are worth nothing, so a broker need not keep them (QoS 0); passes are (QoS 1).
-  void publish_positions(std::span<const twin::Sighting> sightings, Instant now) {
-    while (!sightings.empty()) {
-      auto some = sightings.first(std::min(kRowsPerMessage, sightings.size()));
-      Json rows = Json::array();
-      for (const twin::Sighting& one : some) {
-        rows.push(Json::object({{"badge", one.badge},
-                                {"x", std::round(one.at->x * 100) / 100},
-                                {"y", std::round(one.at->y * 100) / 100},
-                                {"accuracy", one.accuracy_m},
-                                {"zone", one.zone}}));
+  // Under the mutex. Badges with a satellite receiver tell degrees outside of zones.
+  std::vector<Json> positions_at(Instant now) {
+    std::vector<Json> rows;
+    for (const twin::Sighting& one : people_.sightings(now)) {
+      bool is_outside = one.zone.empty() && satellites_.has_earth();
+      if (is_outside && is_satellite_badge(one.badge)) {
+        auto fix = satellites_.show(one.badge, *one.at, now);
+        if (fix) rows.push_back(row_of(*fix, now));
+        continue;
       }
+      rows.push_back(row_of(one, now));
+      rows.back().set("zone", one.zone);
+    }
+    if (!satellites_.has_earth()) return rows;
+    for (const SimVehicle& vehicle : vehicles_.vehicles()) {
+      auto fix = satellites_.show(vehicle.badge, vehicle.at, now);
+      if (!fix) continue;
+      rows.push_back(row_of(*fix, now));
+      rows.back().set("speed", std::round(vehicle.speed_m_s * 10) / 10);
+      rows.back().set("course", std::round(vehicle.course_deg));
+    }
+    return rows;
+  }
+
+  // As receivers write it: centimetres, or seven places of a degree.
+  static Json row_of(const twin::Sighting& one, Instant now) {
+    Json row = Json::object({{"badge", one.badge}, {"accuracy", one.accuracy_m}});
+    if (one.at) {
+      row.set("x", std::round(one.at->x * 100) / 100);
+      row.set("y", std::round(one.at->y * 100) / 100);
+    } else if (one.geo) {
+      row.set("lat", std::round(one.geo->lat * 1e7) / 1e7);
+      row.set("lon", std::round(one.geo->lon * 1e7) / 1e7);
+    }
+    if (one.seen != now) row.set("at", format_instant(one.seen));
+    return row;
+  }
+
+  // Old positions are worth nothing, so a broker need not keep them (QoS 0); passes are (QoS 1).
+  void publish_positions(std::span<const Json> positions, Instant now) {
+    while (!positions.empty()) {
+      auto some = positions.first(std::min(kRowsPerMessage, positions.size()));
+      Json rows = Json::array();
+      for (const Json& one : some) rows.push(one);
       publish("plant/positions",
               Json::object({{"at", format_instant(now)}, {"rows", std::move(rows)}}), 0);
-      sightings = sightings.subspan(some.size());
+      positions = positions.subspan(some.size());
     }
   }
 
@@ -363,6 +403,8 @@ class Plant final : public PlantSim {
   std::mutex mutex_;  // over process and people, and what follows up to the next comment
   SimProcess process_;
   SimPeople people_;
+  SimVehicles vehicles_;
+  SimSatellite satellites_;
   bool is_evacuation_ordered_ = false;
   SimReplay replay_;  // as it is from begin() on
   Instant begun_;
@@ -385,6 +427,9 @@ class Plant final : public PlantSim {
 Result<std::unique_ptr<PlantSim>> PlantSim::start(const SimConfig& config) {
   if (config.people < 0 || config.people > kPeopleMax) {
     return refuse(ErrorCode::BadField, "0 to 5000 people", "people");
+  }
+  if (config.vehicles < 0 || config.vehicles > kVehiclesMax) {
+    return refuse(ErrorCode::BadField, "0 to 200 vehicles", "vehicles");
   }
   std::optional<twin::Plan> plan;
   if (!config.plan.is_null()) plan = TRY(twin::Plan::parse(config.plan));

@@ -27,6 +27,7 @@ struct SimConfig {
   uint16_t mqtt_port = 18830;  // of a broker; 0: nobody has a badge
   uint16_t opcua_port = 0;     // 0: no OPC UA server
   int people = 300;            // at most 5,000
+  int vehicles = 0;            // at most 200; they need a plan with roads that knows where it lies
   uint64_t seed = 7;
   Json plan{};  // docs/formats/plan.md; null: people walk straight lines, there are no gates
   std::map<std::string, twin::Point> posts{};  // by badge: who stays at a place
@@ -46,7 +47,7 @@ class PlantSim {
   // {"leak":"GAS-2107"} {"stop":true} {"wind":{"from":225,"speed":3}} {"silence":["B-0007"]}
   // {"evacuate":true} {"set":{"TI-3302":90}} {"fault":"seal_failure"}: as they come over MQTT. Any
   // thread. Faults are those of plant_sim_faults.h and {"fault":"link_loss","wire":"opcua",
-  // "for_s":30}, {"fault":"clock_step","by_s":3600}.
+  // "for_s":30}, {"fault":"clock_step","by_s":3600}, and those of plant_sim_satellite.h.
   virtual Result<void> command(const Json& command) = 0;
 };
 

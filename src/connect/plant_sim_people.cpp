@@ -12,8 +12,9 @@ namespace {
 
 constexpr int kWaysPerStep = 3;  // a shortest way over a large plan takes milliseconds
 constexpr double kRestMin_s = 20, kRestSpan_s = 160;
-constexpr double kAccuracy_m = 3;
-constexpr double kMuster_m = 5;  // so near is there
+constexpr double kAccuracy_m = 3;   // Bluetooth beacons
+constexpr double kIndoors_m = 0.3;  // ultra-wide band
+constexpr double kMuster_m = 5;     // so near is there
 constexpr std::size_t kGatesMax = 1000;
 constexpr double kRide = 3;     // on a bicycle
 constexpr double kHurry = 1.3;  // people leave faster than they stroll
@@ -278,12 +279,13 @@ std::vector<twin::Sighting> SimPeople::sightings(Instant now) {
   std::vector<twin::Sighting> seen;
   for (const Person& person : people_) {
     if (person.is_silent) continue;
-    double across = (part() - part()) * kAccuracy_m / 2,
-           along = (part() - part()) * kAccuracy_m / 2;
+    const twin::Zone* zone = plan_ ? plan_->find_zone(person.zone) : nullptr;
+    double told_m = zone != nullptr && zone->is_indoor ? kIndoors_m : kAccuracy_m;
+    double across = (part() - part()) * told_m / 2, along = (part() - part()) * told_m / 2;
     seen.push_back({.badge = person.badge,
                     .at = twin::Point{person.at.x + across, person.at.y + along},
                     .zone = person.zone,
-                    .accuracy_m = kAccuracy_m,
+                    .accuracy_m = told_m,
                     .seen = now,
                     .received = now});
   }

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "connect/outside.h"
+#include "connect/plant_sim.h"
 #include "connect/publish.h"
 #include "connect/test_mqtt_party.h"
 #include "tests/support/plant.h"
@@ -74,24 +77,20 @@ class PositionsTest : public SourcesTest {
     admin_ = plant_->as("admin").value();
     set_area("A5", Json::object({{"position_mode", "zone"}}));
     set_area("A1", Json::object({{"position_accuracy_m", 3}}));
-    auto made = plant_->run(
-        admin_,
-        engine::CreateRecord{.form = "badge",
-                             .fields = Json::object(
-                                 {{"code", "V-0001"}, {"holder", "叉车 1"}, {"kind", "vehicle"}})});
-    ASSERT_TRUE(made) << made.error().detail << made.error().field;
     plant_->wait(Duration::seconds(2));
     ASSERT_TRUE(plant_->engine().sensing().reload());
   }
+  Result<void> set(std::string_view form, std::string_view code, Json fields) {
+    auto id = TRY(RecordId::parse(plant_->id_of(form, code).value()));
+    Json answer = TRY(plant_->engine().record(admin_, form, id));
+    TRY(plant_->run(admin_, engine::UpdateRecord{.form = std::string(form),
+                                                 .id = id,
+                                                 .version = answer["record"].int_or("version", 0),
+                                                 .fields = std::move(fields)}));
+    return {};
+  }
   void set_area(std::string_view code, Json fields) {
-    auto id = RecordId::parse(plant_->id_of("area", code).value()).value();
-    auto answer = plant_->engine().record(admin_, "area", id);
-    ASSERT_TRUE(answer);
-    auto done = plant_->run(
-        admin_, engine::UpdateRecord{.form = "area",
-                                     .id = id,
-                                     .version = (*answer)["record"].int_or("version", 0),
-                                     .fields = std::move(fields)});
+    auto done = set("area", code, std::move(fields));
     ASSERT_TRUE(done) << done.error().detail << done.error().field;
   }
   engine::Presence& presence() { return plant_->engine().sensing().presence(); }
@@ -169,6 +168,73 @@ TEST_F(PositionsTest, WhoIsSaidToFlyIsUnknownUntilTheNextGoodPosition) {
   late.set("at", format_instant(plant_->clock().now() - Duration::minutes(2)));
   say(std::move(late));
   EXPECT_EQ(doubts("too_old"), 1);
+}
+
+// The whole way: the simulated receiver, the broker, the driver, the plan, what is believed.
+TEST_F(PositionsTest, AVehicleOfTheSimulatedPlantDrivesOnTheMapUntilItsReceiverLeaps) {
+  std::ifstream file("packs/plant/plan/plant.geojson");
+  std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  auto drawing = parse_json(bytes, twin::kPlanBytesMax);
+  ASSERT_TRUE(drawing);
+  auto machines = connect::PlantSim::start({.modbus_port = 0,
+                                            .mqtt_port = broker_.port(),
+                                            .people = 0,
+                                            .vehicles = 6,
+                                            .plan = *drawing,
+                                            .clock = plant_->clock()});
+  ASSERT_TRUE(machines) << machines.error().detail;
+  auto step = [&] {
+    plant_->clock().advance(Duration::seconds(1));
+    int64_t before = row("S-RTLS").int_or("received", 0);
+    return connect::eventually([&] { return row("S-RTLS").int_or("received", 0) > before; });
+  };
+  ASSERT_TRUE(connect::eventually([&] {
+    plant_->clock().advance(Duration::milliseconds(100));
+    return presence().of("V-0001").has_value();
+  }));
+  Json shown = plant_->engine().presence(plant_->as("control1").value()).value();
+  ASSERT_FALSE(shown["rows"].as_array().empty());
+  for (const Json& one : shown["rows"].as_array()) {
+    EXPECT_EQ(one["kind"], Json("vehicle"));
+    EXPECT_TRUE(one["x"].is_number());
+    EXPECT_TRUE(one["doubt"].is_null());
+  }
+  ASSERT_TRUE((*machines)->command(
+      Json::object({{"fault", "gps_jump"}, {"badge", "V-0001"}, {"metres", 900}})));
+  EXPECT_TRUE(connect::eventually([&] { return step() && doubts("jumped") > 0; }));
+  EXPECT_FALSE(presence().of("V-0002")->doubted) << "the others are not touched";
+}
+
+// From the form of the source to the map: the tracker's maker never heard of us.
+TEST_F(PositionsTest, JsonOfAForeignSystemIsReadByTheFieldsOfItsSource) {
+  EXPECT_FALSE(set("source", "S-RTLS", Json::object({{"pos_topic", "plant/fleet/#"}})))
+      << "the badge is missing";
+  Json half = Json::object(
+      {{"pos_topic", "plant/fleet/#"}, {"pos_badge", "topic:3"}, {"pos_lat", "/gps/lat"}});
+  EXPECT_FALSE(set("source", "S-RTLS", half)) << "the longitude is missing";
+  half.set("pos_lon", "/gps/lng").set("pos_time", "/ts").set("pos_valid", "/gps/state");
+  half.set("pos_accuracy", "/gps/err");
+  auto done = set("source", "S-RTLS", half);
+  ASSERT_TRUE(done) << done.error().detail << done.error().field;
+  plant_->wait(Duration::seconds(2));
+  ASSERT_TRUE(plant_->engine().sensing().reload());
+  auto say_foreign = [&](std::string_view state) {
+    Json gps = Json::object({{"lat", 31.2304}, {"lng", "121.4737"}, {"err", 2}, {"state", state}});
+    Json message = Json::object(
+        {{"ts", plant_->clock().now().to_milliseconds()}, {"gps", std::move(gps)}, {"kmh", 12}});
+    return connect::publish_once("127.0.0.1", broker_.port(), "plant/fleet/V-0003",
+                                 write_json(message))
+        .has_value();
+  };
+  ASSERT_TRUE(
+      connect::eventually([&] { return say_foreign("A") && presence().of("V-0003").has_value(); }));
+  auto trace = presence().of("V-0003");
+  ASSERT_TRUE(trace->sight && trace->sight->at);
+  EXPECT_NEAR(trace->sight->at->x, 145, 0.5);
+  EXPECT_NEAR(trace->sight->at->y, 315, 0.5);
+  ASSERT_TRUE(say_foreign("V"));
+  EXPECT_TRUE(
+      connect::eventually([&] { return row("S-RTLS")["rejected"].int_or("no_fix", 0) == 1; }));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ test("people are counted by area and by distance, without names", () => {
   const presence = { rows: [
     { zone: "A1", x: 110, y: 100 }, { zone: "A1", x: null, y: null },
     { zone: "A2", x: 100, y: 140 }, { zone: "A2", x: 500, y: 500 },
+    { kind: "vehicle", zone: "A1", x: 100, y: 100 },
   ] } as unknown as Presence;
   expect(peopleNear(place, presence)).toEqual({ area: 2, near: 2 });
   expect(peopleNear(place, null)).toEqual({ area: 0, near: 0 });

@@ -25,8 +25,11 @@ export function permitsNear(
   })).filter(({ away_m, isSame }) => isSame || (away_m !== null && away_m <= near_m))
     .sort((a, b) => (a.away_m ?? 1e9) - (b.away_m ?? 1e9));
 }
+// A vehicle is no head: who drives it wears a badge.
+export const peopleOf = (presence: Presence | null | undefined) =>
+  (presence?.rows ?? []).filter((row) => row.kind !== "vehicle");
 export function peopleNear(place: Place, presence: Presence | null | undefined) {
-  const rows = presence?.rows ?? [];
+  const rows = peopleOf(presence);
   return {
     area: rows.filter((row) => row.zone === place.area).length,
     near: rows.filter((row) => (distance(place, row.x ?? null, row.y ?? null) ?? Infinity)

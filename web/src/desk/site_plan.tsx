@@ -5,6 +5,7 @@ import type { RecordRow } from "../api/types.ts";
 import type { Presence } from "../api/types_response.ts";
 import { useAlarms, useTags } from "../data/alarms.ts";
 import { useAreas, type Areas } from "../data/areas.ts";
+import { peopleOf } from "../data/near.ts";
 import { isAtWork } from "../data/permit_board.ts";
 import { isHalted } from "../data/permit_clock.ts";
 import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
@@ -27,7 +28,10 @@ export function dotsOf(presence: Presence | undefined, plan: Plan): PlanDot[] {
     const x = row.x ?? middle?.[0];
     const y = row.y ?? middle?.[1];
     if (x === undefined || y === undefined) return [];
-    return [{ id: row.badge, x, y, zone: row.zone, isStale: row.age_ms > stale_ms }];
+    return [{
+      id: row.badge, x, y, zone: row.zone, isStale: row.age_ms > stale_ms,
+      isVehicle: row.kind === "vehicle",
+    }];
   });
 }
 
@@ -69,11 +73,15 @@ export function SitePlan({ permits, locate }: SiteProps) {
     return next;
   });
   const rows = presence.value?.rows;
+  const people = peopleOf(presence.value).length;
   return (
     <section className="panel site" aria-labelledby="site">
       <h2 id="site">
         {t("planTitle")}
-        {rows && <span className="soft num">{t("peopleN", { n: rows.length })}</span>}
+        {rows && <span className="soft num">{t("peopleN", { n: people })}</span>}
+        {rows && rows.length > people && (
+          <span className="soft num">{t("vehiclesN", { n: rows.length - people })}</span>
+        )}
         <span className="layers" role="group" aria-label={t("layers")}>
           {layers.map((layer) => (
             <button

@@ -12,6 +12,7 @@ export interface PlanDot {
   zone?: string;
   status?: SafetyStatus;
   isStale?: boolean;
+  isVehicle?: boolean;
 }
 export interface PlanRoute {
   id: string;
@@ -382,7 +383,7 @@ function drawPermit(
 }
 
 const dotRadius = 4;
-type DotLook = SafetyStatus | "plain";
+type DotLook = SafetyStatus | "plain" | "vehicle";
 function dotPicture(paint: Paint, status: DotLook, ratio: number): HTMLCanvasElement {
   const picture = document.createElement("canvas");
   const side = 2 * dotRadius + 6;
@@ -394,9 +395,11 @@ function dotPicture(paint: Paint, status: DotLook, ratio: number): HTMLCanvasEle
   ctx.translate(side / 2, side / 2);
   ctx.beginPath();
   if (status === "unsafe") ctx.rect(-dotRadius, -dotRadius, 2 * dotRadius, 2 * dotRadius);
+  else if (status === "vehicle") ctx.rect(-dotRadius - 2, -3, 2 * dotRadius + 4, 6);
   else ctx.arc(0, 0, dotRadius, 0, 2 * Math.PI);
   const colours = {
-    plain: paint.dot, safe: paint.good, unsafe: paint.alarm[1], unknown: paint.panel,
+    plain: paint.dot, vehicle: paint.dot, safe: paint.good, unsafe: paint.alarm[1],
+    unknown: paint.panel,
   };
   ctx.fillStyle = colours[status];
   ctx.fill();
@@ -415,8 +418,9 @@ function dotPicture(paint: Paint, status: DotLook, ratio: number): HTMLCanvasEle
 
 export type DotPictures = Record<DotLook, HTMLCanvasElement>;
 export const dotPictures = (paint: Paint, ratio: number): DotPictures => ({
-  plain: dotPicture(paint, "plain", ratio), safe: dotPicture(paint, "safe", ratio),
-  unsafe: dotPicture(paint, "unsafe", ratio), unknown: dotPicture(paint, "unknown", ratio),
+  plain: dotPicture(paint, "plain", ratio), vehicle: dotPicture(paint, "vehicle", ratio),
+  safe: dotPicture(paint, "safe", ratio), unsafe: dotPicture(paint, "unsafe", ratio),
+  unknown: dotPicture(paint, "unknown", ratio),
 });
 
 function drawRoute(ctx: Ctx, view: View, paint: Paint, route: PlanRoute): void {
@@ -461,7 +465,8 @@ export function drawMoving(
   for (const dot of moving.people) {
     const [x, y] = toPixels(view, [dot.x, dot.y]);
     ctx.globalAlpha = dot.isStale ? 0.45 : 1;
-    ctx.drawImage(dots[dot.status ?? "plain"], x - side / 2, y - side / 2, side, side);
+    const look = dot.status ?? (dot.isVehicle ? "vehicle" : "plain");
+    ctx.drawImage(dots[look], x - side / 2, y - side / 2, side, side);
   }
   ctx.globalAlpha = 1;
   for (const zone of moving.plan.zones) drawName(ctx, view, paint, moving, zone);

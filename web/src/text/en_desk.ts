@@ -129,6 +129,7 @@ export const enDesk: Record<DeskKey, string> = {
   showTrend: "show its trend",
   planTitle: "Risk by area",
   peopleN: "{n} people",
+  vehiclesN: "{n} vehicles",
   layers: "Layers",
   layer_risk: "Risk",
   layer_people: "People",

@@ -127,6 +127,7 @@ export const zhDesk = {
   showTrend: "点选看趋势",
   planTitle: "风险四色图",
   peopleN: "人员 {n}",
+  vehiclesN: "车辆 {n}",
   layers: "图层",
   layer_risk: "风险",
   layer_people: "人员",
