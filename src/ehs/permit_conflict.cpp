@@ -36,6 +36,8 @@ Result<ConflictRule> rule_from(const Json& row, std::size_t at) {
   if (level == kLevels.end()) return bad_row(at, "level");
   rule.level = static_cast<ConflictLevel>(level - kLevels.begin());
   if (row["within_m"].is_number()) rule.within_m = row["within_m"].as_double();
+  if (row["deck_from_m"].is_number()) rule.deck_from_m = row["deck_from_m"].as_double();
+  if (row["double_over_m"].is_number()) rule.double_over_m = row["double_over_m"].as_double();
   auto vertical = vertical_of(row.text_or("vertical", ""));
   if (!vertical) return bad_row(at, "vertical");
   rule.vertical = *vertical;
@@ -64,13 +66,24 @@ bool is_meeting_in_height(const ConflictRule& rule, const PermitPlace& a, const 
   return true;
 }
 
+// The deck under the higher of the two; under both where they work at one height.
+bool is_decked(const ConflictRule& rule, const PermitPlace& a, const PermitPlace& b) {
+  if (!rule.deck_from_m) return false;
+  const PermitPlace& upper = a.work_m >= b.work_m ? a : b;
+  bool is_level = a.work_m == b.work_m;
+  Deck deck = is_level ? std::min(a.deck, b.deck) : upper.deck;
+  if (deck == Deck::None || upper.work_m < *rule.deck_from_m) return false;
+  bool needs_double = rule.double_over_m && upper.work_m > *rule.double_over_m;
+  return !needs_double || deck == Deck::Double;
+}
+
 // `a` and `b` in the rule's order.
 bool holds(const ConflictRule& rule, const PermitPlace& a, const PermitPlace& b, double gap) {
   if (rule.a != a.kind || rule.b != b.kind) return false;
   if (rule.is_same_pipe && (a.pipe.empty() || a.pipe != b.pipe)) return false;
   double reach = rule.within_m.value_or(a.radius_m + b.radius_m);
   bool is_near = gap < reach || gap <= 0;
-  return is_near && is_meeting_in_height(rule, a, b);
+  return is_near && is_meeting_in_height(rule, a, b) && !is_decked(rule, a, b);
 }
 
 bool is_linked(const PermitPlace& a, const PermitPlace& b) {

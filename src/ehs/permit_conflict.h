@@ -7,7 +7,8 @@
 //   - their times overlap;
 //   - the gap between them on the ground is less than the rule's `within_m`, else than the sum of
 //     both radii, or there is none;
-//   - their height bands are as the rule says.
+//   - their height bands are as the rule says;
+//   - where a protective deck lifts the rule: the higher of the two has none that is enough.
 
 #include <optional>
 #include <span>
@@ -22,6 +23,9 @@
 
 namespace anlan::ehs {
 
+// The protective deck under work at height that is recorded and accepted.
+enum class Deck { None, Single, Double };
+
 // Where and when something goes on. A state of the plant has the kind "state:vent", "state:drain",
 // ... and no id.
 struct PermitPlace {
@@ -35,6 +39,8 @@ struct PermitPlace {
   std::string pipe{};  // of a blind
   RecordId family{};   // the same for linked permits: the outermost parent
   std::string name{};  // of a state: what causes it
+  double work_m = 0;   // height of the work over the ground: how far somebody or something falls
+  Deck deck = Deck::None;
 };
 
 enum class ConflictLevel { Low, Medium, High, Critical, Block };
@@ -50,13 +56,18 @@ struct ConflictRule {
   // Above: `a` reaches higher than the foot of `b`. Band: their heights overlap.
   Vertical vertical = Vertical::Any;
   bool is_same_pipe = false;  // holds only where both name the same pipe
+  // A deck under the higher of the two lifts the rule from this height of fall on, in metres; over
+  // `double_over_m` only a double one does. Nothing: no deck lifts it. The fall counts to the
+  // ground, wherever the other works.
+  std::optional<double> deck_from_m{}, double_over_m{};
   LocalText text{};
   std::string mark{}, source{};
 };
 using ConflictRules = std::vector<ConflictRule>;
 
 // As the decision `conflicts` answers: a list of {a, b, hard, level, within_m, vertical, same,
-// text_zh, text_en, mark, source}. BadModel names the row and its member.
+// text_zh, text_en, mark, source, deck_from_m?, double_over_m?}. BadModel names the row and its
+// member.
 Result<ConflictRules> conflict_rules_from(const Json& decision);
 
 struct Conflict {

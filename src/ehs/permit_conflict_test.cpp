@@ -92,6 +92,40 @@ TEST(PermitConflict, LooksAtHeightsAsTheRuleSays) {
   EXPECT_EQ(of_two(hot, height, rules).size(), 1u);
 }
 
+// No work above other work on one line, but over a deck; a double one above 24 m.
+TEST(PermitConflict, ADeckUnderTheHigherWorkLiftsWhatNamesIt) {
+  Json above = rule("height", "height", true, "block");
+  above.set("vertical", "above").set("deck_from_m", 0).set("double_over_m", 24);
+  ConflictRules rules = rules_from(Json::array({above, rule("height", "height", false, "medium")}));
+  PermitPlace upper = place(1, "height", {0, 0});
+  upper.work_m = 24;
+  PermitPlace lower = place(2, "height", {1, 0});
+  lower.work_m = 5;
+  auto is_hard = [&] {
+    auto found = of_two(upper, lower, rules);
+    auto turned = of_two(lower, upper, rules);
+    EXPECT_EQ(found.size(), 1u) << "work above work stays cross work";
+    EXPECT_EQ(turned.size(), 1u);
+    EXPECT_EQ(found.at(0).is_hard, turned.at(0).is_hard) << "whoever asks";
+    return found.at(0).is_hard;
+  };
+  EXPECT_TRUE(is_hard());
+  lower.deck = Deck::Double;
+  EXPECT_TRUE(is_hard()) << "a deck under the lower work protects nobody from the upper";
+  lower.deck = Deck::None;
+  upper.deck = Deck::Single;
+  EXPECT_FALSE(is_hard());
+  upper.work_m = 24.1;
+  EXPECT_TRUE(is_hard()) << "above 24 m the deck is double";
+  upper.deck = Deck::Double;
+  EXPECT_FALSE(is_hard());
+  lower.work_m = upper.work_m;
+  EXPECT_TRUE(is_hard()) << "at one height each is under the other's fall";
+  rules[0].deck_from_m.reset();
+  lower.work_m = 5;
+  EXPECT_TRUE(is_hard()) << "no deck lifts a rule that names none";
+}
+
 TEST(PermitConflict, AnswersTheGravestRuleOfAPair) {
   ConflictRules rules = rules_from(Json::array({rule("hot", "confined", false, "high"),
                                                 rule("confined", "hot", false, "critical"),

@@ -202,9 +202,9 @@ Result<std::vector<Json>> permits_in(const PermitDesk& desk,
 
 Result<std::vector<Json>> permit_places_in(const PermitDesk& desk,
                                            std::initializer_list<const char*> in) {
-  static constexpr std::array<std::string_view, 14> kMembers{
-      "id",       "number",  "state",    "kind",       "area",     "x",    "y",
-      "radius_m", "z_low_m", "z_high_m", "valid_from", "valid_to", "pipe", "parent"};
+  static constexpr std::array<std::string_view, 16> kMembers{
+      "id",      "number",   "state",      "kind",     "area", "x",      "y",        "radius_m",
+      "z_low_m", "z_high_m", "valid_from", "valid_to", "pipe", "parent", "height_m", "deck"};
   const records::Form* form = desk.packs.forms.find("permit");
   if (form == nullptr) return std::vector<Json>{};
   return records::all_partly(desk.view, *form, in_states(in), kPermitsMax, kMembers);
@@ -217,6 +217,14 @@ Result<std::shared_ptr<const std::vector<Json>>> permits_standing(const PermitDe
       });
 }
 
+namespace {
+ehs::Deck deck_of(const Json& permit) {
+  std::string deck = permit.text_or("deck", "");
+  if (deck == "double") return ehs::Deck::Double;
+  return deck == "single" ? ehs::Deck::Single : ehs::Deck::None;
+}
+}  // namespace
+
 ehs::PermitPlace place_of(const PermitDesk& desk, const Json& permit) {
   const AreaInfo* area = desk.plant.area_by_id(permit.text_or("area", ""));
   ehs::PermitPlace place{.kind = permit.text_or("kind", ""),
@@ -226,7 +234,9 @@ ehs::PermitPlace place_of(const PermitDesk& desk, const Json& permit) {
                          .z_high_m = number_in(permit, "z_high_m").value_or(3),
                          .from = instant_in(permit, "valid_from").value_or(Instant{}),
                          .to = instant_in(permit, "valid_to").value_or(Instant{}),
-                         .pipe = permit.text_or("pipe", "")};
+                         .pipe = permit.text_or("pipe", ""),
+                         .work_m = number_in(permit, "height_m").value_or(0),
+                         .deck = deck_of(permit)};
   if (auto id = RecordId::parse(permit.text_or("id", ""))) place.id = *id;
   auto x = number_in(permit, "x");
   auto y = number_in(permit, "y");

@@ -15,7 +15,7 @@ export const kindFields: Record<string, string[]> = {
   confined: ["space", "space_medium", "ventilation", "rescue_gear", "lighting_v"],
   blinding: ["blind_action", "pipe", "medium", "temperature_c", "pressure_mpa", "blind_spec",
     "blind_no", "drawing"],
-  height: ["height_m", "height_factors", "anchor", "scaffold_no"],
+  height: ["height_m", "height_factors", "anchor", "scaffold_no", "deck", "deck_no"],
   lifting: ["load_t", "lift_radius_m", "crane", "crane_inspected", "plan_no", "chart_pct",
     "is_special_load", "rigger", "signaller"],
   power: ["power_source", "power_v", "power_kw", "power_devices", "rcd_tested_at", "cable_route"],
