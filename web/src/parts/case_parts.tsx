@@ -51,7 +51,8 @@ function RecordLink({ form, id }: { form: string; id: string }) {
   return number ? <a className="num" href={`#/case/${form}/${id}`}>{number}</a> : <>{t("yes")}</>;
 }
 
-// Fields in the form's order; ids that no page shows tell nobody anything and are left out; what is hidden from the caller is not in the answer at all.
+// Fields in the form's order; ids that no page shows tell nobody anything and are left out; what is
+// hidden from the caller is not in the answer at all.
 export function Facts({ form, view }: { form: FormSource; view: RecordView }) {
   const { t, texts, lang } = useText();
   const { record, modes } = view;
