@@ -14,10 +14,22 @@ export function desk(lang) {
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
 }
 
+// Dates are written as everywhere else, not as the browser's language has them.
+async function datesPart(page) {
+  const from = page.locator(".trend-dates input").first();
+  const written = await from.inputValue();
+  assert.match(written, /^\d{4}-\d\d-\d\d \d\d:\d\d$/);
+  await from.fill("2026-02-30 06:00");
+  await page.locator(".trend-dates .fault").waitFor();
+  await from.fill(written);
+  await page.locator(".trend-dates .fault").waitFor({ state: "detached" });
+}
+
 async function trendsWalk(seat, w, folder) {
   const { page } = seat;
   await seat.go("trends?tags=GAS-2101&hours=1");
   await page.waitForSelector(".trends-box canvas");
+  await datesPart(page);
   await page.getByLabel(w.trendSearch).fill("GAS-2102");
   await page.getByRole("button", { name: /^\+ GAS-2102/ }).click();
   await page.waitForURL(/GAS-2102/);

@@ -1,6 +1,5 @@
 // The styles of the desk come with its first page; src/desk and what it shares has none of its own.
 import { expect, test } from "vitest";
-// @ts-expect-error a script of the build without types
 import { lateStyles } from "../../scripts/budgets.mjs";
 
 const manifest = {

@@ -99,7 +99,8 @@ interface DatesProps {
   onLive: () => void;
 }
 const steps: Step[] = ["earlier", "nearer", "further", "later"];
-// A window by its dates, written as everywhere here whatever the browser's language, and stepping it without a mouse.
+// A window by its dates, written as everywhere here whatever the browser's language, and stepping
+// it without a mouse.
 function Dates({ window, onZoom, onLive }: DatesProps) {
   const { t } = useBlock(sensingText);
   const [from, setFrom] = useState(() => dateTime(window.from));
