@@ -35,7 +35,7 @@ const tell = (metric, values, target, more = {}) => {
 
 // In the page: when each code first came over a live stream of its own.
 function listen() {
-  window.heard = {};
+  Object.assign(window, { heard: {}, resets: 0 });
   const socket = new WebSocket(`ws://${location.host}/api/live`);
   return new Promise((done) => {
     socket.onopen = () => socket.send(JSON.stringify({
@@ -43,6 +43,7 @@ function listen() {
     }));
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
+      if (message.type === "reset") window.resets += 1;  // too far behind: events are left out
       if (message.type === "welcome") done();
       else if (message.seq) socket.send(JSON.stringify({ type: "ack", seq: message.seq }));
       const code = message.payload?.code;
@@ -179,7 +180,8 @@ try {
   const cores = (cpuOf(server.pid) - cpu) / ((Date.now() - began) / 1000);
   tell("desk_flood_p99_ms", drawn, 300, { cores: Math.round(cores * 100) / 100 });
   tell("desk_flood_frame_ms", [Math.max(...frames)], 250, { samples: frames.length });
-  tell("alarm_flood_p99_ms", await flood(at), 500);
+  const flooded = await flood(at);
+  tell("alarm_flood_p99_ms", flooded, 500, { resets: await ear.evaluate(() => window.resets) });
   isRunning = false;
   await beat;
 } finally {
