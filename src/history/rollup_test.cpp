@@ -236,6 +236,31 @@ TEST_F(RollupTest, GivesEachTagItsOwnRetention) {
   EXPECT_TRUE(history_->raw(other, kStart, kEver)->empty());
 }
 
+TEST_F(RollupTest, GivesEachTagItsOwnRetentionOfMinutesAndHours) {
+  TagIndex other = history_->tag("PIC-1").value();
+  Retention brief{
+      .samples = Duration::days(1), .minutes = Duration::days(2), .hours = Duration::days(6)};
+  ASSERT_TRUE(history_->set_retention(other, brief));
+  auto samples = walk(kStart, Duration::hours(8), 60);
+  append(samples);
+  for (Sample& one : samples) one.tag = other;
+  append(samples);
+  clock_.set(kStart + Duration::hours(9));
+  turn(Duration::hours(2));
+  EXPECT_EQ(number("SELECT count(DISTINCT tag) FROM minutes"), 2);
+  clock_.set(kStart + Duration::days(4));
+  turn(Duration::hours(1));
+  EXPECT_EQ(number("SELECT count(DISTINCT tag) FROM minutes"), 1);
+  EXPECT_EQ(number("SELECT max(tag) FROM minutes"), tag_);
+  EXPECT_EQ(number("SELECT count(*) FROM hour"), 16);
+  clock_.set(kStart + Duration::days(8));
+  turn(Duration::hours(1));
+  EXPECT_EQ(number("SELECT count(*) FROM hour"), 8);
+  EXPECT_EQ(number("SELECT max(tag) FROM hour"), tag_);
+  EXPECT_EQ(history_->trend(tag_, kStart, kStart + Duration::hours(8), 480)->size(), 480);
+  EXPECT_TRUE(history_->trend(other, kStart, kStart + Duration::hours(8), 8)->empty());
+}
+
 TEST_F(RollupTest, StepsOverYearsOfSilence) {
   append(walk(kStart, Duration::minutes(5), 1));
   turn(Duration::minutes(5));
