@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kMessageBytesMax = 100'000;  // a watch of 2,000 tags; a hello has 300
 constexpr std::size_t kNotesMax = 256;             // unread messages of one socket
+constexpr std::string_view kAck = R"({"type":"ack",)";
+constexpr std::size_t kAckBytesMax = 64;
 constexpr std::size_t kTopicsMax = 50;
 constexpr std::size_t kBatchMax = 500;  // events told in one go, so that nobody waits long
 constexpr int64_t kResumeMax = 5'000;   // further behind, loading anew is cheaper
@@ -117,10 +119,19 @@ bool Live::has_room() {
 }
 
 // A socket that floods is not read further: its place in the table stays full until it is closed.
+// Acknowledgements are no flood: a page sends one for each of thousands of events that it was told
+// in one go, and the newest says it for all before it.
 void Live::message(SocketId id, std::string text) {
   std::lock_guard lock(mutex_);
   auto waiting = waiting_.find(id);
   if (waiting == waiting_.end() || waiting->second > kNotesMax) return;
+  if (text.size() <= kAckBytesMax && text.starts_with(kAck)) {
+    auto [unread, is_first] = acks_.try_emplace(id, notes_.size());
+    if (!is_first) {
+      notes_[unread->second].text = std::move(text);
+      return;
+    }
+  }
   bool is_flood = ++waiting->second > kNotesMax || text.size() > kMessageBytesMax;
   notes_.push_back(
       {.kind = Note::Kind::Message, .id = id, .text = is_flood ? "" : std::move(text)});
@@ -171,6 +182,7 @@ void Live::turn() {
   {
     std::lock_guard lock(mutex_);
     notes.swap(notes_);
+    acks_.clear();
     has_news_ = false;
     for (const Note& note : notes) {
       auto waiting = waiting_.find(note.id);

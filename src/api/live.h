@@ -128,6 +128,7 @@ class Live {
   std::condition_variable wake_;
   std::deque<Note> notes_;
   std::unordered_map<SocketId, std::size_t> waiting_;  // notes per socket: bounded
+  std::unordered_map<SocketId, std::size_t> acks_;     // in notes_: its unread acknowledgement
   bool has_news_ = false;
   bool stopping_ = false;
   SocketId next_id_ = 1;

@@ -315,6 +315,23 @@ TEST_F(LiveTest, SocketsAreCountedAndTheirMessagesBounded) {
   EXPECT_EQ(last.close_code, 1001);
 }
 
+// As a page does that was told of thousands of alarms in one go.
+TEST_F(LiveTest, AThousandAcknowledgementsAreNoFlood) {
+  Inbox inbox;
+  Live::SocketId id = open(inbox, session_);
+  say(id, hello());
+  change_area(3);
+  live_->turn();
+  int64_t last = inbox.messages.back().int_or("seq", 0);
+  for (int64_t seq = last - 1'000; seq <= last; ++seq) live_->message(id, write_json(ack(seq)));
+  live_->turn();
+  EXPECT_EQ(inbox.close_code, 0);
+  EXPECT_EQ(live_->bytes(), 0u) << "the newest was heard";
+  for (int i = 0; i < 1'000; ++i) live_->message(id, R"({"type":"watch","tags":[]})");
+  live_->turn();
+  EXPECT_NE(inbox.close_code, 0) << "other messages are counted";
+}
+
 TEST_F(LiveTest, TroubleIsToldAtOnceAndWhenItIsOver) {
   auto before = set_log_sink([](LogLevel, std::string_view) {});
   Inbox early, late;

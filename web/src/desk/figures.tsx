@@ -18,6 +18,7 @@ import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
+import { DayField } from "./day_field.tsx";
 import { Select } from "./hazard_filters.tsx";
 import "../styles/desk_work.css";
 
@@ -70,9 +71,13 @@ function WindowBar({ window }: { window: Window }) {
           );
         })}
       </div>
-      <Day label={w("dayFrom")} value={window.from} max={window.to}
-        set={(from) => put({ from })} />
-      <Day label={w("dayTo")} value={window.to} min={window.from} set={(to) => put({ to })} />
+      <DayField
+        label={w("dayFrom")} value={window.from} max={window.to}
+        onChange={(from) => from && put({ from })}
+      />
+      <DayField
+        label={w("dayTo")} value={window.to} min={window.from} onChange={(to) => to && put({ to })}
+      />
       <Select
         label={w("unit")} value={window.org} set={(org) => put({ org })}
         choices={sorted.map((unit) => ({
@@ -81,25 +86,6 @@ function WindowBar({ window }: { window: Window }) {
         }))}
       />
     </section>
-  );
-}
-
-interface DayProps {
-  label: string;
-  value: string;
-  min?: string;
-  max?: string;
-  set: (day: string) => void;
-}
-function Day({ label, value, min, max, set }: DayProps) {
-  return (
-    <label className="case-select">
-      <span>{label}</span>
-      <input
-        type="date" value={value} min={min} max={max}
-        onChange={(event) => event.target.value && set(event.target.value)}
-      />
-    </label>
   );
 }
 

@@ -18,10 +18,10 @@ import { may, useMe } from "../data/session.ts";
 import { useBlock } from "../text/block.ts";
 import { sensingText } from "../text/sensing_words.ts";
 import { Button } from "../parts/button.tsx";
-import { TextField } from "../parts/field.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { useDesk } from "./control_parts.tsx";
+import { DayField } from "./day_field.tsx";
 import { FilterChips } from "./filter_chips.tsx";
 import { actText } from "./response_card.tsx";
 
@@ -59,10 +59,8 @@ function Filters({ filter }: { filter: JournalFilter }) {
             ))}
           </select>
         </label>
-        <TextField
-          kind="date" label={s("from")} value={filter.from} onChange={(from) => set({ from })}
-        />
-        <TextField kind="date" label={s("to")} value={filter.to} onChange={(to) => set({ to })} />
+        <DayField label={s("from")} value={filter.from} onChange={(from) => set({ from })} />
+        <DayField label={s("to")} value={filter.to} onChange={(to) => set({ to })} />
       </div>
       <FilterChips
         label={t("area")} value={filter.area} onChange={(area) => set({ area })}

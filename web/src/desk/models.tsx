@@ -8,6 +8,7 @@ import { useModelWords, type ModelKey } from "../text/model_words.ts";
 import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useTitle } from "../parts/shell.tsx";
+import { FileButton } from "../parts/file_button.tsx";
 import { Empty } from "../parts/states.tsx";
 import { Formula } from "./model_formula.tsx";
 import { Findings } from "./model_flow.tsx";
@@ -78,16 +79,13 @@ function Files({ kind, state }: { kind: Kind; state: RulesState }) {
   return (
     <>
       <section className="panel model-choice">
-        <label className="case-select">
-          {t("file")}
-          <input
-            type="file" accept={`${end},.xml`}
-            onChange={(event) => {
-              const [file] = event.target.files ?? [];
-              if (file) void opened(file).then(setChosen);
-            }}
-          />
-        </label>
+        <FileButton
+          text={t("file")} accept={`${end},.xml`}
+          onChange={(event) => {
+            const [file] = event.target.files ?? [];
+            if (file) void opened(file).then(setChosen);
+          }}
+        />
       </section>
       {chosen === null ? <Empty icon="file" title={t("empty")} /> : (
         <div className="model-columns">

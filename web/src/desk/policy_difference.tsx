@@ -10,6 +10,7 @@ import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { usePolicy } from "../text/policy_words.ts";
 import { Icon } from "../parts/icon.tsx";
+import { FileButton } from "../parts/file_button.tsx";
 import { Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { actionKeys } from "./policy_who.tsx";
@@ -32,13 +33,10 @@ export function PolicyDifference() {
   };
   return (
     <div className="panel policy-form">
-      <label className="case-select">
-        {t("chooseFiles")}
-        <input
-          type="file" accept="application/json,.json" multiple
-          onChange={(event) => void compare(event)}
-        />
-      </label>
+      <FileButton
+        text={t("chooseFiles")} accept="application/json,.json" isSeveral
+        onChange={(event) => void compare(event)}
+      />
       <p className="soft">{t("chooseHint")}</p>
       {refusal && <Refused refusal={refusal} />}
       {refusal?.field && <p className="fault">{t("badPlace", { place: refusal.field })}</p>}

@@ -294,7 +294,7 @@ function PenLine({ pen, colour, told }: LineProps) {
       </td>
       <td className="num nowrap">{tagFigure(tag, told.mean)} {tag.unit}</td>
       <td className="num nowrap soft">
-        {isBand && `${s("leastMost")} ${figure(told.low)}~${figure(told.high)}`}
+        {isBand && `${s("leastMost")} ${tagFigure(tag, told.low)}~${tagFigure(tag, told.high)}`}
         {told.doubt && <b className="is-down"> ! {s(`doubt_${told.doubt}`)}</b>}
       </td>
     </tr>

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import * as calls from "../api/calls_response.ts";
 import type { Tag } from "../api/types_response.ts";
-import { useTags, useTagsOf } from "../data/alarms.ts";
+import { isAnalogue, useTags, useTagsOf } from "../data/alarms.ts";
 import { serverNow } from "../data/clock.ts";
 import { dateTime, readDateTime } from "../data/format.ts";
 import { pensMax, type Pen } from "../data/pens.ts";
@@ -147,7 +147,9 @@ function Chooser({ tags, isWhole, codes, onChange }: ChooserProps) {
   const other = useQuery(`tags/find/${asked}`, async () =>
     asked === "" ? [] : (await calls.tags({ search: asked })).rows);
   const all = isWhole ? tags : other.value ?? [];
-  const found = text === "" ? [] : all.filter((tag) => !codes.includes(tag.code) &&
+  // Whoever opens an empty page is offered the first that have limits.
+  const offered = codes.length === 0 ? tags.filter(isAnalogue).slice(0, 12) : [];
+  const found = text === "" ? offered : all.filter((tag) => !codes.includes(tag.code) &&
     `${tag.code} ${tag.name.zh} ${tag.name.en}`.toLowerCase().includes(text)).slice(0, 12);
   return (
     <section className="panel trend-chooser" aria-label={t("trendPens")}>

@@ -174,6 +174,7 @@ export const enDesk: Record<DeskKey, string> = {
   trendSearch: "Add a tag: code or name",
   trendRemove: "Remove {code}",
   trendPensN: "{n} of {most} pens",
+  dayPattern: "year-month-day", pickDay: "Pick a day: {label}",
   trendNone: "Choose tags to see their trends",
   trendBefore: "the period before",
   trendsOf: "Trends of {n} tags",

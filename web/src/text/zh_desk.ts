@@ -172,6 +172,7 @@ export const zhDesk = {
   trendSearch: "添加测点:位号或名称",
   trendRemove: "移除 {code}",
   trendPensN: "{n} / {most} 条曲线",
+  dayPattern: "年-月-日", pickDay: "选择日期:{label}",
   trendNone: "选择测点后显示趋势",
   trendBefore: "上一时段",
   trendsOf: "{n} 个测点的趋势",
