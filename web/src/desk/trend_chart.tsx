@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { RecordRow } from "../api/types.ts";
-import { figure, tagFigure } from "../data/alarms.ts";
+import { tagFigure } from "../data/alarms.ts";
 import { serverNow } from "../data/clock.ts";
 import { curveOf, type Curve } from "../data/curve.ts";
 import { saveAs } from "../data/desk_save.ts";
