@@ -38,8 +38,8 @@ export function DayField({ label, value, onChange, min, max }: Props) {
     <div className="day-field">
       <label htmlFor={id}>{label}</label>
       <input
-        id={id} type="text" inputMode="numeric" placeholder={t("dayPattern")} maxLength={10} value={text}
-        aria-invalid={!isGood || undefined} autoComplete="off"
+        id={id} type="text" inputMode="numeric" placeholder={t("dayPattern")} maxLength={10}
+        value={text} aria-invalid={!isGood || undefined} autoComplete="off"
         onChange={(event) => take(event.target.value)} onBlur={() => setTyped(null)}
       />
       <button
