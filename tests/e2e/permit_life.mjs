@@ -124,7 +124,7 @@ export class Permits {
     for (const level of wanted) {
       await analyst.post("/api/records/permit_gas", { fields: {
         permit: id, level, point: "P1", lel, o2, instrument: "GX-1", sampled_at: iso(Date.now()),
-        calibrated_until: "2027-12-31", analyst: idOf.safety4,
+        calibrated_until: iso(Date.now()).slice(0, 10), analyst: idOf.safety4,
         ...(toxic_substance ? { toxic, toxic_substance } : {}),
       } });
     }

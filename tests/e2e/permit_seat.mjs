@@ -234,8 +234,8 @@ export class PermitSeat extends Seat {
     await this.field("lel", gasForm).fill(String(lel));
     await this.field("o2", gasForm).fill(String(o2));
     if (toxic !== undefined) await this.field("toxic", gasForm).first().fill(String(toxic));
-    await this.field("instrument", gasForm).fill("GX-1");
-    await this.field("calibrated_until", gasForm).fill("2027-12-31");
+    await page.getByRole("radio", { name: /^GX-1 · / }).click();
+    await page.getByText(p.gasCalibrated.split("{")[0]).waitFor();
     // A target cut by the bar above it would be found too small wherever the page happens to stand.
     await page.evaluate(() => scrollTo(0, 0));
     await this.look(`gas-${level}-${lel}`);

@@ -66,8 +66,8 @@ bool Crew::test_point(Job& job, const GasPoint& spot, Quality quality) {
                                    {"o2", test.o2},
                                    {"toxic", test.toxic},
                                    {"toxic_substance", job.toxic_substance},
-                                   {"instrument", "MX6-01"},
-                                   {"calibrated_until", "2029-01-01"},
+                                   {"instrument", kYearMeter},
+                                   {"calibrated_until", kYearMeterUntil},
                                    {"sampled_at", format_instant(test.at)},
                                    {"analyst", test.analyst.text()}}));
   if (!made) return false;

@@ -63,6 +63,7 @@ Result<void> World::settle() {
   TRY(add_people());
   TRY(add_badges());
   TRY(add_certificates());
+  TRY(add_instrument());
   TRY(add_regimes());
   TRY(add_states());
   TRY(plant_.engine().sensing().reload());
@@ -158,6 +159,24 @@ Result<void> World::annul_seeded() {
                                         .version = rows[i].int64("version"),
                                         .fields = Json::object({{"is_verified", false}})}));
   }
+  return {};
+}
+
+// The one meter of the year, of which the plans write down that it is calibrated until 2029.
+Result<void> World::add_instrument() {
+  if (plant_.engine().packs().forms.find("gas_instrument") == nullptr) return {};
+  Json gases = Json::array();
+  for (const char* gas :
+       {"lel", "o2", "nh3", "h2s", "co", "no2", "benzene", "methanol", "toluene"}) {
+    gases.push(gas);
+  }
+  Json fields = Json::object({{"code", kYearMeter},
+                              {"model", "PID"},
+                              {"gases", std::move(gases)},
+                              {"calibrated_on", day_of(now() - Duration::days(30))},
+                              {"calibrated_until", kYearMeterUntil}});
+  auto officer = TRY(plant_.as("safety1"));
+  TRY(plant_.run(officer, engine::CreateRecord{.form = "gas_instrument", .fields = fields}));
   return {};
 }
 

@@ -14,6 +14,10 @@
 
 namespace anlan::test {
 
+// The meter of every gas test of the year, and until when its register says that it is calibrated.
+inline constexpr std::string_view kYearMeter = "YEAR-1";
+inline constexpr std::string_view kYearMeterUntil = "2029-01-01";
+
 struct Validity {
   RecordId record{};
   Instant from{}, to{};
@@ -98,6 +102,7 @@ class World {
   Result<void> add_people();
   Result<void> add_badges();
   Result<void> add_certificates();
+  Result<void> add_instrument();
   Result<Json> certify(Member& member, const std::string& kind, Validity validity);
   Result<void> add_regimes();
   Result<void> add_states();

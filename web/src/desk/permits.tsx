@@ -10,6 +10,7 @@ import "../styles/permit.css";
 
 const Rules = lazy(() => import("./permit_rules.tsx"));
 const Certificates = lazy(() => import("./permit_certificates.tsx"));
+const Instruments = lazy(() => import("./permit_instruments.tsx"));
 const Goods = lazy(() => import("./permit_goods.tsx"));
 const Room = lazy(() => import("./permit_room.tsx"));
 const Figures = lazy(() => import("./permit_figures.tsx"));
@@ -17,7 +18,8 @@ const Figures = lazy(() => import("./permit_figures.tsx"));
 const tabs: { to: string; text: PermitDeskKey }[] = [
   { to: "", text: "tabBoard" }, { to: "room", text: "tabRoom" },
   { to: "figures", text: "tabFigures" },
-  { to: "certificates", text: "tabCertificates" }, { to: "goods", text: "tabGoods" },
+  { to: "certificates", text: "tabCertificates" },
+  { to: "instruments", text: "tabInstruments" }, { to: "goods", text: "tabGoods" },
   { to: "rules", text: "tabRules" },
 ];
 
@@ -26,6 +28,7 @@ function Tab({ tab, query }: { tab: string; query: Record<string, string> }) {
     case "room": return <Room />;
     case "rules": return <Rules />;
     case "certificates": return <Certificates />;
+    case "instruments": return <Instruments />;
     case "goods": return <Goods />;
     case "figures": return <Figures query={query} />;
     default: return <PermitBoard query={query} />;

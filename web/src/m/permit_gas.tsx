@@ -13,6 +13,7 @@ import { Icon } from "../parts/icon.tsx";
 import { NewForm } from "../parts/permit_form.tsx";
 import { Ready } from "../parts/states.tsx";
 import { Frame } from "./frame.tsx";
+import { InstrumentPick } from "./permit_gas_instrument.tsx";
 import { GasLines } from "./permit_card_parts.tsx";
 
 export default function GasPage({ id }: { id: string }) {
@@ -37,9 +38,10 @@ export default function GasPage({ id }: { id: string }) {
   );
 }
 
-const first = ["level", "point", "lel", "o2", "toxic", "photos", "instrument", "calibrated_until",
-  "toxic_substance", "substance", "combustible_vol", "cal_gas"];
-const seldom = ["toxic_substance", "substance", "combustible_vol", "cal_gas"];
+const first = ["level", "point", "lel", "o2", "toxic", "photos", "instrument",
+  "toxic_substance", "substance", "combustible_vol"];
+const seldom = ["toxic_substance", "substance", "combustible_vol"];
+const ofRegister = ["calibrated_until", "cal_gas"];
 
 interface TestProps {
   form: FormSource;
@@ -68,11 +70,13 @@ function Test({ form, permit, record }: TestProps) {
         key={round} form={form} first={first} isHeld sendText={p("gasSend")}
         given={{ permit: record.id, analyst: me.id }}
         start={{ ...kept, ...(isFilled(toxic) ? { toxic_substance: toxic as FieldValue } : {}) }}
-        skip={["sampled_at", "verdict", "place"]} place={placeOf(record, lang)}
+        skip={["sampled_at", "verdict", "place", ...ofRegister]} place={placeOf(record, lang)}
         folded={{
           title: p("moreReadings"), fields: asksToxic(record) ? seldom : ["toxic", ...seldom],
         }}
         more={() => ({ sampled_at: new Date(serverNow()).toISOString() })}
+        draw={(field, state) =>
+          field === "instrument" ? <InstrumentPick form={form} state={state} /> : null}
         noteOf={(field, fields) => <Limit field={field} value={fields[field]} record={record} />}
         onDone={(row) => {
           keepInstrument(row);

@@ -26,6 +26,8 @@ interface NewFormProps {
   place?: string;
   isHeld?: boolean;
   noteOf?: (field: string, fields: Fields) => ReactNode;
+  // A field with an input of its own; nothing where the usual one will do.
+  draw?: (field: string, state: NewRecord) => ReactNode;
 }
 
 export function NewForm(props: NewFormProps) {
@@ -70,6 +72,8 @@ function Cell({ form, field, state, ...props }: NewFormProps & {
   field: string; state: NewRecord;
 }) {
   const { t } = usePermitText();
+  const own = props.draw?.(field, state);
+  if (own) return <div className="form-cell">{own}</div>;
   const fault = state.missing.includes(field) ? t("required")
     : state.refusal?.field?.split(".")[0] === field ? state.refusal.message : undefined;
   return (
