@@ -88,6 +88,8 @@ function Line({ row, form, now }: { row: RecordRow; form: FormSource; now: numbe
   const me = useMe();
   const state = certificateState(row, now);
   const scans = photosOf(row["scan"]);
+  const mayVerify = may(me, "certificate", "update") &&
+    (form.modes?.["is_verified"] ?? "write") === "write";
   const verify = async () => {
     try {
       await changeRecord("certificate", row.id, row.version, verifiedBy(me.id));
@@ -115,7 +117,7 @@ function Line({ row, form, now }: { row: RecordRow; form: FormSource; now: numbe
             place={{ form: "certificate", id: row.id }} photos={scans} label={t("photo")}
           />
         )}
-        {row["is_verified"] !== true && may(me, "certificate", "write") && (
+        {row["is_verified"] !== true && mayVerify && (
           <Button text={p("verifyIt")} icon="shield" run={() => void verify()} />
         )}
       </td>

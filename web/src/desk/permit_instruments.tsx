@@ -121,7 +121,7 @@ function Line({ row, form, now }: { row: RecordRow; form: FormSource; now: numbe
         {scans.length > 0 && (
           <PhotoTiles place={{ form: form_id, id: row.id }} photos={scans} label={t("photo")} />
         )}
-        {may(me, form_id, "write") && (
+        {may(me, form_id, "update") && (
           <div className="row">
             {state !== "withdrawn" && (
               <Button text={p("calibrate")} run={() => setOpen("calibrate")} />
