@@ -73,8 +73,8 @@ Result<Certificates> read_certificates(const PermitDesk& desk, const records::Fo
   return all;
 }
 
-// Until when the person is on duty without a gap, of the shift in which the work began; nothing for
-// who was not rostered then.
+// Until when the person is on duty without a gap, of the shift in which the work began for
+// them; nothing for who was not rostered then.
 std::optional<Instant> on_duty_until(const std::vector<Json>& shifts, PersonId person,
                                      Instant began) {
   std::optional<Instant> until;
@@ -88,10 +88,12 @@ std::optional<Instant> on_duty_until(const std::vector<Json>& shifts, PersonId p
   return until;
 }
 
-// Of the leader and the guardian, whoever's shift ends first.
+// Of the leader and the guardian, whoever's shift ends first: of the shifts in which they came to
+// the work, began it, took it over or took it up again.
 std::optional<Instant> shift_end_of(const std::vector<Json>& shifts, const Json& permit) {
   std::optional<Instant> end;
-  auto began = instant_in(permit, "started_at");
+  auto began = instant_in(permit, "crew_since");
+  if (!began) began = instant_in(permit, "started_at");
   if (!began) return end;
   for (const PermitPart& part : parts_of(permit)) {
     if (part.role != "leader" && part.role != "guardian") continue;

@@ -28,6 +28,7 @@ export const permitForm = formOf("permit");
 const gasForm = formOf("permit_gas");
 export const goodsForm = formOf("goods_move");
 export const isolationForm = formOf("permit_isolation");
+export const instrumentForm = formOf("gas_instrument");
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const begins = (text) => new RegExp(`^${escape(text)}`);

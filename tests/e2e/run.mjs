@@ -30,6 +30,7 @@ import {
   permitKindsWalk, permitOfflineWalk, permitPagesWalk, permitPhoneLifeWalk,
 } from "./permits.mjs";
 import { permitHoldWalk } from "./permit_hold.mjs";
+import { permitPapersWalk } from "./permit_papers.mjs";
 import { readSeed } from "./seed.mjs";
 
 const seed = readSeed();
@@ -307,6 +308,7 @@ const permitWalks = {
   "permits: two jobs that must not go on together": [permitConflictWalk, "zh", "en"],
   "permits: the card without a link": [permitOfflineWalk, "zh"],
   "permits: an area on hold": [permitHoldWalk, "zh"],
+  "permits: instruments and certificates": [permitPapersWalk, "zh", "en"],
 };
 for (const [name, [run, ...langs]] of Object.entries(permitWalks)) {
   for (const lang of langs) {

@@ -30,6 +30,16 @@ class PermitWatchTest : public PermitPlant {
     history::Sample sample{.tag = *index, .at = plant_->clock().now(), .value = value};
     ASSERT_TRUE(plant_->engine().sensing().samples({&sample, 1}));
   }
+  void shift(std::string_view login, Duration from, Duration until) {
+    made("duty",
+         Json::object({{"unit", "T51"},
+                       {"role", "maintainer"},
+                       {"person", who(login)},
+                       {"shift", "day"},
+                       {"from", from_now(from)},
+                       {"until", from_now(until)}}),
+         "admin");
+  }
   std::string reason() { return now(permit_)["record"].text_or("suspend_reason", ""); }
   Json detail() { return now(permit_)["record"]["suspend_detail"]; }
 
@@ -116,16 +126,6 @@ TEST_P(PermitWatchTest, ACertificateThatIsTakenBackStopsIt) {
 }
 
 TEST_P(PermitWatchTest, TheEndOfAShiftStopsItUnlessTheNextFollows) {
-  auto shift = [&](std::string_view login, Duration from, Duration until) {
-    made("duty",
-         Json::object({{"unit", "T51"},
-                       {"role", "maintainer"},
-                       {"person", who(login)},
-                       {"shift", "day"},
-                       {"from", from_now(from)},
-                       {"until", from_now(until)}}),
-         "admin");
-  };
   shift("repair4", Duration{} - Duration::hours(1), Duration::minutes(30));
   shift("repair4", Duration::minutes(30), Duration::minutes(60));
   // Who was not rostered when work began has no shift that could end.
@@ -135,6 +135,24 @@ TEST_P(PermitWatchTest, TheEndOfAShiftStopsItUnlessTheNextFollows) {
   EXPECT_EQ(state(permit_), "active");
   plant_->clock().advance(Duration::minutes(1));
   look();
+  EXPECT_EQ(reason(), "shift_end");
+}
+
+// A permit of three days is taken up again each morning: what ended is the shift of the day before.
+TEST_P(PermitWatchTest, WhoTakesUpTheWorkAgainDoesSoInAShiftOfItsOwn) {
+  shift("repair4", Duration{} - Duration::hours(1), Duration::minutes(30));
+  shift("repair4", Duration::minutes(40), Duration::minutes(80));
+  plant_->clock().advance(Duration::minutes(30));
+  look();
+  ASSERT_EQ(reason(), "shift_end");
+  plant_->clock().advance(Duration::minutes(15));
+  test_gas(permit_, Duration::minutes(1));
+  acted(permit_, "safety2", "resume");
+  look();
+  EXPECT_EQ(state(permit_), "active");
+  plant_->clock().advance(Duration::minutes(35));
+  look();
+  EXPECT_EQ(state(permit_), "suspended");
   EXPECT_EQ(reason(), "shift_end");
 }
 

@@ -84,7 +84,11 @@ void Crew::clear_over() {
     }
   }
   std::erase_if(live_, [](const auto& job) { return job->is_over; });
-  // Who tried to guard two jobs still guards the other one.
+  mark_guardians();
+}
+
+// Who tried to guard two jobs still guards the other one.
+void Crew::mark_guardians() {
   for (const auto& job : live_) {
     if (Member* guardian = world_.find(job->guardian)) guardian->guards = true;
   }
@@ -228,6 +232,7 @@ void Crew::follow(Job& job) {
   }
   job.guardian = *guardian;
   job.leader = *leader;
+  mark_guardians();
 }
 
 }  // namespace anlan::test

@@ -42,6 +42,7 @@ class Crew {
   const std::map<std::string, int>& counts() const { return counts_; }
 
  private:
+  void mark_guardians();
   // ---- planning (permit_plan.cpp) ----
   std::unique_ptr<Job> plan();
   void place(Job& job);

@@ -79,7 +79,7 @@ struct OfPeople {
 inline constexpr std::array kPeople{
     OfPeople{"hot", "", "hot"},
     OfPeople{"height", "", "height"},
-    OfPeople{"lifting", "", "lifting"},
+    OfPeople{"lifting", "", ""},  // its rigger and its signaller need one
     OfPeople{"power", "", "electric"},
 };
 

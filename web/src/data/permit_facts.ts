@@ -9,7 +9,7 @@ export interface FactBlock {
 }
 const blocks: Record<Exclude<FactBlock["id"], "kind" | "other">, string[]> = {
   what: ["content", "work_unit", "is_contractor", "unit_phone", "valid_from", "valid_to",
-    "started_at", "parent"],
+    "started_at", "crew_since", "parent"],
   place: ["area", "device", "x", "y", "z_low_m", "z_high_m", "radius_m", "is_outdoor"],
   people: ["leader", "guardian", "workers", "gives_disclosure", "coordinator", "rigger",
     "signaller", "approved_by", "approved_at", "revalidated_by", "accepted_by"],
