@@ -126,7 +126,7 @@ function TagTable({ tags }: { tags: readonly Tag[] }) {
   const { t } = useDesk();
   const { t: s } = useBlock(sensingText);
   if (tags.length === 0) return <Empty icon="search" title={s("deviceNoTags")} />;
-  const heads = [t("colCode"), t("colWhat"), t("colValue"), s("quality"), s("limits")];
+  const heads = [t("colTagCode"), t("colWhat"), t("colValue"), s("quality"), s("limits")];
   return (
     <section className="panel" aria-label={s("deviceTags")}>
       <table className="rows tight device-tags live-area">

@@ -86,7 +86,7 @@ export const enPhone: Record<keyof typeof zhPhone, string> = {
   sosTitle: "SOS",
   sosHold: "Hold 2 s",
   sosHolding: "Keep holding…",
-  sosWhat: "Hold the red ring for 2 s: the people on duty are called at once. Works without a link.",
+  sosWhat: "Hold the red ring for 2 s: the people on duty are called at once. Works offline too.",
   sosNoHold: "Can't hold? Press here",
   sosAsk: "Call for help now?",
   sosYes: "Yes, call for help",
