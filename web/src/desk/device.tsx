@@ -153,8 +153,10 @@ function TagLine({ tag }: { tag: Tag }) {
           quality={reading.quality} stale_ms={stale_ms}
         />
       </td>
-      <td className={isStale ? "is-down" : ""}>
-        {s(reading.at === 0 ? "quality_never" : `quality_${reading.quality}`)}
+      <td>
+        <span className={isStale ? "is-down" : ""}>
+          {s(reading.at === 0 ? "quality_never" : `quality_${reading.quality}`)}
+        </span>
       </td>
       <td className="device-limits">
         {tag.limits.length === 0 && <span className="soft">{s("limitsNone")}</span>}

@@ -94,7 +94,7 @@ function Head({ form, record }: { form: FormSource; record: RecordRow }) {
       <ButtonLink href="#/permits" kind="quiet" icon="back">{t("back")}</ButtonLink>
       <KindSign kind={String(record["kind"] ?? "")} />
       <h1>
-        <span className="num">{record.number}</span> {kindText(record, form, lang)}{" "}
+        <span className="num">{record.number}</span> {kindText(record, form, lang)} ·{" "}
         {placeOf(record, lang)}
       </h1>
       <StateBadge form={form} state={record.state} />

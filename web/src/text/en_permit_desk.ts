@@ -79,7 +79,7 @@ export const enPermitDesk: Record<keyof typeof zhPermitDesk, string> = {
   tabRoom: "This shift",
   roomUnwatched: "Guardians without position monitoring",
   roomSilent: "Silent detectors beside work",
-  roomDue: "Analyses due in 15 minutes",
+  roomDue: "Gas tests due within 15 min",
   roomInside: "People inside",
   held: "Areas on hold",
   release: "Release",

@@ -20,7 +20,7 @@ export const enPhone: Record<keyof typeof zhPhone, string> = {
   ackPermit: "Got it, show the permit",
   ackTask: "Got it, go to the task",
   ackAlarm: "Got it, show the alarm",
-  urgentCount: "{n} more urgent messages",
+  urgentCount: "More urgent messages: {n}",
   kindAlarm: "Alarm",
   kindWay: "Leave now",
   kindPermit: "Permit suspended",
