@@ -96,6 +96,11 @@ Result<Json> guard_free(const GuardCall& call) {
         .params = write_json(Json::object(
             {{"hold", hold->area}, {"by", hold->by.text()}, {"at", format_instant(hold->at)}}))});
   }
+  if (auto off = TRY(off_duty(desk, call.permit))) {
+    return refuse_with(ErrorCode::WrongState, off->part.field,
+                       Json::object({{"person", off->part.person.text()},
+                                     {"shift_end", format_instant(off->at)}}));
+  }
   ehs::LivePermit live = TRY(live_permit(desk, call.permit));
   auto alarms = TRY(stopping_alarms(desk));
   const StoppingAlarm* alarm = alarm_beside(alarms, live, desk.plant);

@@ -88,15 +88,23 @@ std::optional<Instant> on_duty_until(const std::vector<Json>& shifts, PersonId p
   return until;
 }
 
-// Of the leader and the guardian, whoever's shift ends first: of the shifts in which they came to
-// the work, began it, took it over or took it up again.
+bool needs_shift(const PermitPart& part) {
+  return part.role == "leader" || part.role == "guardian";
+}
+
+// When the present crew came to the work: began it, took it over or took it up again.
+std::optional<Instant> crew_since(const Json& permit) {
+  auto since = instant_in(permit, "crew_since");
+  return since ? since : instant_in(permit, "started_at");
+}
+
+// Of the leader and the guardian, whoever's shift ends first.
 std::optional<Instant> shift_end_of(const std::vector<Json>& shifts, const Json& permit) {
   std::optional<Instant> end;
-  auto began = instant_in(permit, "crew_since");
-  if (!began) began = instant_in(permit, "started_at");
+  auto began = crew_since(permit);
   if (!began) return end;
   for (const PermitPart& part : parts_of(permit)) {
-    if (part.role != "leader" && part.role != "guardian") continue;
+    if (!needs_shift(part)) continue;
     auto own = on_duty_until(shifts, part.person, *began);
     if (own) end = std::min(end.value_or(*own), *own);
   }
@@ -360,6 +368,19 @@ std::vector<PersonId> people_on(const Json& permit) {
     if (!std::ranges::contains(people, part.person)) people.push_back(part.person);
   }
   return people;
+}
+
+Result<std::optional<OffDuty>> off_duty(const PermitDesk& desk, const Json& permit) {
+  auto began = crew_since(permit);
+  if (!began) return std::nullopt;
+  auto shifts = TRY(shifts_near(desk));
+  for (const PermitPart& part : parts_of(permit)) {
+    if (!needs_shift(part)) continue;
+    auto end = on_duty_until(shifts, part.person, *began);
+    bool is_over = end && *end <= desk.now && !on_duty_until(shifts, part.person, desk.now);
+    if (is_over) return OffDuty{part, *end};
+  }
+  return std::nullopt;
 }
 
 Result<std::shared_ptr<const Certificates>> certificates(const PermitDesk& desk) {

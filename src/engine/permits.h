@@ -69,6 +69,13 @@ struct PermitPart {
   PersonId person{};
 };
 std::vector<PermitPart> parts_of(const Json& permit);
+// Leader or guardian whose rostered shift ended at `at` and who is in no other now; whoever was not
+// rostered when the crew came to the work has none that could end.
+struct OffDuty {
+  PermitPart part;
+  Instant at{};
+};
+Result<std::optional<OffDuty>> off_duty(const PermitDesk& desk, const Json& permit);
 
 // Certificates of people, as records of the form `certificate`.
 struct Certificate {

@@ -9,7 +9,9 @@ function dictionary(name) {
   const rows = [...text.matchAll(/^ {2}(\w+): ("[^"\n]*"),$/gm)];
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
 }
-const wordsIn = (lang) => ({ ...dictionary(`${lang}_loop`), ...dictionary(lang) });
+const wordsIn = (lang) => ({
+  ...dictionary(`${lang}_desk`), ...dictionary(`${lang}_loop`), ...dictionary(lang),
+});
 export const texts = { zh: wordsIn("zh"), en: wordsIn("en") };
 export const form = JSON.parse(
   readFileSync(join(root, "packs/hazards/forms/hazard.json"), "utf8"),

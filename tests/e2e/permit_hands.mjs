@@ -6,7 +6,7 @@ import { PermitSeat } from "./permit_seat.mjs";
 
 export const texts = {
   approve: { zh: "批准", en: "Approve" },
-  disclose: { zh: "已交底", en: "Disclosed" }, receive: { zh: "已接受交底", en: "Received" },
+  disclose: { zh: "已交底", en: "Briefed" }, receive: { zh: "已接受交底", en: "Received" },
   sign: { zh: "签发开工", en: "Sign and start" }, sign_site: { zh: "同意开工", en: "Start" },
   work: { zh: "完工", en: "Finish" },
   handover: { zh: "更换监护人", en: "Change the guardian" },

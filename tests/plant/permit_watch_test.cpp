@@ -145,7 +145,12 @@ TEST_P(PermitWatchTest, WhoTakesUpTheWorkAgainDoesSoInAShiftOfItsOwn) {
   plant_->clock().advance(Duration::minutes(30));
   look();
   ASSERT_EQ(reason(), "shift_end");
-  plant_->clock().advance(Duration::minutes(15));
+  plant_->clock().advance(Duration::minutes(5));
+  test_gas(permit_, Duration::minutes(1));
+  auto again = act(permit_, "safety2", "resume");
+  expect_refused(again, ErrorCode::WrongState, "leader");
+  EXPECT_EQ(params_of(again)["person"], who("repair4"));
+  plant_->clock().advance(Duration::minutes(10));
   test_gas(permit_, Duration::minutes(1));
   acted(permit_, "safety2", "resume");
   look();

@@ -40,8 +40,9 @@ void Crew::refresh(Job& job) {
     job.active_since = now();
     count("started:" + job.kind);
     const Member* leader = world_.find(job.leader);
-    bool is_first = !job.was_started && leader != nullptr && leader->shift_until > now();
-    if (is_first) job.shift_end = leader->shift_until;
+    bool is_on_shift = leader != nullptr && leader->shift_until > now();
+    bool is_new_shift = !job.was_started || (job.shift_end && *job.shift_end <= now());
+    if (is_on_shift && is_new_shift) job.shift_end = leader->shift_until;
     job.was_started = true;
   }
   follow(job);

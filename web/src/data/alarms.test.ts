@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Alarm, Tag } from "../api/types_response.ts";
 import {
   allAlarms, bandOf, byUrgency, deviation, fits, letters, limitText, mayPress, mostUrgent,
-  placedName, shareOf, soundOf, toneOf, valueText,
+  begunBy, placedName, shareOf, soundOf, toneOf, valueText,
 } from "./alarms.ts";
 
 const alarm = (code: string, more: Partial<Alarm> = {}): Alarm => ({
@@ -100,5 +100,18 @@ test("nobody is offered a button that the server did not name", () => {
 
 test("an area is not told twice", () => {
   expect(placedName("Tank farm", "Tank farm H2S")).toBe("Tank farm H2S");
-  expect(placedName("Tank farm", "H2S")).toBe("Tank farm H2S");
+  expect(placedName("Tank farm", "H2S")).toBe("Tank farm · H2S");
+});
+
+test("what began a response is told in the reader's language where the tag is known", () => {
+  const tags = [{
+    code: "GAS-1", name: { zh: "甲苯泵探测器", en: "Toluene pump detector" },
+    limits: [{ code: "GAS-1.HH" }],
+  }] as unknown as Tag[];
+  const told = (code: string | null, lang: "zh" | "en") =>
+    begunBy(tags, code, "甲苯泵探测器二级报警", lang);
+  expect(told("GAS-1.HH", "en")).toBe("Toluene pump detector");
+  expect(told("GAS-1.HH", "zh")).toBe("甲苯泵探测器二级报警");
+  expect([told("GAS-2.HH", "en"), told(null, "en")])
+    .toEqual(["甲苯泵探测器二级报警", "甲苯泵探测器二级报警"]);
 });

@@ -123,7 +123,16 @@ export const alarmName = (alarm: Alarm, lang: Language): string =>
 
 // Names of alarms often begin with their area already.
 export const placedName = (area: string, name: string): string =>
-  name.startsWith(area) ? name : `${area} ${name}`;
+  name.startsWith(area) ? name : `${area} · ${name}`;
+
+// The alarm that began a response was written down in Chinese; who reads another language is told
+// the name of its tag, where that is known.
+export function begunBy(
+  tags: readonly Tag[], code: string | null, written: string, lang: Language,
+): string {
+  const tag = tags.find(({ limits }) => limits.some((one) => one.code === code));
+  return lang === "zh" || !tag ? written : localText(tag.name, lang) || written;
+}
 
 // A sound belongs to an occurrence: it stops with the acknowledgement or with "silence", and a
 // silenced alarm that comes anew sounds anew.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TrendRow } from "../api/types_response.ts";
-import { curveOf } from "./curve.ts";
+import { curveOf, sinceOf } from "./curve.ts";
 import { Ring } from "./value_frame.ts";
 
 const row = (at: number, value: number): TrendRow => [at, value - 1, value + 1, value, value, 5];
@@ -66,4 +66,14 @@ test("a live sample that is bad breaks the line", () => {
 test("what lies outside the window is left out", () => {
   expect(curveOf([row(1000, 5), row(3000, 6), row(5000, 7)], null, { from: 1500, to: 4000 }).times)
     .toEqual([3000]);
+});
+
+test("the first value of several pens is the earliest that is one", () => {
+  const late = curveOf([row(2000, 5), row(3000, 5)], null, hour);
+  const bad: TrendRow = [500, null, null, null, null, 0, 2] as unknown as TrendRow;
+  const early = curveOf([bad, row(1000, 5)], null, hour);
+  expect(sinceOf([late, early])).toBe(1000);
+  expect(sinceOf([late])).toBe(2000);
+  expect(sinceOf([curveOf([], null, hour)])).toBe(null);
+  expect(sinceOf([])).toBe(null);
 });

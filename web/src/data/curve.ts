@@ -26,6 +26,14 @@ export interface Span {
 const hole_least_ms = 15000;
 const hole_gaps = 5;
 
+// The first moment that any of the curves has a value of; null where none has.
+export function sinceOf(curves: readonly Curve[]): number | null {
+  const firsts = curves.map(({ times, mean }) =>
+    times[mean.findIndex((value) => value !== null)] ?? Infinity);
+  const first = Math.min(...firsts);
+  return Number.isFinite(first) ? first : null;
+}
+
 // How far apart two neighbours may be before something is missing between them.
 export function holeOf(times: readonly number[]): number {
   const gaps = times.slice(1).map((at, place) => at - (times[place] ?? at)).sort((a, b) => a - b);

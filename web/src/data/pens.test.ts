@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Tag, TrendRow } from "../api/types_response.ts";
-import { align, csvOf, percentOf, readAt, shareUnit } from "./pens.ts";
+import { align, csvOf, firstOf, percentOf, readAt, shareUnit } from "./pens.ts";
 
 const tag = (code: string, unit = "kPa"): Tag =>
   ({ code, unit, low: 0, high: 200 }) as unknown as Tag;
@@ -53,4 +53,12 @@ describe("pens", () => {
       '"A,""1""",kPa,1970-01-01T00:00:01.000Z,,,,0,bad\r\n',
     );
   });
+});
+
+it("the first value of any pen is that of the earliest part that has one", () => {
+  const none = [500, null, null, null, null, 0, 2] as unknown as TrendRow;
+  const pen = (...rows: TrendRow[]) => ({ tag: {} as Tag, rows, shift_ms: 0 });
+  const at = (time: number): TrendRow => [time, 1, 3, 2, 2, 5];
+  expect(firstOf([pen(at(3000)), pen(none, at(2000))])).toBe(2000);
+  expect(firstOf([pen(none), pen()])).toBe(null);
 });

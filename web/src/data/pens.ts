@@ -11,6 +11,13 @@ export interface Pen {
   shift_ms: number;
 }
 
+// The first stored part of any pen that has a value; null where none has.
+export function firstOf(pens: readonly Pen[]): number | null {
+  const starts = pens.map(({ rows }) => rows.find(([, , , , , count]) => count > 0)?.[0]);
+  const known = starts.filter((at) => at !== undefined);
+  return known.length > 0 ? Math.min(...known) : null;
+}
+
 // What uPlot draws: null breaks the line, undefined is a time of another pen only.
 export type Column = (number | null | undefined)[];
 

@@ -32,7 +32,8 @@ export const levelOf = (row: RecordRow): Level | null =>
   asLevel(row["level"]) ?? asLevel(row["level_proposed"]);
 
 // Whether "not graded" says something of this task: hazards are graded, permits and goods are not.
-export const isGraded = (task: Task): boolean => task.level !== null || task.form === "hazard";
+export const isGraded = (task: Task): boolean =>
+  asLevel(task.level) !== null || task.form === "hazard";
 
 // Nobody has to do anything about it any more, or not before a day that is far off.
 export const finalStates = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asQuery, stepped, trendWindow } from "./trend_span.ts";
+import { asQuery, drawnFrom, stepped, trendWindow } from "./trend_span.ts";
 
 const hour = 3_600_000;
 const now = Date.parse("2026-11-22T12:00:00Z");
@@ -25,4 +25,15 @@ test("steps keep the middle, or move by half", () => {
   expect(stepped(window, "earlier")).toEqual({ from: now - 3 * hour, to: now - hour });
   const tiny = trendWindow(asQuery(now - 12_000, now), now);
   expect(stepped(tiny, "nearer").to - stepped(tiny, "nearer").from).toBe(10_000);
+});
+
+test("a moving window of a plant that has just begun is drawn from the first value on", () => {
+  const span = { from: now - 8 * hour, to: now };
+  expect(drawnFrom(span, now - hour)).toBe(now - hour);
+  // One sample is no dot at the edge: five minutes are drawn at least.
+  expect(drawnFrom(span, now - 2000)).toBe(now - 300_000);
+  expect(drawnFrom(span, now - 5 * hour)).toBe(span.from);
+  expect(drawnFrom(span, null)).toBe(span.from);
+  // Never more than the window.
+  expect(drawnFrom({ from: now - 60_000, to: now }, now - 1000)).toBe(now - 60_000);
 });

@@ -26,6 +26,15 @@ export function trendWindow(query: Record<string, string>, now: number): TrendWi
   return { from: now - hours * hour_ms, to: now, hours, isLive: true };
 }
 
+// What is drawn of a window that moves with the clock: where nothing came in its first half (the
+// plant has just begun), only the stretch since the first value, at least young_ms of it.
+const young_ms = 5 * 60_000;
+type Span = Pick<TrendWindow, "from" | "to">;
+export function drawnFrom({ from, to }: Span, since: number | null): number {
+  if (since === null || since <= from + (to - from) / 2) return from;
+  return Math.max(from, Math.min(since, to - young_ms));
+}
+
 // Nearer, further, earlier, later: the next window, never too small or too large.
 export type Step = "nearer" | "further" | "earlier" | "later";
 export function stepped({ from, to }: TrendWindow, step: Step): { from: number; to: number } {

@@ -41,7 +41,7 @@ export function AlarmTable({ rows, isBrief = false, label }: TableProps) {
     box.current?.querySelector("tr[aria-selected='true']")?.scrollIntoView({ block: "nearest" });
   }, [picked]);
   const heads = [
-    t("colPriority"), t("colCode"), t("colWhat"), t("colValue"), t("colLimit"), t("colRaised"),
+    t("colPriority"), t("colTagCode"), t("colWhat"), t("colValue"), t("colLimit"), t("colRaised"),
     t("colState"), t("colActs"),
   ];
   return (

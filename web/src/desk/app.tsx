@@ -6,7 +6,7 @@ import { boardForms } from "../data/desk_filter.ts";
 import { answersForRules } from "../data/desk_rules.ts";
 import { useRoute } from "../data/route.ts";
 import { may, useMe, useSession } from "../data/session.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { Login, MustChange } from "../parts/login.tsx";
 import { Gate } from "../parts/shell.tsx";
 import { Empty, Loading } from "../parts/states.tsx";
@@ -94,7 +94,7 @@ function Home({ isAdmin }: { isAdmin: boolean }) {
 }
 
 function NotAllowed() {
-  const { t } = useText();
+  const { t } = useSeat();
   return <Empty icon="shield" title={t("notAllowed")} />;
 }
 

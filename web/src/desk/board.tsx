@@ -7,7 +7,7 @@ import {
   byDue, finalStates, levels, masterName, useAllRows, useForm, useRows, useTasks,
 } from "../data/records.ts";
 import { hrefOf } from "../data/route.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { LevelBadge, LevelMark } from "../parts/badge.tsx";
 import { Countdown } from "../parts/clocks.tsx";
 import { useTitle } from "../parts/shell.tsx";
@@ -21,7 +21,7 @@ const openOnly = ["not", ["in", "state", finalStates]];
 const ended = ["in", "state", ["closed", "rechecking", "effective"]];
 
 export default function Board() {
-  const { t } = useText();
+  const { t } = useSeat();
   useTitle(t("navBoard"));
   const form = useForm("hazard");
   const open = useAllRows("hazard", { filter: openOnly, sort: "-created_at" });
@@ -58,7 +58,7 @@ function Total(props: { text: string; count: number; to: string; tone?: string }
 }
 
 function Totals({ rows }: { rows: RecordRow[] }) {
-  const { t } = useText();
+  const { t } = useSeat();
   const totals = totalsOf(rows, useNow());
   const mine = useTasks().value?.rows.length ?? 0;
   const list = (query: Record<string, string>) => hrefOf("hazards", query);
@@ -79,7 +79,7 @@ function Totals({ rows }: { rows: RecordRow[] }) {
 }
 
 function Matrix({ rows }: { rows: RecordRow[] }) {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const areas = useAllRows("area", { sort: "code" });
   return (
     <section className="panel matrix" aria-labelledby="matrix">
@@ -125,7 +125,7 @@ interface ColumnsProps {
   closed: RecordRow[];
 }
 function Columns({ form, rows, closed }: ColumnsProps) {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const columns = columnsOf(form, rows);
   return (
     <section className="panel board" aria-labelledby="board">
@@ -151,7 +151,7 @@ interface BoardColumnProps {
   name: string;
 }
 function BoardColumn({ column, form, name }: BoardColumnProps) {
-  const { t } = useText();
+  const { t } = useSeat();
   return (
     <section className="column" aria-label={name}>
       <h3>
@@ -168,7 +168,7 @@ function BoardColumn({ column, form, name }: BoardColumnProps) {
 }
 
 function Side() {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const tasks = useTasks();
   return (
     <div className="side">

@@ -1,6 +1,7 @@
 // The emergency console: everything about one response on one screen, marked drill or real.
 import { useMemo, useState } from "react";
 import type { Mode, ResponseView } from "../api/types_response.ts";
+import { begunBy, useTags } from "../data/alarms.ts";
 import { useAreas } from "../data/areas.ts";
 import { wallClock } from "../data/format.ts";
 import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
@@ -77,6 +78,7 @@ function Head({ view }: { view: ResponseView }) {
   const { t, lang } = useDesk();
   const { response: one } = view;
   const form = useForm("response").value;
+  const tags = useTags().value?.rows ?? [];
   const state = localText(form?.states[one.state], lang) || t(stateKey(one.state));
   const levels = ["levelSite", "levelWorkshop", "levelCompany"] as const;
   return (
@@ -89,7 +91,9 @@ function Head({ view }: { view: ResponseView }) {
         <p>
           {localText(one.area_name, lang)} · {t(levels[one.level - 1] ?? "levelSite")} ·{" "}
           {t("dangerWithin", { n: one.radius_m })}
-          {one.alarm_name && <> · <b>{one.alarm_code} {one.alarm_name}</b></>}
+          {one.alarm_name && (
+            <> · <b>{one.alarm_code} {begunBy(tags, one.alarm_code, one.alarm_name, lang)}</b></>
+          )}
           {" · "}<span className="num">{wallClock(Date.parse(one.raised_at))}</span>
         </p>
       </div>

@@ -126,7 +126,7 @@ function TagTable({ tags }: { tags: readonly Tag[] }) {
   const { t } = useDesk();
   const { t: s } = useBlock(sensingText);
   if (tags.length === 0) return <Empty icon="search" title={s("deviceNoTags")} />;
-  const heads = [t("colCode"), t("colWhat"), t("colValue"), s("quality"), s("limits")];
+  const heads = [t("colTagCode"), t("colWhat"), t("colValue"), s("quality"), s("limits")];
   return (
     <section className="panel" aria-label={s("deviceTags")}>
       <table className="rows tight device-tags live-area">
@@ -153,8 +153,10 @@ function TagLine({ tag }: { tag: Tag }) {
           quality={reading.quality} stale_ms={stale_ms}
         />
       </td>
-      <td className={isStale ? "is-down" : ""}>
-        {s(reading.at === 0 ? "quality_never" : `quality_${reading.quality}`)}
+      <td>
+        <span className={isStale ? "is-down" : ""}>
+          {s(reading.at === 0 ? "quality_never" : `quality_${reading.quality}`)}
+        </span>
       </td>
       <td className="device-limits">
         {tag.limits.length === 0 && <span className="soft">{s("limitsNone")}</span>}

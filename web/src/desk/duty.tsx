@@ -18,6 +18,7 @@ import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { HandOver } from "../parts/hand_over.tsx";
 import { AbsenceDialog, DutyDialog } from "./duty_dialogs.tsx";
+import { useUnitName } from "./unit_name.ts";
 import "../styles/desk_work.css";
 
 const week_ms = 7 * 86400000;
@@ -42,12 +43,6 @@ export default function DutyPage() {
   );
 }
 
-function useUnitName() {
-  const { lang } = useWork();
-  const units = useQuery("org", calls.org).value?.units ?? [];
-  return (path: string) =>
-    localText(units.find((unit) => unit.path === path)?.name, lang) || path;
-}
 function useRoleName() {
   const { lang } = useWork();
   const roles = useQuery("roles", calls.roles).value?.roles ?? [];

@@ -27,7 +27,7 @@ export function FilterChips({ label, choices, value, onChange }: FilterProps) {
             onClick={() => onChange(choice.value === value ? "" : choice.value)}
           >
             {choice.mark}
-            <span>{choice.text}</span>
+            {choice.text && <span>{choice.text}</span>}
           </button>
         ))}
       </div>

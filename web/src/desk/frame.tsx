@@ -1,5 +1,6 @@
 // Top bar with the way to each page, the counts, the clock and the state of the link.
 import { lazy, Suspense, useState, type ReactNode } from "react";
+import type { Me } from "../api/types.ts";
 import { seesAlarms, useAlarms } from "../data/alarms.ts";
 import { useNow } from "../data/clock.ts";
 import { boardForms } from "../data/desk_filter.ts";
@@ -11,14 +12,14 @@ import { localText } from "../data/prefs.ts";
 import { useNotices, useTasks } from "../data/records.ts";
 import { useRoute } from "../data/route.ts";
 import { logOut, may, useMe } from "../data/session.ts";
-import { useText, type TextKey } from "../text/index.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { PasswordForm } from "../parts/login.tsx";
 import { LanguageButton, LinkBanner, Mark, ThemeButton } from "../parts/shell.tsx";
-import { deskText, type DeskKey } from "../text/desk.ts";
+import { deskText, useSeat, type DeskKey, type SeatKey } from "../text/desk.ts";
 import { useDesk } from "./control_parts.tsx";
+import { useUnitName } from "./unit_name.ts";
 
 const AlarmBar = lazy(() => import("./alarm_bar.tsx"));
 const Looks = lazy(() => import("./looks.tsx"));
@@ -27,7 +28,7 @@ const FactorPanel = lazy(() => import("../parts/factor_panel.tsx"));
 interface Place {
   to: string;
   icon: IconName;
-  text: DeskKey | TextKey;
+  text: DeskKey | SeatKey;
   isFor: (me: ReturnType<typeof useMe>) => boolean;
 }
 const places: Place[] = [
@@ -68,7 +69,7 @@ const caseWithin = (form: string): string =>
   boardForms.includes(form) ? "hazards" : ["permit", "goods_move"].includes(form) ? "permits" : "";
 
 export function Frame({ children }: { children: ReactNode }) {
-  const { t } = useText();
+  const { t } = useSeat();
   const { t: desk } = useDesk();
   const me = useMe();
   const link = useLink();
@@ -109,7 +110,7 @@ function AlarmCount() {
 }
 
 function Navigation() {
-  const { t } = useText();
+  const { t } = useSeat();
   const { t: desk } = useDesk();
   const me = useMe();
   const { path } = useRoute();
@@ -141,7 +142,7 @@ function Navigation() {
 function TimeAndAge() {
   const now = useNow();
   const link = useLink();
-  const { t, texts } = useText();
+  const { t, texts } = useSeat();
   const age = Math.max(0, Date.now() - link.heard);
   const isUp = link.state === "up";
   return (
@@ -157,8 +158,24 @@ function TimeAndAge() {
   );
 }
 
+// What this person is, and where.
+function Grants({ me }: { me: Me }) {
+  const { lang } = useSeat();
+  const unitName = useUnitName();
+  return (
+    <ul className="grants">
+      {me.grants.map((grant) => (
+        <li key={`${grant.role}${grant.org_path}`}>
+          {localText(me.roles[grant.role], lang) || grant.role}
+          {grant.org_path !== "/" && <span className="soft"> · {unitName(grant.org_path)}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function UserMenu({ name }: { name: string }) {
-  const { t, lang } = useText();
+  const { t } = useSeat();
   const { t: desk } = useDesk();
   const me = useMe();
   const [isOpen, setOpen] = useState(false);
@@ -171,14 +188,7 @@ function UserMenu({ name }: { name: string }) {
       {isOpen && (
         <Dialog title={name} onClose={() => setOpen(false)}>
           <p className="soft">{desk("notSis")}</p>
-          <ul className="grants">
-            {me.grants.map((grant) => (
-              <li key={`${grant.role}${grant.org_path}`}>
-                {localText(me.roles[grant.role], lang) || grant.role}
-                <span className="soft num"> {grant.org_path}</span>
-              </li>
-            ))}
-          </ul>
+          <Grants me={me} />
           <Suspense fallback={null}><Looks /><FactorPanel /></Suspense>
           <h3>{t("changePassword")}</h3>
           <PasswordForm isForced={false} onDone={() => setOpen(false)} />

@@ -2,11 +2,11 @@
 import type { FormSource } from "../api/types.ts";
 import { dateTime } from "../data/format.ts";
 import { fieldTitle, tell, useHistory } from "../data/records.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { Empty, Ready } from "../parts/states.tsx";
 
 export function HistoryTable({ form, id }: { form: FormSource; id: string }) {
-  const { t, lang, texts } = useText();
+  const { t, lang, texts } = useSeat();
   const history = useHistory(form.id, id);
   const telling = { form, lang, texts };
   return (

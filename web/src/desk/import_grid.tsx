@@ -1,6 +1,6 @@
 // The rows to bring in, as a table that can be typed into; what was refused stands at its cell.
 import type { RefusedRow } from "../api/types.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { Button } from "../parts/button.tsx";
 
 export type Cells = Record<string, string>;
@@ -18,7 +18,7 @@ interface GridProps {
 const drawn_max = 200;
 
 export function ImportGrid({ columns, rows, refused, onChange }: GridProps) {
-  const { t } = useText();
+  const { t } = useSeat();
   const change = (at: number, key: string, value: string) =>
     onChange(rows.map((row, i) => (i === at ? { ...row, [key]: value } : row)));
   return (
@@ -60,7 +60,7 @@ interface RowProps {
   onRemove: () => void;
 }
 function GridRow({ at, row, columns, refused, onCell, onRemove }: RowProps) {
-  const { t } = useText();
+  const { t } = useSeat();
   const faultOf = (key: string) => refused.find((one) => one.field === key)?.message;
   const known = columns.map((column) => column.key);
   const others = refused.filter((one) => !known.includes(one.field));

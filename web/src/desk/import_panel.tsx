@@ -7,7 +7,7 @@ import { parseCsv, toRows } from "../data/csv.ts";
 import { columnsOf, useColumnNames, type ListPlan } from "../data/import.ts";
 import { refresh } from "../data/query.ts";
 import { readSheet } from "../data/sheet.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { Button } from "../parts/button.tsx";
 import { TextArea } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -23,7 +23,7 @@ interface PanelProps {
 }
 
 function useImport({ plan, first = [{}], onDone }: PanelProps) {
-  const { t } = useText();
+  const { t } = useSeat();
   const [rows, setRows] = useState<Cells[]>(first);
   const [answer, setAnswer] = useState<ImportAnswer | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -56,7 +56,7 @@ function useImport({ plan, first = [{}], onDone }: PanelProps) {
 
 export function ImportPanel(props: PanelProps) {
   const { plan, hint } = props;
-  const { t } = useText();
+  const { t } = useSeat();
   const columns = useColumnNames(plan);
   const state = useImport(props);
   const { answer, full } = state;
@@ -91,7 +91,7 @@ export function ImportPanel(props: PanelProps) {
 }
 
 function ImportVerdict({ answer }: { answer: ImportAnswer | null }) {
-  const { t } = useText();
+  const { t } = useSeat();
   if (!answer) return <span role="status" className="grow" />;
   const bad = new Set(answer.refused.map((one) => one.row)).size;
   return (
@@ -107,7 +107,7 @@ interface SourcesProps {
   onRows: (rows: Cells[]) => void;
 }
 function Sources({ plan, onRows }: SourcesProps) {
-  const { t } = useText();
+  const { t } = useSeat();
   const id = useId();
   const [text, setText] = useState("");
   const [isBad, setBad] = useState(false);

@@ -133,8 +133,8 @@ function Pages({ filter }: { filter: JournalFilter }) {
 
 export function JournalTable({ rows }: { rows: readonly JournalRow[] }) {
   const { t, lang } = useDesk();
-  const heads = [t("colTime"), t("colCode"), t("colWhat"), t("act"), t("colState"), t("colValue"),
-    t("by"), t("comment")];
+  const heads = [t("colTime"), t("colTagCode"), t("colWhat"), t("act"), t("colState"),
+    t("colValue"), t("by"), t("comment")];
   return (
     <div className="table-box" role="group" tabIndex={0} aria-label={t("journal")}>
       <table className="rows tight">

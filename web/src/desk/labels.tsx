@@ -3,14 +3,14 @@ import { useState } from "react";
 import { qrUrl } from "../api/calls.ts";
 import type { RecordRow } from "../api/types.ts";
 import { masterName, useAllRows } from "../data/records.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { Button } from "../parts/button.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Empty, Ready } from "../parts/states.tsx";
 import { FilterChips } from "./filter_chips.tsx";
 
 export default function Labels() {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   useTitle(t("labelsTitle"));
   const areas = useAllRows("area", { sort: "code" });
   const devices = useAllRows("device", { sort: "code" });
@@ -60,7 +60,7 @@ function labelsOf(areas: RecordRow[], devices: RecordRow[], picked: string): Rec
 }
 
 function Label({ row, areas }: { row: RecordRow; areas: RecordRow[] }) {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const code = String(row["code"]);
   const name = masterName(row, lang);
   const area = areas.find((one) => one.id === row["area"]);

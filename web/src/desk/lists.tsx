@@ -10,7 +10,7 @@ import {
 } from "../data/records.ts";
 import { may, useMe } from "../data/session.ts";
 import { useBlock } from "../text/block.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { sensingText } from "../text/sensing_words.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -133,7 +133,7 @@ interface TableProps {
 }
 function Table({ form, rows, onEdit }: TableProps) {
   const { t, lang } = useBlock(sensingText);
-  const { texts } = useText();
+  const { texts } = useSeat();
   const me = useMe();
   const telling: Telling = { form, lang, texts };
   if (rows.length === 0) return <Empty icon="search" />;

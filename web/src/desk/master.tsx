@@ -6,7 +6,7 @@ import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { masterName, titleOf, useAllRows } from "../data/records.ts";
 import { useDelegationText } from "../text/delegation.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { LevelBadge } from "../parts/badge.tsx";
 import { asLevel } from "../data/records.ts";
 import { Button } from "../parts/button.tsx";
@@ -18,9 +18,10 @@ import { ImportPanel } from "./import_panel.tsx";
 import PersonLogin from "./person_login.tsx";
 import { useRoleHint } from "./role_hint.ts";
 import { UnitHead } from "./unit_head.tsx";
+import { useUnitName } from "./unit_name.ts";
 
 export default function Master({ tab }: { tab: "people" | "area" }) {
-  const { t } = useText();
+  const { t } = useSeat();
   const title = t(tab === "people" ? "peopleTitle" : "masterTitle");
   useTitle(title);
   const tabs: ListKind[] = tab === "people" ? ["people", "org"] : ["area", "device"];
@@ -75,10 +76,11 @@ function Table({ heads, label, children }: {
 }
 
 function People() {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const [words, setWords] = useState("");
   const people = useQuery(`people//${words}`, () => calls.people({ q: words }));
   const roles = useQuery("roles", calls.roles).value?.roles ?? [];
+  const unitName = useUnitName();
   const roleName = (id: string) => localText(roles.find((role) => role.id === id)?.name, lang);
   return (
     <>
@@ -95,10 +97,11 @@ function People() {
               <tr key={person.id}>
                 <td className="num">{person.login}</td>
                 <td className="strong">{person.name}</td>
-                <td className="num">{person.org_path}</td>
+                <td>{unitName(person.org_path)}</td>
                 <td>{person.roles.map((grant) => (
                   <span key={grant.role + grant.org_path} className="state">
-                    {roleName(grant.role) || grant.role} {grant.org_path}
+                    {roleName(grant.role) || grant.role}
+                    {grant.org_path !== "/" && ` · ${unitName(grant.org_path)}`}
                   </span>
                 ))}</td>
                 <td><PersonLogin id={person.id} name={person.name} /></td>
@@ -112,7 +115,7 @@ function People() {
 }
 
 function Org() {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const { t: d } = useDelegationText();
   const org = useQuery("org", calls.org);
   return (
@@ -139,7 +142,7 @@ function Org() {
 }
 
 function Records({ kind }: { kind: "area" | "device" }) {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const rows = useAllRows(kind, { sort: "code" });
   const isArea = kind === "area";
   return (

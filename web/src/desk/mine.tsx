@@ -4,12 +4,13 @@ import * as calls from "../api/calls.ts";
 import type { Notice, Task } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { ago } from "../data/format.ts";
+import { deskWay } from "../data/notice_way.ts";
 import { localText } from "../data/prefs.ts";
 import { refresh } from "../data/query.ts";
 import {
   asLevel, byDue, isGraded, placeOf, subjectOf, useNotices, useTasks,
 } from "../data/records.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { LevelBadge, LevelMark } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Countdown } from "../parts/clocks.tsx";
@@ -21,7 +22,7 @@ const RequestLinks =
   lazy(() => import("./requests.tsx").then((all) => ({ default: all.RequestLinks })));
 
 export function TaskPage() {
-  const { t } = useText();
+  const { t } = useSeat();
   useTitle(t("tasksTitle"));
   const tasks = useTasks();
   return (
@@ -41,7 +42,7 @@ export function TaskPage() {
 }
 
 function TaskTable({ rows }: { rows: Task[] }) {
-  const { t, lang } = useText();
+  const { t, lang } = useSeat();
   const heads = [t("level"), t("number"), t("caseTasks"), t("place"), t("state"), t("due")];
   return (
     <section className="panel table-box" role="group" tabIndex={0} aria-label={t("tasksTitle")}>
@@ -67,7 +68,7 @@ function TaskTable({ rows }: { rows: Task[] }) {
 }
 
 export function NoticePage() {
-  const { t } = useText();
+  const { t } = useSeat();
   useTitle(t("noticesTitle"));
   const notices = useNotices();
   const readAll = async (rows: Notice[]) => {
@@ -102,7 +103,7 @@ export function NoticePage() {
 }
 
 function NoticeLine({ notice }: { notice: Notice }) {
-  const { lang, texts } = useText();
+  const { lang, texts } = useSeat();
   const now = useNow();
   const level = asLevel(notice.level);
   const read = () => {
@@ -110,7 +111,7 @@ function NoticeLine({ notice }: { notice: Notice }) {
   };
   return (
     <li>
-      <a href={`#/case/${notice.form}/${notice.record_id}`} onClick={read}>
+      <a href={deskWay(notice)} onClick={read}>
         {level ? <LevelMark level={level} /> : <Icon name="bell" />}
         <span className={`grow${notice.read_at ? "" : " strong"}`}>
           {localText(notice.text, lang)}

@@ -4,17 +4,17 @@ import { ago } from "../data/format.ts";
 import { useLink, type LiveNews } from "../data/live.ts";
 import { localText } from "../data/prefs.ts";
 import { useForm, useNotices } from "../data/records.ts";
-import { useText, type TextKey } from "../text/index.ts";
+import { useSeat, type SeatKey } from "../text/desk.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 
-const kinds: Record<string, { text: TextKey; icon: IconName }> = {
+const kinds: Record<string, { text: SeatKey; icon: IconName }> = {
   hazard: { text: "newsHazard", icon: "warn" },
   task: { text: "newsTask", icon: "tasks" },
   notice: { text: "newsNotice", icon: "bell" },
 };
 
 function Line({ news }: { news: LiveNews }) {
-  const { t, lang, texts } = useText();
+  const { t, lang, texts } = useSeat();
   const now = useNow();
   const form = useForm("hazard").value;
   const kind = kinds[news.topic] ?? { text: "newsHazard", icon: "warn" };
@@ -34,10 +34,10 @@ function Line({ news }: { news: LiveNews }) {
 }
 
 export function News() {
-  const { t } = useText();
+  const { t } = useSeat();
   const { news } = useLink();
   const notices = useNotices().value?.rows ?? [];
-  const { lang } = useText();
+  const { lang } = useSeat();
   return (
     <section className="panel" aria-labelledby="news">
       <h2 id="news">{t("boardNews")}</h2>

@@ -61,7 +61,7 @@ function Body({ form, view }: CaseProps) {
     <div className="case-page permit-case">
       <Head form={form} record={record} />
       {record.state === "suspended" && <Stopped form={form} record={record} />}
-      {isLeaving(record) && <Leaving record={record} />}
+      <Leaving record={record} />
       <div className="case-column">
         <section className="panel"><PermitClocks record={record} clocks={clocks} /></section>
         <Blocks form={form} view={view} />
@@ -94,7 +94,7 @@ function Head({ form, record }: { form: FormSource; record: RecordRow }) {
       <ButtonLink href="#/permits" kind="quiet" icon="back">{t("back")}</ButtonLink>
       <KindSign kind={String(record["kind"] ?? "")} />
       <h1>
-        <span className="num">{record.number}</span> {kindText(record, form, lang)}{" "}
+        <span className="num">{record.number}</span> {kindText(record, form, lang)} ·{" "}
         {placeOf(record, lang)}
       </h1>
       <StateBadge form={form} state={record.state} />
@@ -154,8 +154,9 @@ function Stopped({ form, record }: { form: FormSource; record: RecordRow }) {
   );
 }
 
-function Leaving({ record }: { record: RecordRow }) {
+export function Leaving({ record }: { record: RecordRow }) {
   const { p } = usePermitDesk();
+  if (!isLeaving(record)) return null;
   const at = record["expired_at"];
   const inside = Number(record["inside_count"] ?? 0);
   return (

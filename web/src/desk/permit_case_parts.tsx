@@ -23,7 +23,7 @@ import { Ready } from "../parts/states.tsx";
 function Box({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
   return (
     <section className="panel" aria-label={title}>
-      <h2>{title}{note && <span className="soft num">{note}</span>}</h2>
+      <h2>{title} {note !== undefined && <span className="soft num">{note}</span>}</h2>
       {children}
     </section>
   );

@@ -122,7 +122,7 @@ function Line({ row, form, now }: { row: RecordRow; form: FormSource; now: numbe
           <PhotoTiles place={{ form: form_id, id: row.id }} photos={scans} label={t("photo")} />
         )}
         {may(me, form_id, "update") && (
-          <div className="row">
+          <div className="row nowrap">
             {state !== "withdrawn" && (
               <Button text={p("calibrate")} run={() => setOpen("calibrate")} />
             )}

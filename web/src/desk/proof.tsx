@@ -5,7 +5,7 @@ import { asRefusal, type Refusal } from "../api/client.ts";
 import { saveAs } from "../data/desk_save.ts";
 import { dateTime } from "../data/format.ts";
 import { useQuery } from "../data/query.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Ready, Refused } from "../parts/states.tsx";
@@ -17,7 +17,7 @@ interface ProofProps {
   number: string;
 }
 export function ProofPanel({ form, id, number }: ProofProps) {
-  const { t } = useText();
+  const { t } = useSeat();
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const download = async () => {
@@ -53,7 +53,7 @@ const member = (head: calls.LedgerHead, ...names: string[]): string => {
 };
 
 function LedgerHead() {
-  const { t } = useText();
+  const { t } = useSeat();
   const query = useQuery("ledger/head", calls.ledgerHead);
   return (
     <details>

@@ -8,7 +8,7 @@ import { wallClock } from "../data/format.ts";
 import { localText } from "../data/prefs.ts";
 import { choiceText, useForm } from "../data/records.ts";
 import { budgetText, stampText, useReport } from "../data/response.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { useTitle } from "../parts/shell.tsx";
 import { Ready } from "../parts/states.tsx";
@@ -112,7 +112,7 @@ function ReportTable({ title, heads, children }: TableProps) {
 
 function Steps({ report }: Props) {
   const { t, lang } = useDesk();
-  const { t: common } = useText();
+  const { t: common } = useSeat();
   const heads = [t("step"), t("budget"), t("taken"), t("verdict"), t("by"), t("stampedAt"),
     t("proof")];
   return (

@@ -33,7 +33,7 @@ function DemoPanel() {
   if (!demo.value) return null;
   return (
     <section className="panel" aria-labelledby="demo">
-      <h2 id="demo">{t("demoTitle")} <span className="soft">{t("demoHint")}</span></h2>
+      <h2 id="demo">{t("leakTitle")} <span className="soft">{t("leakHint")}</span></h2>
       <div className="demo-leaks">
         {detectors.map((detector) => (
           <Button

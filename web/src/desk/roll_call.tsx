@@ -128,7 +128,7 @@ function RollLine({ person, isPicked, isEnded, onPick, onSign }: LineProps) {
           type="button" className="plain-link" aria-pressed={isPicked}
           onClick={() => onPick(isPicked ? null : person.id)}
         >{person.holder}</button>
-        {kind && <span className="soft"> {t(kind)}</span>}
+        {kind && <span className="soft nowrap"> {t(kind)}</span>}
       </td>
       <td>
         <span className={`status ${person.status}`}>{t(person.status)}</span>

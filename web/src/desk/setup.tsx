@@ -2,7 +2,7 @@
 import * as calls from "../api/calls.ts";
 import { plans, type ListKind } from "../data/import.ts";
 import { useQuery } from "../data/query.ts";
-import { useText } from "../text/index.ts";
+import { useSeat } from "../text/desk.ts";
 import { ButtonLink } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useTitle } from "../parts/shell.tsx";
@@ -18,7 +18,7 @@ async function count(kind: ListKind): Promise<number> {
 }
 
 export default function SetUp({ step }: { step: string }) {
-  const { t } = useText();
+  const { t } = useSeat();
   useTitle(t("setupTitle"));
   const here = steps.find((kind) => kind === step) ?? "org";
   const next = steps[steps.indexOf(here) + 1];
@@ -51,7 +51,7 @@ export default function SetUp({ step }: { step: string }) {
 }
 
 function Step({ kind, at, here }: { kind: ListKind; at: number; here: ListKind }) {
-  const { t } = useText();
+  const { t } = useSeat();
   const have = useQuery(`have/${kind}`, () => count(kind)).value ?? 0;
   return (
     <li>

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { asRefusal, type Refusal } from "../api/client.ts";
 import { setUp } from "../data/session.ts";
 import { go } from "../data/route.ts";
-import { useText, type TextKey } from "../text/index.ts";
+import { useSeat, type SeatKey } from "../text/desk.ts";
 import { Button } from "../parts/button.tsx";
 import { PasswordField, TextField } from "../parts/field.tsx";
 import { LanguageButton, Mark, useTitle } from "../parts/shell.tsx";
@@ -14,14 +14,14 @@ const empty = {
   admin_password: "",
 };
 type Key = keyof typeof empty;
-const labels: [Key, TextKey][] = [
+const labels: [Key, SeatKey][] = [
   ["plant_name_zh", "setupPlantZh"], ["plant_name_en", "setupPlantEn"],
   ["plant_code", "setupPlantCode"], ["admin_name", "setupAdminName"],
   ["admin_login", "setupAdminLogin"],
 ];
 
 export function FirstAccount() {
-  const { t } = useText();
+  const { t } = useSeat();
   useTitle(t("setupTitle"));
   const [fields, setFields] = useState(empty);
   const [refusal, setRefusal] = useState<Refusal | null>(null);

@@ -6,14 +6,14 @@ import "uplot/dist/uPlot.min.css";
 import type { RecordRow } from "../api/types.ts";
 import { tagFigure } from "../data/alarms.ts";
 import { serverNow } from "../data/clock.ts";
-import { curveOf, type Curve } from "../data/curve.ts";
+import { curveOf, sinceOf, type Curve } from "../data/curve.ts";
 import { saveAs } from "../data/desk_save.ts";
-import { wallClock } from "../data/format.ts";
+import { dateTime, wallClock } from "../data/format.ts";
 import {
   align, csvOf, percentOf, readAt, shareUnit, type Column, type Pen, type Told,
 } from "../data/pens.ts";
 import { localText, usePrefs } from "../data/prefs.ts";
-import { least_ms, type TrendWindow } from "../data/trend_span.ts";
+import { drawnFrom, least_ms, type TrendWindow } from "../data/trend_span.ts";
 import { ringOf, watch } from "../data/values.ts";
 import { useBlock } from "../text/block.ts";
 import { sensingText } from "../text/sensing_words.ts";
@@ -60,6 +60,8 @@ function tellTime(chart: uPlot, times: number[]): string[] {
 interface Scene {
   from: number;
   to: number;
+  // The first value, where a moving window is drawn only from there on.
+  since: number | null;
   curves: Curve[];
   columns: [number[], ...Column[]];
 }
@@ -70,7 +72,11 @@ function sceneOf(pens: readonly Pen[], window: TrendWindow): Scene {
     rows, window.isLive && shift_ms === 0 ? ringOf(tag.code) : null,
     { from: from - shift_ms, to: to - shift_ms }));
   const columns = align(curves.map((curve, at) => ({ curve, shift_ms: pens[at]?.shift_ms ?? 0 })));
-  return { from, to, curves, columns };
+  // What is laid over the period before needs the whole period.
+  const isWhole = !window.isLive || pens.some(({ shift_ms }) => shift_ms !== 0);
+  const first = isWhole ? null : sinceOf(curves);
+  const drawn = drawnFrom({ from, to }, first);
+  return { from: drawn, to, since: drawn > from ? first : null, curves, columns };
 }
 
 // While the window moves with the clock the stream is listened to and the scene made anew.
@@ -234,6 +240,9 @@ export function TrendChart(props: ChartProps) {
         {s("band")} · {s("zoomHint")}
         {isDoubted && <DoubtLegend />}
       </p>
+      {scene.since !== null && (
+        <p className="soft trend-since">{s("trendSince", { at: dateTime(scene.since) })}</p>
+      )}
       <div className="row">
         <p className="soft num">{wallClock(at)}</p>
         <button type="button" className="chip" onClick={save}>{t("trendCsv")}</button>

@@ -6,12 +6,12 @@ import type { Tag } from "../api/types_response.ts";
 import { isAnalogue, useTags, useTagsOf } from "../data/alarms.ts";
 import { serverNow } from "../data/clock.ts";
 import { dateTime, readDateTime } from "../data/format.ts";
-import { pensMax, type Pen } from "../data/pens.ts";
+import { firstOf, pensMax, type Pen } from "../data/pens.ts";
 import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { replaceRoute } from "../data/route.ts";
 import {
-  asQuery, least_ms, most_ms, stepped, trendWindow, type Step, type TrendWindow,
+  asQuery, drawnFrom, least_ms, most_ms, stepped, trendWindow, type Step, type TrendWindow,
 } from "../data/trend_span.ts";
 import { useBlock } from "../text/block.ts";
 import { sensingText } from "../text/sensing_words.ts";
@@ -192,11 +192,17 @@ function Drawn({ tags, window, isCompared, onZoom }: DrawnProps) {
     const to = window.isLive ? serverNow() : window.to;
     const shifts = isCompared ? [0, wide_ms] : [0];
     const wanted = shifts.flatMap((shift_ms) => tags.map((tag) => ({ tag, shift_ms })));
-    return Promise.all(wanted.map(async ({ tag, shift_ms }): Promise<Pen> => {
-      const end = to - shift_ms;
-      const { rows } = await calls.trend(tag.code, end - wide_ms, end, points);
-      return { tag, rows, shift_ms };
-    }));
+    const read = (from: number) => Promise.all(wanted.map(
+      async ({ tag, shift_ms }): Promise<Pen> => {
+        const end = to - shift_ms;
+        const { rows } = await calls.trend(tag.code, from - shift_ms, end, points);
+        return { tag, rows, shift_ms };
+      }));
+    const pens = await read(to - wide_ms);
+    if (!window.isLive || isCompared) return pens;
+    // A young plant has all its values in few of the parts: they are read again, finer.
+    const from = drawnFrom({ from: to - wide_ms, to }, firstOf(pens));
+    return from > to - wide_ms ? read(from) : pens;
   });
   const { reload } = query;
   // What is new comes by the stream; now and then the stored parts are read again, for what came

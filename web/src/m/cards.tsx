@@ -15,6 +15,7 @@ export function TaskCard({ task }: { task: Task }) {
   const me = useMe();
   const row = task.record;
   const level = asLevel(task.level) ?? (row ? levelOf(row) : null);
+  const place = row ? placeOf(row, lang) : "";
   const hold = task.is_mine ? t("taskMine") : task.assignee && task.assignee !== me.id
     ? "" : t("taskOpen");
   return (
@@ -26,7 +27,7 @@ export function TaskCard({ task }: { task: Task }) {
           {hold && <span className="state">{hold}</span>}
         </span>
         <span className="card-title">{localText(task.name, lang)}</span>
-        {row && <span className="soft"><Icon name="place" />{placeOf(row, lang)}</span>}
+        {place && <span className="soft"><Icon name="place" />{place}</span>}
         {task.due && <Countdown due={task.due} />}
       </a>
     </li>

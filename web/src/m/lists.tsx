@@ -3,6 +3,7 @@ import * as calls from "../api/calls.ts";
 import type { Notice } from "../api/types.ts";
 import { useNow } from "../data/clock.ts";
 import { ago } from "../data/format.ts";
+import { phoneWay } from "../data/notice_way.ts";
 import { useOutbox } from "../data/outbox.ts";
 import { localText } from "../data/prefs.ts";
 import { refresh } from "../data/query.ts";
@@ -107,7 +108,7 @@ function MineOf({ form, me, isFirst = false }: MineProps) {
   );
 }
 
-export function NoticeRow({ notice, base }: { notice: Notice; base: string }) {
+export function NoticeRow({ notice }: { notice: Notice }) {
   const { lang, texts } = useText();
   const now = useNow();
   const level = asLevel(notice.level);
@@ -118,8 +119,7 @@ export function NoticeRow({ notice, base }: { notice: Notice; base: string }) {
     <li>
       <a
         className={`card notice${notice.read_at ? " read" : ""}`} onClick={read}
-        href={notice.kind.startsWith("alarm.")
-          ? "#/" : `${base}/${notice.form}/${notice.record_id}`}
+        href={phoneWay(notice)}
       >
         <span className="card-head">
           {level ? <LevelMark level={level} /> : <Icon name="bell" />}
@@ -153,7 +153,7 @@ export function NoticeList() {
                 />
               )}
               <ul className="cards">{rows.map((notice) => (
-                <NoticeRow key={notice.id} notice={notice} base="#/case" />
+                <NoticeRow key={notice.id} notice={notice} />
               ))}</ul>
             </>
           )}

@@ -76,7 +76,7 @@ function Card({ form, view, at }: CardProps & { at: number }) {
     <div className="case permit-live">
       {isOff && <Snapshot record={record} at={at} seal={seal} />}
       {isStopped && <Stopped form={form} record={record} isQueued={isQueued} />}
-      {isLeaving(record) && <Leaving record={record} />}
+      <Leaving record={record} />
       {op?.state === "refused" && (
         <p className="banner bad" role="alert">
           <Icon name="warn" /><span>{p("stopRefused")} · {op.message}</span>
@@ -198,8 +198,10 @@ function Stopped({ form, record, isQueued }: {
   );
 }
 
-function Leaving({ record }: { record: RecordRow }) {
+// The work is over and people are on their way out: who is still inside is told first.
+export function Leaving({ record }: { record: RecordRow }) {
   const { p } = usePermitPhone();
+  if (!isLeaving(record)) return null;
   const at = record["expired_at"];
   const inside = Number(record["inside_count"] ?? 0);
   return (

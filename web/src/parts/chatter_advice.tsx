@@ -17,6 +17,14 @@ interface Props {
   advice: ChatterAdvice;
 }
 
+// What taking it changes of the limit: only what is advised.
+export const changeOf = ({ version, off_delay_s, deadband }: ChatterAdvice) => ({
+  version,
+  fields: {
+    ...(off_delay_s !== null && { off_delay_s }), ...(deadband !== null && { deadband }),
+  },
+});
+
 export function Chatter({ alarm, advice }: Props) {
   const { t } = useBlock(alarmText);
   const run = async (act: () => Promise<unknown>, done: string) => {
@@ -29,12 +37,7 @@ export function Chatter({ alarm, advice }: Props) {
       say(refusal.message || refusal.code, false);
     }
   };
-  const fields = {
-    ...(advice.off_delay_s !== null && { off_delay_s: advice.off_delay_s }),
-    ...(advice.deadband !== null && { deadband: advice.deadband }),
-  };
-  const take = () => desk.patchRecord("alarm_limit", advice.limit,
-    { version: advice.version, fields });
+  const take = () => desk.patchRecord("alarm_limit", advice.limit, changeOf(advice));
   const minutes = advice.shelf_min;
   return (
     <section className="stack" data-part="chatter">

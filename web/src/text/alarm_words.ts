@@ -198,7 +198,7 @@ const en: typeof zh = {
   floodArea: "{area}: {n} in 10 min",
   floodLow: "{n} of low priority are folded (priority 3: {three}, priority 4: {four})",
   foldedN: "{n} more of low priority are folded",
-  awayN: "Out of sight {n}",
+  awayN: "Suppressed {n}",
   awayEach: "{shelved} shelved, {suppressed} suppressed by design, {out} out of service",
   floodShow: "Show each",
   floodFold: "Show groups",

@@ -104,7 +104,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   evidenceSent: "Sent",
   evidenceNeeded: "evidence needed",
   evidenceThere: "evidence there",
-  onSpot: "Known on the spot",
+  onSpot: "Seen at the work site",
   notSafe: "Not safe",
   notSafeWhy: "What is missing, what to do",
   addWords: "Add words (optional)",

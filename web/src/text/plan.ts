@@ -46,7 +46,7 @@ const en: typeof zh = {
   north: "N",
   you: "My place",
   routeTo: "{count} ways out",
-  riskRed: "Major", riskOrange: "Larger", riskYellow: "General", riskBlue: "Low",
+  riskRed: "Major", riskOrange: "Serious", riskYellow: "Moderate", riskBlue: "Low",
   riskNone: "Not graded",
 };
 

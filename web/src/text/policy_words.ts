@@ -88,7 +88,7 @@ const en: Record<keyof typeof zh, string> = {
   form: "Form",
   tabMatrix: "Matrix",
   tabWhy: "Why",
-  tabView: "With a person's eyes",
+  tabView: "View as a person",
   tabDifference: "Before publishing",
   anyState: "Any state",
   state: "State",

@@ -21,14 +21,17 @@ const files = import.meta.glob<string>(
   ["../**/*.ts", "../**/*.tsx", "!../**/*.test.ts"],
   { query: "?raw", import: "default", eager: true },
 );
-const code = Object.entries(files)
-  .filter(([path]) => !/\/(text|generated)\/|^\.\/(?!index|block)/.test(path))
-  .map(([, text]) => text).join("\n");
+const sources = Object.entries(files)
+  .filter(([path]) => !/\/(text|generated)\/|^\.\/(?!index|block)/.test(path));
 
-const words = new Set(code.match(/\w+/g));
-// Keys that are made of a word and a value: `title_${kind}`.
-const starts = [...code.matchAll(/`(\w+)\$\{/g)].map((found) => found[1] ?? "");
-const isUsed = (key: string) => words.has(key) || starts.some((start) => key.startsWith(start));
+function usedBy(texts: readonly string[]): (key: string) => boolean {
+  const code = texts.join("\n");
+  const words = new Set(code.match(/\w+/g));
+  // Keys that are made of a word and a value: `title_${kind}`.
+  const starts = [...code.matchAll(/`(\w+)\$\{/g)].map((found) => found[1] ?? "");
+  return (key) => words.has(key) || starts.some((start) => key.startsWith(start));
+}
+const isUsed = usedBy(sources.map(([, text]) => text));
 
 test.each([
   ["both", zh], ["alarms", alarmText.zh], ["delegation", delegationText.zh], ["desk", deskText.zh],
@@ -38,4 +41,10 @@ test.each([
   ["sources", sourceText.zh], ["work", workText.zh],
 ])("every text of %s is used", (_, texts) => {
   expect(Object.keys(texts).filter((key) => !isUsed(key))).toEqual([]);
+});
+
+test("the common words are those that the phone shows too", () => {
+  const isShared = usedBy(
+    sources.filter(([path]) => !path.startsWith("../desk/")).map(([, text]) => text));
+  expect(Object.keys(zh).filter((key) => !isShared(key))).toEqual([]);
 });
