@@ -34,7 +34,7 @@ constexpr std::array kGuards{Row{"permit_people", guard_people},
 // As the permit will be: who takes over is judged before he has, a longer time before it holds.
 Json as_it_will_be(const flow::GuardAsk& ask) {
   Json permit = ask.record;
-  if (ask.node == "handover") {
+  if (ask.node == "handover" || ask.node == "relieve") {
     for (const char* part : {"leader", "guardian"}) {
       const Json& next = ask.record["next_" + std::string(part)];
       if (!next.is_null()) permit.set(part, next);

@@ -41,7 +41,7 @@ void Crew::refresh(Job& job) {
     count("started:" + job.kind);
     const Member* leader = world_.find(job.leader);
     bool is_on_shift = leader != nullptr && leader->shift_until > now();
-    bool is_new_shift = !job.was_started || (job.shift_end && *job.shift_end <= now());
+    bool is_new_shift = !job.was_started || !job.shift_end || *job.shift_end <= now();
     if (is_on_shift && is_new_shift) job.shift_end = leader->shift_until;
     job.was_started = true;
   }
@@ -196,7 +196,7 @@ void Crew::act_on(Job& job, const OpenTask& task) {
   if (task.node.starts_with("approve")) return on_approve(job, task);
   if (task.node == "confirm") return on_confirm(job, task);
   if (task.node == "sign" || task.node == "sign_site") return on_sign(job, task);
-  if (task.node == "handover") return on_hand_over(job, task);
+  if (task.node == "handover" || task.node == "relieve") return on_hand_over(job, task);
   if (task.node == "work") return on_work(job, task);
   if (task.node == "revalidate") return on_revalidate(job, task);
   if (task.node == "withdraw") return on_withdraw(job, task);
@@ -216,11 +216,17 @@ void Crew::follow(Job& job) {
   auto to = parse_instant(job.record.text_or("valid_to", ""));
   if (to && *to != job.valid_to && job.last_act("extend") != nullptr) job.valid_to = *to;
   if (!guardian || !leader || (*guardian == job.guardian && *leader == job.leader)) return;
-  const Act* taken = job.last_act("handover");
-  if (taken == nullptr || taken->outcome != "take") return;
+  auto was_taken = [&](const char* node) {
+    const Act* taken = job.last_act(node);
+    return taken != nullptr && taken->outcome == "take";
+  };
+  if (!was_taken("handover") && !was_taken("relieve")) return;
   count("handed_over");
+  if (*leader != job.leader) job.shift_end.reset();
   for (Member& member : world_.members()) {
     PersonId person = member.subject.person;
+    if (person == job.leader && *leader != person) --member.jobs;
+    if (person == *leader && person != job.leader) ++member.jobs;
     if (person == job.guardian && *guardian != person) {
       --member.jobs;
       member.guards = false;

@@ -75,6 +75,7 @@ class Crew {
   void on_work(Job& job, const OpenTask& task);
   void on_hand_over(Job& job, const OpenTask& task);
   void on_revalidate(Job& job, const OpenTask& task);
+  bool relieve(Job& job, const OpenTask& task);
   void on_withdraw(Job& job, const OpenTask& task);
   void on_hand_back(Job& job, const OpenTask& task);
   void on_accept(Job& job, const OpenTask& task);

@@ -158,12 +158,26 @@ void Crew::on_hand_over(Job& job, const OpenTask& task) {
   press_there(job, task, outcome_of("take"));
 }
 
+// Those of the next shift take over.
+bool Crew::relieve(Job& job, const OpenTask& task) {
+  const Member* leader = world_.find(job.leader);
+  bool is_leader = leader != nullptr && leader->shift_until <= now();
+  Member* next = free_member(is_leader ? "" : "guardian", job, !is_leader);
+  if (next == nullptr) return false;
+  Json what = outcome_of(is_leader ? "handover_leader" : "handover");
+  what.set(
+      "fields",
+      Json::object({{is_leader ? "next_leader" : "next_guardian", next->subject.person.text()}}));
+  return press(job, task, what);
+}
+
 void Crew::on_revalidate(Job& job, const OpenTask& task) {
   if (chance(15)) {
     go_out(job);
     press(job, task, outcome_of("cancel", "改日再做"));
     return;
   }
+  if (job.suspended_for == "shift_end" && !chance(4) && relieve(job, task)) return;
   if (!is_quiet_at(job) && !chance(5)) return;
   if (job.has_gas_limits() && !chance(6)) test_gas(job, chance(10) ? Quality::Bad : Quality::Good);
   if (!press(job, task, outcome_of("resume"))) return;

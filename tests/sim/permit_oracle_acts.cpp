@@ -249,7 +249,14 @@ bool Oracle::is_cause_true(const Job& job, const std::string& reason, const Jobs
     Duration least = Duration::minutes(kind->sample_to_start_min);
     return any_point([&](const GasTest& test) { return world_.now() - test.at >= least; });
   }
-  if (reason == "shift_end") return job.shift_end && *job.shift_end <= world_.now();
+  if (reason == "shift_end") {
+    auto is_over = [&](PersonId person) {
+      const Member* member = world_.find(person);
+      return member != nullptr && member->shift_until > Instant{} &&
+             member->shift_until <= world_.now();
+    };
+    return is_over(job.leader) || is_over(job.guardian);
+  }
   if (reason == "parent") {
     auto parent =
         std::ranges::find_if(live, [&](const auto& one) { return job.parent == one->id; });
