@@ -18,7 +18,7 @@ constexpr std::size_t kTimesMax = 64;     // of one alarm
 Result<bool> is_chattering(store::View& view, RecordId definition, Instant from,
                            const ChatterRule& rule) {
   store::Rows rows =
-      TRY(view.query({"SELECT at FROM alarm_journal WHERE definition = ? AND is_new = 1 AND at > ?"
+      TRY(view.query({"SELECT at FROM alarm_journal WHERE definition = ? AND +is_new = 1 AND at > ?"
                       " ORDER BY at DESC LIMIT ?",
                       {definition.text(), from.ns, static_cast<int64_t>(kTimesMax)}}));
   std::vector<Instant> times;
