@@ -102,7 +102,19 @@ Result<Json> browse_source(Services& at, const Call& call) {
                                   static_cast<std::size_t>(from));
 }
 
-Result<Json> alarms(Services& at, const Call& call) { return at.engine.alarms(call.by); }
+// Nothing asked for: the whole list.
+Result<Json> alarms(Services& at, const Call& call) {
+  std::string only = query_or(call, "only", "");
+  if (only.empty()) return at.engine.alarms(call.by);
+  std::vector<RecordId> ids;
+  for (std::string_view part : split(only, ',')) {
+    if (ids.size() == engine::kAlarmChangesMax) return refuse(ErrorCode::LimitReached, "", "only");
+    auto id = RecordId::parse(part);
+    if (!id) return refuse(ErrorCode::BadField, "ids with commas between", "only");
+    ids.push_back(*id);
+  }
+  return engine::alarm_changes(at.engine, call.by, ids);
+}
 
 Result<Json> alarm_journal(Services& at, const Call& call) {
   alarms::JournalWish wish{.tag = query_or(call, "tag", ""),

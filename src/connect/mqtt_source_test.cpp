@@ -1,6 +1,9 @@
 // The MQTT driver against mosquitto.
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -57,6 +60,32 @@ class MqttSource : public testing::Test {
   uint16_t port_ = broker_.port();
   std::unique_ptr<Sources> sources_;
 };
+
+// Our ends of connections to this port.
+std::vector<int> sockets_to(uint16_t port) {
+  std::vector<int> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    int socket = std::stoi(entry.path().filename());
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) found.push_back(socket);
+  }
+  return found;
+}
+
+// Else a sample waits up to 40 ms behind the one before it.
+TEST_F(MqttSource, NoSampleWaitsForAnAcknowledgement) {
+  start();
+  std::vector<int> ours = sockets_to(port_);
+  ASSERT_EQ(ours.size(), 1U);
+  for (int option : {TCP_NODELAY, TCP_QUICKACK}) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    ASSERT_EQ(::getsockopt(ours[0], IPPROTO_TCP, option, &value, &size), 0);
+    EXPECT_NE(value, 0) << option;
+  }
+}
 
 TEST_F(MqttSource, DeliversPositionsPassesAndValues) {
   start();

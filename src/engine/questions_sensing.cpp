@@ -1,10 +1,8 @@
-// Questions about the plan, tags, alarms and people's places.
+// Questions about the plan, tags and people's places.
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/limits.h"
-#include "engine/chatter.h"
 #include "engine/engine.h"
 #include "engine/read.h"
 #include "engine/show.h"
@@ -74,16 +72,6 @@ bool fits(const TagInfo& tag, const TagWish& wish) {
   return text.contains(lowered(wish.words));
 }
 
-// What the caller may press on an alarm: pages offer nothing else.
-Json buttons_on(const Json& alarm, const access::Policy& policy, const access::Subject& by) {
-  Json buttons = Json::array();
-  for (const char* button : {"ack", "reset", "shelve", "unshelve", "out_of_service", "order"}) {
-    auto press = policy.may(by, {.form = "alarm", .action = Action::Press, .button = button});
-    if (press.allowed && matches(press.scope, alarm)) buttons.push(button);
-  }
-  return buttons;
-}
-
 // Parts of a minute and more become whole minutes, of an hour and more whole hours, that begin with
 // one: so they are read from what is summed up. No more parts than were asked for.
 void align(Instant& from, Instant& to, std::size_t& parts) {
@@ -96,130 +84,6 @@ void align(Instant& from, Instant& to, std::size_t& parts) {
   from = {from.ns - from.ns % unit};
   parts = static_cast<std::size_t>(((to - from).ns + step - 1) / step);
   to = from + Duration{step * static_cast<int64_t>(parts)};
-}
-
-// The newest work order of each open occurrence.
-Result<std::map<std::string, Json>> open_orders(store::View& view, const Packs& packs) {
-  std::map<std::string, Json> orders;
-  const records::Form* form = packs.forms.find("alarm_order");
-  if (form == nullptr) return orders;
-  Filter open{
-      .kind = Filter::Kind::In, .field = "state", .values = {Json("ordered"), Json("accepting")}};
-  // A list without its orders is better than none.
-  auto found = records::all_whole(view, *form, open, limits::kListItemsMax);
-  if (!found && found.error().code == ErrorCode::LimitReached) return orders;
-  if (!found) return std::unexpected(found.error());
-  for (const Json& row : *found) {
-    orders[row.text_or("occurrence", "")] =
-        Json::object({{"id", row["id"]}, {"number", row["number"]}, {"state", row["state"]}});
-  }
-  return orders;
-}
-
-Json repeats_json(const alarms::Repeats& one) {
-  return Json::object({{"count", one.count},
-                       {"first", format_instant(one.first)},
-                       {"last", format_instant(one.last)},
-                       {"least", one.least},
-                       {"most", one.most},
-                       {"is_chattering", one.is_chattering}});
-}
-
-// Asked once for each area; empty where nothing is hidden.
-alarms::IsVisible visible_by(const Filter& scope) {
-  if (scope.kind == Filter::Kind::All) return {};
-  return [scope](const std::string& area, const std::string& org_path) {
-    return matches(scope, Json::object({{"org_path", org_path}, {"area", area}}));
-  };
-}
-
-// Limits that nobody judges until they are mended: the list must not look complete.
-Json left_out_json(const PlantModel& plant, const Filter& scope) {
-  Json rows = Json::array();
-  for (const LeftOut& one : plant.left_out()) {
-    Json row = Json::object({{"org_path", one.org_path}, {"area", one.area}});
-    if (!matches(scope, row)) continue;
-    rows.push(Json::object({{"id", one.id.is_nil() ? Json() : Json(one.id.text())},
-                            {"code", one.code},
-                            {"area", one.area},
-                            {"field", one.field},
-                            {"why", one.why}}));
-  }
-  return rows;
-}
-
-// Load of each operator position, which is an area here.
-Result<Json> positions_json(store::View& view, const PlantModel& plant, Instant now) {
-  auto area_of = [&](RecordId id) {
-    const alarms::Definition* one = plant.alarm(id);
-    return one == nullptr ? std::string() : one->area;
-  };
-  Json rows = Json::array();
-  auto loads = TRY(alarms::loads(view, now, area_of));
-  for (const auto& [area, load] : loads) {
-    if (area.empty() || (load.annunciated_10min == 0 && !load.is_flood)) continue;
-    rows.push(Json::object({{"area", area},
-                            {"annunciated_10min", load.annunciated_10min},
-                            {"is_flood", load.is_flood}}));
-  }
-  return rows;
-}
-
-// Of the active alarms of one group, the one that came first.
-Json step_json(const std::string& code, const LocalText& name) {
-  return Json::object({{"code", code}, {"name", Json::object({{"zh", name.zh}, {"en", name.en}})}});
-}
-
-// Where alarms stand in the plant's tree; a device is read once for each answer.
-class Paths {
- public:
-  Paths(store::View& view, const Packs& packs, const PlantModel& plant)
-      : view_(view), form_(packs.forms.find("device")), plant_(plant) {}
-
-  Json of(const alarms::Definition& one) {
-    Json path = Json::array();
-    const AreaInfo* area = plant_.area(one.area);
-    path.push(step_json(one.area, area == nullptr ? LocalText{} : area->name));
-    const TagInfo* tag = plant_.tag(one.tag);
-    Json device = tag == nullptr ? Json() : device_of(tag->record.text_or("device", ""));
-    if (device.is_object()) path.push(std::move(device));
-    return path;
-  }
-
- private:
-  Json device_of(const std::string& text) {
-    auto id = RecordId::parse(text);
-    if (form_ == nullptr || !id) return {};
-    auto [known, is_new] = devices_.try_emplace(text);
-    if (!is_new) return known->second;
-    auto record = records::read_whole(view_, *form_, *id);
-    if (!record) return {};
-    std::string zh = record->text_or("name_zh", "");
-    std::string en = record->text_or("name_en", "");
-    known->second = step_json(record->text_or("code", ""), {.zh = zh, .en = en.empty() ? zh : en});
-    return known->second;
-  }
-
-  store::View& view_;
-  const records::Form* form_;
-  const PlantModel& plant_;
-  std::map<std::string, Json> devices_{};
-};
-
-void mark_first_out(Json& rows, const PlantModel& plant) {
-  std::map<std::string, std::pair<std::string, std::size_t>> first;  // group -> when, place
-  auto& list = rows.as_array();
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    auto id = RecordId::parse(list[i].text_or("id", ""));
-    const alarms::Definition* definition = id ? plant.alarm(*id) : nullptr;
-    if (definition == nullptr || definition->group.empty()) continue;
-    list[i].set("group", definition->group).set("first_out", false);
-    std::string since = list[i].text_or("raised_at", "");
-    if (!list[i].bool_or("active", false) || since.empty()) continue;
-    auto [known, is_new] = first.try_emplace(definition->group, since, i);
-    if (!is_new && since < known->second.first) known->second = {since, i};
-  }
-  for (const auto& [group, one] : first) list[one.second].set("first_out", true);
 }
 
 }  // namespace
@@ -265,70 +129,6 @@ Result<Json> Engine::trend(const access::Subject& by, std::string_view code, Ins
                            Json(static_cast<int64_t>(one.worst))}));
   }
   return Json::object({{"code", tag->code}, {"unit", tag->unit}, {"rows", std::move(rows)}});
-}
-
-Result<Json> Engine::alarms(const access::Subject& by) {
-  auto verdict = packs_.policy.may(by, {.form = "alarm", .action = Action::List});
-  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
-  auto view = TRY(snapshot());
-  auto plant = sensing_->plant();
-  Reader reader(*view, packs_, config_.store.clock.now());
-  // Which response an alarm began.
-  std::map<std::string, std::string> answers;
-  if (const records::Form* form = packs_.forms.find("response")) {
-    Filter open{.kind = Filter::Kind::In,
-                .field = "state",
-                .values = {Json("asked"), Json("responding"), Json("all_counted")}};
-    auto found = TRY(records::all_whole(*view, *form, open, limits::kListItemsMax));
-    for (const Json& row : found) {
-      answers[row.text_or("alarm_code", "")] = row.text_or("id", "");
-    }
-  }
-  Instant now = config_.store.clock.now();
-  auto orders = TRY(open_orders(*view, packs_));
-  auto repeats = TRY(alarms::repeats(*view, now, chatter_rule(packs_, now)));
-  Json rows = Json::array();
-  Paths paths(*view, packs_, *plant);
-  Json open = TRY(alarms::open_alarms(*view, visible_by(verdict.scope)));
-  for (const Json& state : open.as_array()) {
-    Json shown = TRY(show_alarm(reader, *plant, state));
-    if (!shown.has("code") || !matches(verdict.scope, shown)) continue;
-    auto answer = answers.find(shown.text_or("code", ""));
-    shown.set("response", answer == answers.end() ? Json() : Json(answer->second));
-    auto order = orders.find(shown.text_or("occurrence", ""));
-    shown.set("order", order == orders.end() ? Json() : order->second);
-    auto id = RecordId::parse(shown.text_or("id", ""));
-    auto often = id ? repeats.find(*id) : repeats.end();
-    shown.set("repeats", often == repeats.end() ? Json() : repeats_json(often->second));
-    const alarms::Definition* definition = id ? plant->alarm(*id) : nullptr;
-    if (definition != nullptr) shown.set("path", paths.of(*definition));
-    shown.set("buttons", buttons_on(shown, packs_.policy, by));
-    rows.push(std::move(shown));
-  }
-  mark_first_out(rows, *plant);
-  std::ranges::stable_sort(rows.as_array(), {}, [](const Json& alarm) {
-    bool is_open = alarm.bool_or("annunciated", true) && !alarm.bool_or("acked", false);
-    return std::pair(!is_open, alarm.int_or("priority", 4));
-  });
-  Json counts = TRY(alarms::counts(*view, now));
-  Json positions = TRY(positions_json(*view, *plant, now));
-  counts.set("positions", std::move(positions));
-  return Json::object({{"rows", std::move(rows)},
-                       {"counts", std::move(counts)},
-                       {"left_out", left_out_json(*plant, verdict.scope)}});
-}
-
-Result<Json> Engine::alarm_journal(const access::Subject& by, const alarms::JournalWish& wish) {
-  auto verdict = packs_.policy.may(by, {.form = "alarm", .action = Action::List});
-  if (!verdict.allowed) return refuse(ErrorCode::Forbidden, verdict.reason);
-  auto view = TRY(snapshot());
-  Reader reader(*view, packs_, config_.store.clock.now());
-  Json rows = TRY(alarms::journal(*view, wish, visible_by(verdict.scope)));
-  Json next;
-  bool is_full = rows.as_array().size() == std::min(wish.count, alarms::kJournalRowsMax);
-  if (is_full && wish.count > 0) next = rows.as_array().back()["id"];
-  rows = TRY(reader.with_names(std::move(rows)));
-  return Json::object({{"rows", std::move(rows)}, {"next", std::move(next)}});
 }
 
 // Dots without names: who it is shows only where a response counts heads, or by a logged look.

@@ -252,7 +252,7 @@ export async function startEdge(port, count) {
 
 // The node's session: its will, its births (also when the host asks for one) and its sequence.
 async function connectEdge(port) {
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   await new Promise((done, fail) => socket.once("connect", done).once("error", fail));
   const will = bytes(2, Buffer.concat([bytes(1, Buffer.from("bdSeq")), whole(4, 8), whole(11, 0)]));
   const death = Buffer.concat([whole(1, Date.now()), will]);

@@ -4,7 +4,7 @@ import { unitText } from "../data/format.ts";
 import { call } from "./client.ts";
 import type { RecordRow } from "./types.ts";
 import type {
-  Alarm, AlarmList, AlarmPerformance, HeadCounts, Look, MyRoute, PlanSource, Presence,
+  Alarm, AlarmChanges, AlarmList, AlarmPerformance, HeadCounts, Look, MyRoute, PlanSource, Presence,
   ResponseReport, ResponseRow, ResponseView, SafetyStatus, ShelveWish, SourcePage, SourceRow,
   StartWish, Tag, Track, Trend,
 } from "./types_response.ts";
@@ -38,6 +38,11 @@ export const browseSource = (code: string, node: string, from: number) =>
 
 export const alarms = async () => {
   const answer = await call<AlarmList>("/api/alarms");
+  return { ...answer, rows: answer.rows.map(readable) };
+};
+// What became of these, for a page that has the list.
+export const alarmChanges = async (ids: readonly string[]) => {
+  const answer = await call<AlarmChanges>(`/api/alarms?only=${ids.map(esc).join()}`);
   return { ...answer, rows: answer.rows.map(readable) };
 };
 export const alarmPerformance = (from: string, to: string, area: string, follow_min = 0) =>

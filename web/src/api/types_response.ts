@@ -197,6 +197,12 @@ export interface AlarmList {
   counts: AlarmCounts;
   left_out?: LeftOut[];
 }
+// `of` was looked at; what has no row in `rows` is on the list no longer.
+export interface AlarmChanges {
+  of: string[];
+  rows: Alarm[];
+  counts: AlarmCounts;
+}
 export interface Actor {
   kind: string;
   person?: string | null;

@@ -3,9 +3,11 @@
 import { heartBeat } from "../api/calls.ts";
 import { asRefusal } from "../api/client.ts";
 import { newId } from "../api/id.ts";
+import { followAlarms, hasNoted, noteAlarm } from "./alarm_changes.ts";
 import { heart } from "./heart.ts";
 import {
-  backoff_ms, firstState, gather_ms, hello, liveStep, rest_ms, type LiveEvent,
+  alarm_gather_ms, alarm_rest_ms, backoff_ms, firstState, gather_ms, hello, liveStep, rest_ms,
+  type LiveEvent,
 } from "./live_step.ts";
 import { refresh } from "./query.ts";
 import { session } from "./session.ts";
@@ -79,16 +81,29 @@ function outdate(prefixes: string[]): void {
   }, Math.max(gather_ms, rested - performance.now()));
 }
 
+// Alarms don't wait for what else became old.
+let following: ReturnType<typeof setTimeout> | null = null;
+let followed = 0;
+function followSoon(): void {
+  following ??= setTimeout(async () => {
+    const begun = performance.now();
+    await followAlarms();
+    const now = performance.now();
+    followed = now + alarm_rest_ms(now - begun);
+    following = null;
+    if (hasNoted()) followSoon();
+  }, Math.max(alarm_gather_ms, followed - performance.now()));
+}
+
 // Alarms, responses and permits have pages of their own; the news of the board is of cases.
 const quiet = ["alarm", "response", "permit"];
 
 export function prefixesOf(event: LiveEvent): string[] {
-  if (event.topic === "alarm") return ["alarms"];
   if (event.topic === "response") {
     const id = String(event.payload["id"] ?? "");
     const own = [`response/${id}`, "responses"];
     const isOwn = ["people", "route", "team"].includes(String(event.payload["what"] ?? ""));
-    return isOwn ? own : [...own, "record/response", "records/permit", "tasks"];
+    return isOwn ? own : [...own, "alarms", "record/response", "records/permit", "tasks"];
   }
   if (event.topic === "notice") return ["notices"];
   if (event.topic === "task") return ["tasks", "record/"];
@@ -117,6 +132,10 @@ function onMessage(data: unknown): void {
   if (!quiet.includes(event.topic)) {
     const news = { ...event, id: newId(), at: Date.now() };
     link.set((before) => ({ ...before, news: [news, ...before.news].slice(0, news_max) }));
+  }
+  if (event.topic === "alarm") {
+    noteAlarm(String(event.payload["alarm"] ?? ""));
+    return followSoon();
   }
   outdate(prefixesOf(event));
 }

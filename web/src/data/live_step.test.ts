@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backoff_ms, firstState, hello, liveStep, rest_ms } from "./live_step.ts";
+import { alarm_rest_ms, backoff_ms, firstState, hello, liveStep, rest_ms } from "./live_step.ts";
 
 const say = (message: object) => JSON.stringify(message);
 const event = (seq: number) =>
@@ -64,5 +64,7 @@ test("asking anew takes at most a quarter of the time, and ten turns a second", 
   for (const took of [0, 10, 100, 1000]) {
     expect(took / (took + rest_ms(took))).toBeLessThanOrEqual(0.25);
     expect(took + rest_ms(took)).toBeGreaterThanOrEqual(100);
+    expect(took / (took + alarm_rest_ms(took))).toBeLessThanOrEqual(0.25);
+    expect(took + alarm_rest_ms(took)).toBeGreaterThanOrEqual(16);
   }
 });

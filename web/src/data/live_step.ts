@@ -69,6 +69,10 @@ export function liveStep(state: LiveState, text: string): Step {
 export const gather_ms = 15;
 export const rest_ms = (took: number): number => Math.max(100, 4 * took) - took;
 
+// What an alarm changed is a small question: it waits for less.
+export const alarm_gather_ms = 3;
+export const alarm_rest_ms = (took: number): number => Math.max(16, 4 * took) - took;
+
 // Full jitter: many pages that lost one server must not come back in one second.
 export function backoff_ms(tries: number, random: number): number {
   const ceiling = Math.min(30000, 500 * 2 ** Math.min(tries, 10));

@@ -71,6 +71,30 @@ export async function refresh(prefix: string): Promise<void> {
   }
   await Promise.all(asked);
 }
+// Asks for a part of what is known by `key` and puts it in. False where that would say nothing or
+// something old: nobody has the whole, or it is being asked for anew.
+export async function patch<T, Part>(
+  key: string, load: () => Promise<Part>, merge: (whole: T, part: Part) => T,
+): Promise<boolean> {
+  const entry = entries.get(key);
+  if (!entry || entry.listeners.size === 0) return false;
+  if (entry.answer.value === undefined || entry.answer.refusal) return false;
+  if (running.has(entry)) return false;
+  running.add(entry);
+  let isDone = true;
+  try {
+    const value = merge(entry.answer.value as T, await load());
+    if (entries.get(key) === entry) put(entry, { ...entry.answer, value, at: Date.now() });
+  } catch {
+    isDone = false;
+  }
+  running.delete(entry);
+  if (entry.isAgain) {
+    entry.isAgain = false;
+    void ask(entry);
+  }
+  return isDone;
+}
 export function forgetAll(): void {
   for (const entry of entries.values()) put(entry, nothing);
   entries.clear();
@@ -81,14 +105,17 @@ export interface Query<T> extends Answer<T> {
   reload: () => void;
 }
 
+export const answerOf = (key: string): Answer<unknown> => entries.get(key)?.answer ?? nothing;
+// Who listens has it asked anew by refresh; answers how to stop.
+export function follow(key: string, load: () => Promise<unknown>, listener: () => void) {
+  const entry = entryOf(key, load);
+  entry.listeners.add(listener);
+  return () => entry.listeners.delete(listener);
+}
+
 export function useQuery<T>(key: string, load: () => Promise<T>): Query<T> {
-  const subscribe = useCallback((listener: () => void) => {
-    const entry = entryOf(key, load);
-    entry.listeners.add(listener);
-    return () => entry.listeners.delete(listener);
-  }, [key]);
-  const get = () => entries.get(key)?.answer ?? nothing;
-  const answer = useSyncExternalStore(subscribe, get) as Answer<T>;
+  const subscribe = useCallback((listener: () => void) => follow(key, load, listener), [key]);
+  const answer = useSyncExternalStore(subscribe, () => answerOf(key)) as Answer<T>;
   useEffect(() => {
     void ask(entryOf(key, load));
   }, [key]);
