@@ -71,8 +71,9 @@ class Backup {
   Backup(const BackupWish& wish, fs::path folder) : wish_(wish), folder_(std::move(folder)) {}
 
   Result<BackupDone> run() {
+    TRY(copy_log());
     TRY(copy_database());
-    TRY(copy_samples());
+    TRY(copy_blocks());
     TRY(copy_attachments());
     TRY(copy_secrets());
     TRY(write_manifest());
@@ -88,7 +89,7 @@ class Backup {
     files_.push(json_of(file));
   }
 
-  // First: whatever its rows name was on the disk before them.
+  // Before the attachments: whatever its rows name was on the disk before them.
   Result<void> copy_database() {
     fs::path into = folder_ / kDatabase;
     std::error_code ignored;
@@ -103,8 +104,8 @@ class Backup {
     return {};
   }
 
-  // The log before the blocks: what leaves it meanwhile is in the blocks already.
-  Result<void> copy_samples() {
+  // Before the blocks, which may lie in the database: what leaves it meanwhile is in them already.
+  Result<void> copy_log() {
     fs::path from = fs::path(wish_.data) / "history";
     std::error_code ignored;
     if (!fs::exists(from, ignored)) return {};
@@ -116,6 +117,14 @@ class Backup {
       if (!file) return std::unexpected(std::move(file).error());
       add(std::move(*file), "history/" + name);
     }
+    return {};
+  }
+
+  Result<void> copy_blocks() {
+    fs::path from = fs::path(wish_.data) / "history";
+    std::error_code ignored;
+    if (!fs::exists(from, ignored)) return {};
+    std::vector<std::string> names = TRY(files_under(from));
     for (const std::string& name : names) {
       if (!name.ends_with(".db")) continue;
       fs::path into = folder_ / "history" / name;

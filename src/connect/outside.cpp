@@ -118,14 +118,11 @@ void Outside::stop() {
   if (messenger_) messenger_->stop();
 }
 
-Json Outside::with_elsewhere(const Json& config) const {
-  Json rows = config;
-  for (Json& source : rows.as_array()) {
-    auto found = elsewhere_.find(source.text_or("code", ""));
-    if (found == elsewhere_.end()) continue;
-    source.set("host", found->second.host).set("port", static_cast<int64_t>(found->second.port));
-  }
-  return rows;
+void Outside::send_elsewhere(Source& source) const {
+  auto found = elsewhere_.find(source.code);
+  if (found == elsewhere_.end()) return;
+  source.host = found->second.host;
+  source.port = found->second.port;
 }
 
 // What could not run is tried again: its secrets may have been put in place since.
@@ -134,13 +131,14 @@ void Outside::connect_sources() {
   bool is_changed = false;
   {
     std::lock_guard lock(mutex_);
-    is_changed = plant->sources() != config_;
-    if (is_changed) config_ = plant->sources();
+    is_changed = plant != plant_ && (plant_ == nullptr || plant->sources() != plant_->sources());
+    plant_ = plant;
   }
   if (!is_changed && !sources_.has_refused()) return;
   const store::Config& store = engine_.config().store;
-  auto plan = plan_sources(with_elsewhere(plant->sources()), store.folder);
-  for (const PlannedSource& one : plan) {
+  auto plan = plan_sources(plant->sources(), store.folder);
+  for (PlannedSource& one : plan) {
+    if (one.source) send_elsewhere(*one.source);
     if (is_changed && one.refusal) log_failure("a source is not read", *one.refusal);
   }
   sources_.apply(std::move(plan));
@@ -282,16 +280,16 @@ Result<Json> Outside::browse(const std::string& code, const std::string& node, s
   std::unique_lock one(browsing_, kBrowseWaitMax);
   if (!one.owns_lock()) return refuse(ErrorCode::Overloaded);
   auto plant = engine_.sensing().plant();
-  Json rows = with_elsewhere(plant->sources());
-  for (const Json& row : rows.as_array()) {
+  for (const Json& row : plant->sources().as_array()) {
     if (row.text_or("code", "") != code) continue;
-    auto list = TRY(parse_sources(Json::array({row})));
-    TRY(add_secrets(engine_.config().store.folder, list.front()));
+    Source source = TRY(parse_source(row));
+    send_elsewhere(source);
+    TRY(add_secrets(engine_.config().store.folder, source));
     std::map<std::string, std::string> known;
-    for (const TagAddress& tag : list.front().tags) known[tag.path] = tag.code;
-    bool is_heard = list.front().protocol == Source::Protocol::Sparkplug;
+    for (const TagAddress& tag : source.tags) known[tag.path] = tag.code;
+    bool is_heard = source.protocol == Source::Protocol::Sparkplug;
     Json page = is_heard ? browse_page(sources_.items(code, node), from)
-                         : TRY(browse_source(list.front(), node, from));
+                         : TRY(browse_source(source, node, from));
     Json nodes = page["rows"];
     for (Json& found : nodes.as_array()) {
       auto tag = known.find(found.text_or("path", ""));
@@ -305,18 +303,12 @@ Result<Json> Outside::browse(const std::string& code, const std::string& node, s
 
 // The simulator listens on the broker of the positioning system.
 Result<void> Outside::simulate(const Json& command) {
-  Json rows;
-  {
-    std::lock_guard lock(mutex_);
-    rows = config_;
-  }
-  if (rows.is_null()) return refuse(ErrorCode::NotFound, "no simulator here");
-  rows = with_elsewhere(rows);
-  for (const Json& source : rows.as_array()) {
-    if (source["protocol"] != Json("mqtt")) continue;
-    return publish_once(source.text_or("host", "127.0.0.1"),
-                        static_cast<uint16_t>(source.int_or("port", 1883)), "anlan/sim/command",
-                        write_json(command));
+  auto plant = engine_.sensing().plant();
+  for (const Json& row : plant->sources().as_array()) {
+    if (row["protocol"] != Json("mqtt")) continue;
+    Source source = TRY(parse_source(row));
+    send_elsewhere(source);
+    return publish_once(source.host, source.port, "anlan/sim/command", write_json(command));
   }
   return refuse(ErrorCode::NotFound, "no simulator here");
 }

@@ -45,7 +45,7 @@ class Outside {
 
   Outside(engine::Engine& engine, std::map<std::string, Elsewhere> elsewhere);
   void connect_sources();
-  Json with_elsewhere(const Json& config) const;
+  void send_elsewhere(Source& source) const;
   void serve();
   void send_messages();
   void tell_clocks();
@@ -58,7 +58,7 @@ class Outside {
   std::unique_ptr<Messenger> messenger_;
   std::mutex mutex_;  // guards the rest
   std::condition_variable wake_;
-  Json config_{};
+  std::shared_ptr<const engine::PlantModel> plant_;  // shared: Sensing makes the next meanwhile
   std::map<std::string, bool> clocks_{};  // of the thread: whose clock was told to be wrong or not
   std::set<std::string> under_way_;       // messages handed over, without receipt yet
   bool is_stopping_ = false;

@@ -254,7 +254,7 @@ int64_t usual_port(Source::Protocol protocol) {
   }
 }
 
-Result<Source> parse_source(const Json& row) {
+Result<Source> source_of(const Json& row) {
   Source source;
   source.code = TRY(code_of(row));
   source.protocol = TRY(word_at(row, "protocol", kProtocols));
@@ -308,18 +308,19 @@ Result<Source> parse_source(const Json& row) {
 
 }  // namespace
 
+Result<Source> parse_source(const Json& row) {
+  Result<Source> source = source_of(row);
+  if (!source) {
+    source.error().detail =
+        std::format("source {}: {}", row.text_or("code", "?"), source.error().detail);
+  }
+  return source;
+}
+
 Result<std::vector<Source>> parse_sources(const Json& rows) {
   if (!rows.is_array()) return refuse(ErrorCode::BadField, "sources are a list");
   std::vector<Source> sources;
-  for (const Json& row : rows.as_array()) {
-    Result<Source> source = parse_source(row);
-    if (!source) {
-      source.error().detail =
-          std::format("source {}: {}", row.text_or("code", "?"), source.error().detail);
-      return std::unexpected(source.error());
-    }
-    sources.push_back(*std::move(source));
-  }
+  for (const Json& row : rows.as_array()) sources.push_back(TRY(parse_source(row)));
   return sources;
 }
 

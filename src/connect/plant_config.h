@@ -98,5 +98,7 @@ struct Source {
 // the value above. Decimals may be texts. BadField names the source or tag, and nothing is
 // taken.
 Result<std::vector<Source>> parse_sources(const Json& rows);
+// One such row.
+Result<Source> parse_source(const Json& row);
 
 }  // namespace anlan::connect

@@ -13,9 +13,9 @@ namespace anlan::connect {
 namespace {
 
 Result<Source> read_source(const Json& row, const std::string& data_folder) {
-  auto one = TRY(parse_sources(Json::array({row})));
-  TRY(add_secrets(data_folder, one.front()));
-  return std::move(one.front());
+  Source one = TRY(parse_source(row));
+  TRY(add_secrets(data_folder, one));
+  return one;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "engine/plant_model.h"
 
 #include <algorithm>
+#include <format>
 #include <thread>
 
 #include "core/limits.h"
@@ -110,14 +111,16 @@ twin::PlaceRule place_rule_of(const Json& area) {
 
 }  // namespace
 
-Result<std::string> PlantModel::stamp(store::View& view, const Packs& packs, Instant now) {
+Result<std::optional<std::string>> PlantModel::stamp(store::View& view, const Packs& packs,
+                                                     Instant now) {
   std::string stamp = TRY(GasRules::edition(packs, now));
   stamp += ";";
   for (std::string_view id : kForms) {
     const records::Form* form = packs.forms.find(id);
     if (form == nullptr) continue;
-    std::string one = TRY(records::stamp_of(view, *form));
-    stamp += one + ";";
+    std::optional<uint64_t> one = records::stamp_of(view, *form);
+    if (!one) return std::nullopt;
+    stamp += std::format("{};", *one);
   }
   return stamp;
 }

@@ -98,8 +98,10 @@ class PlantModel {
   static Result<std::shared_ptr<const PlantModel>> load(store::View& view, store::View& beside,
                                                         const Packs& packs, Instant now,
                                                         const NumbersOf& numbers_of);
-  // Differs whenever load would answer another model.
-  static Result<std::string> stamp(store::View& view, const Packs& packs, Instant now);
+  // Differs whenever load would answer another model; costs no look at the records. Nothing where
+  // they are being changed at this moment.
+  static Result<std::optional<std::string>> stamp(store::View& view, const Packs& packs,
+                                                  Instant now);
 
   const twin::Plan& plan() const { return plan_; }
   const std::vector<AreaInfo>& areas() const { return areas_; }

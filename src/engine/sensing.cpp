@@ -14,8 +14,6 @@ namespace anlan::engine {
 namespace {
 
 constexpr Duration kCheckEvery = Duration::seconds(1);
-constexpr Duration kLookEveryMax = Duration::seconds(5);
-constexpr int64_t kLookShare = 50;                             // at most a fiftieth of the time
 constexpr Duration kWatchEvery = Duration::milliseconds(200);  // each turn of a started engine
 constexpr Duration kCleaningEvery = Duration::minutes(1);
 constexpr int64_t kCallsMax = 256;  // in one turn
@@ -58,8 +56,13 @@ Sensing::~Sensing() = default;
 Result<std::unique_ptr<Sensing>> Sensing::open(Engine& engine) {
   std::unique_ptr<Sensing> sensing(new Sensing(engine));
   const store::Config& store = engine.config().store;
+  constexpr std::string_view kPostgres = "postgres:";
+  bool is_server = store.database.starts_with(kPostgres);
   sensing->history_ = TRY(history::History::open(
-      {.folder = store.folder + "/history", .clock = store.clock, .sync = store.sync}));
+      {.folder = store.folder + "/history",
+       .postgres = is_server ? store.database.substr(kPostgres.size()) : std::string(),
+       .clock = store.clock,
+       .sync = store.sync}));
   sensing->presence_ = TRY(Presence::open(store.folder + "/presence", store.sync, store.clock));
   sensing->listening_since_ = engine.clock().now();
   TRY(sensing->reload());
@@ -79,7 +82,7 @@ Result<void> Sensing::renew(bool goes_on) {
   }
   auto view = TRY(engine_.database().snapshot());
   Instant now = engine_.clock().now();
-  std::string stamp = TRY(PlantModel::stamp(*view, engine_.packs(), now));
+  std::optional<std::string> stamp = TRY(PlantModel::stamp(*view, engine_.packs(), now));
   auto numbers_of = [this](std::span<const std::string> codes) { return history_->tags(codes); };
   auto beside = TRY(engine_.database().snapshot());
   auto plant = TRY(PlantModel::load(*view, *beside, engine_.packs(), now, numbers_of));
@@ -317,21 +320,17 @@ void Sensing::turn(Instant now) {
   }
 }
 
-// Looking whether anything changed reads all of the plant's rows: where that takes long it is done
-// less often, up to every five seconds.
 void Sensing::follow_plant(Instant now) {
-  bool is_due = now >= next_look_ || next_look_ - now > kLookEveryMax;  // or the clock went back
+  bool is_due = now >= next_look_ || next_look_ - now > kCheckEvery;  // or the clock went back
   bool is_asked = must_reload_.exchange(false);
   if (is_due && !is_asked) {
-    Instant begun = engine_.health().steady();
-    auto view = engine_.database().snapshot();
-    auto stamp = view ? PlantModel::stamp(**view, engine_.packs(), now)
-                      : Result<std::string>(std::unexpected(view.error()));
-    if (view) view->reset();
-    Duration took = engine_.health().steady() - begun;
-    next_look_ = now + std::clamp(Duration{took.ns * kLookShare}, kCheckEvery, kLookEveryMax);
+    next_look_ = now + kCheckEvery;
+    auto view = store::read_later(engine_.database());
+    if (!view) return log_failure("the plant's records could not be read", view.error());
+    auto stamp = PlantModel::stamp(**view, engine_.packs(), now);
+    if (!stamp) return log_failure("the plant's records could not be read", stamp.error());
     std::lock_guard lock(mutex_);
-    is_asked = stamp && *stamp != stamp_;
+    is_asked = *stamp && *stamp != stamp_;
   }
   if (is_asked) {
     auto done = reload();

@@ -112,7 +112,7 @@ class Sensing {
   std::vector<LiveValue> live_;
   Instant listening_since_{};
   uint64_t changes_ = 0;
-  std::string stamp_;
+  std::optional<std::string> stamp_;  // of plant_; nothing: not known, so it is read anew
   // Of the one who turns, who follows the plant, who writes blocks.
   std::map<RecordId, Instant> guardian_away_;
   Instant next_check_{}, next_watch_{}, next_cleaning_{};

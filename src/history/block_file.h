@@ -1,6 +1,6 @@
 #pragma once
-// The tables of tags, of blocks, and up to which frame of the log they hold everything. One thread
-// at a time. Inside the room only.
+// The tables of tags, of blocks, and up to which frame of the log they hold everything: in a file of
+// SQLite or in the plant's PostgreSQL. One thread at a time. Inside the room only.
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +12,6 @@
 
 #include "core/result.h"
 #include "history/sample.h"
-#include "history/sqlite_file.h"
 
 namespace anlan::history {
 
@@ -47,45 +46,37 @@ struct Flush {
 
 class BlockFile {
  public:
-  explicit BlockFile(SqliteFile& file);
+  virtual ~BlockFile() = default;
 
-  Result<void> make_tables();
+  virtual Result<void> make_tables() = 0;
 
-  Result<std::vector<std::string>> tags();
-  Result<void> add_tag(TagIndex tag, std::string_view code);
+  virtual Result<std::vector<std::string>> tags() = 0;
+  virtual Result<void> add_tag(TagIndex tag, std::string_view code) = 0;
 
   // The number up to which the log is not needed; the flushes after it; what the blocks hold.
-  Result<uint64_t> forgotten();
-  Result<std::vector<Flush>> flushes();
-  Result<void> note_flush(const Flush& flush, uint64_t forgotten);
-  Result<Totals> totals();
-  Result<void> set_totals(const Totals& totals);
+  virtual Result<uint64_t> forgotten() = 0;
+  virtual Result<std::vector<Flush>> flushes() = 0;
+  virtual Result<void> note_flush(const Flush& flush, uint64_t forgotten) = 0;
+  virtual Result<Totals> totals() = 0;
+  virtual Result<void> set_totals(const Totals& totals) = 0;
 
   // Of the blocks that begin up to then the one that begins last.
-  Result<std::optional<StoredBlock>> newest(TagIndex tag, Instant up_to);
+  virtual Result<std::optional<StoredBlock>> newest(TagIndex tag, Instant up_to) = 0;
   // When the first block after `at` begins.
-  Result<std::optional<Instant>> next_after(TagIndex tag, Instant at);
-  Result<void> insert(TagIndex tag, const StoredBlock& block, Stay stay);
-  Result<void> remove(TagIndex tag, const StoredBlock& block);
+  virtual Result<std::optional<Instant>> next_after(TagIndex tag, Instant at) = 0;
+  virtual Result<void> insert(TagIndex tag, const StoredBlock& block, Stay stay) = 0;
+  virtual Result<void> remove(TagIndex tag, const StoredBlock& block) = 0;
   // Puts a block aside that cannot be read.
-  Result<void> set_aside(TagIndex tag, const StoredBlock& block);
+  virtual Result<void> set_aside(TagIndex tag, const StoredBlock& block) = 0;
   // Removes the blocks that end before `before` and answers what they held.
-  Result<Totals> remove_before(TagIndex tag, Instant before);
+  virtual Result<Totals> remove_before(TagIndex tag, Instant before) = 0;
 
   using OnBlock = std::function<Result<void>(const StoredBlock&)>;
   // The blocks that may hold samples of [from, to), in order of their beginning.
-  Result<void> each(TagIndex tag, Instant from, Instant to, const OnBlock& on_block);
+  virtual Result<void> each(TagIndex tag, Instant from, Instant to, const OnBlock& on_block) = 0;
 
   // Those that begin in [from, to); `blobs` holds their bytes.
-  Result<std::vector<StoredBlock>> begun_in(TagIndex tag, Instant from, Instant to,
-                                            std::vector<std::string>& blobs);
-
- private:
-  enum Statement : std::size_t;
-
-  SqliteFile& file_;
-  Statements statements_;
-  std::string blob_;  // of newest()
+  virtual Result<std::vector<StoredBlock>> begun_in(TagIndex tag, Instant from, Instant to, std::vector<std::string>& blobs) = 0;
 };
 
 }  // namespace anlan::history

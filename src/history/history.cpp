@@ -23,21 +23,21 @@ Result<void> RealHistory::start() {
   std::filesystem::create_directories(config_.folder, error);
   if (error) return refuse(ErrorCode::StoreFailed, "no folder " + config_.folder);
   std::filesystem::path folder(config_.folder);
-  TRY(writer_.open((folder / "blocks.db").string(), config_.sync));
-  TRY(reader_.open((folder / "blocks.db").string(), config_.sync));
-  totals_ = TRY(writer_.blocks.totals());
-  auto codes = TRY(writer_.blocks.tags());
+  TRY(writer_.open(config_));
+  TRY(reader_.open(config_));
+  totals_ = TRY(writer_.blocks->totals());
+  auto codes = TRY(writer_.blocks->tags());
   for (std::string& code : codes) add_tag(std::move(code));
   flushed_.assign(tails_.size(), 0);
-  auto rolled = TRY(writer_.rollups.rolled(tails_.size()));
-  auto changed = TRY(writer_.rollups.changed());
+  auto rolled = TRY(writer_.rollups->rolled(tails_.size()));
+  auto changed = TRY(writer_.rollups->changed());
   plan_.restore(rolled, changed);
-  auto flushes = TRY(writer_.blocks.flushes());
+  auto flushes = TRY(writer_.blocks->flushes());
   for (const Flush& flush : flushes) {
     for (TagIndex tag : flush.tags)
       if (tag < flushed_.size()) flushed_[tag] = std::max(flushed_[tag], flush.number);
   }
-  uint64_t forgotten = TRY(writer_.blocks.forgotten());
+  uint64_t forgotten = TRY(writer_.blocks->forgotten());
   log_ = TRY(SegmentLog::open({.folder = (folder / "log").string(),
                                .segment_bytes = config_.segment_bytes,
                                .sync = config_.sync,
@@ -93,12 +93,12 @@ Result<std::vector<TagIndex>> RealHistory::tags(std::span<const std::string> cod
       if (fresh.emplace(code, static_cast<TagIndex>(number)).second) in_order.push_back(code);
     }
   }
-  auto written = writer_.file.begin();
+  auto written = writer_.file->begin();
   for (const std::string& code : in_order)
-    if (written) written = writer_.blocks.add_tag(fresh.at(code), code);
-  if (written) written = writer_.file.commit();
+    if (written) written = writer_.blocks->add_tag(fresh.at(code), code);
+  if (written) written = writer_.file->commit();
   if (!written) {
-    writer_.file.roll_back();
+    writer_.file->roll_back();
     return std::unexpected(written.error());
   }
   {
@@ -165,7 +165,7 @@ Result<void> RealHistory::each(TagIndex tag, Instant from, Instant to, Joiner::T
     return joiner.add(part);
   };
   std::lock_guard lock(read_mutex_);
-  TRY(reader_.blocks.each(tag, from, to, [&](const StoredBlock& block) -> Result<void> {
+  TRY(reader_.blocks->each(tag, from, to, [&](const StoredBlock& block) -> Result<void> {
     TRY(add_tail_before(block.first));
     auto samples = TRY(reader_.codec.decode(tag, block.blob));
     return joiner.add(samples);
@@ -242,10 +242,10 @@ Result<void> RealHistory::add_rollups(TagIndex tag, const Stretch& stretch, Tren
   };
   std::lock_guard lock(read_mutex_);
   if (stretch.kind == Stretch::Kind::Hours)
-    return reader_.rollups.each_hour(tag, stretch.from, stretch.to, add);
+    return reader_.rollups->each_hour(tag, stretch.from, stretch.to, add);
   int64_t first = day_of_hour(hour_of(stretch.from));
   int64_t last = day_of_hour(hour_of({stretch.to.ns - 1}));
-  return reader_.rollups.each_day(tag, first, last, [&](int64_t day, std::string_view blob) {
+  return reader_.rollups->each_day(tag, first, last, [&](int64_t day, std::string_view blob) {
     auto minutes = reader_.minute_codec.decode(day, blob);
     if (!minutes) return Result<void>(std::unexpected(minutes.error()));
     for (const Bucket& minute : *minutes) (void)add(minute);
@@ -265,10 +265,10 @@ Result<std::optional<Sample>> RealHistory::last(TagIndex tag) {
   {
     std::lock_guard lock(read_mutex_);
     constexpr Instant kEver{std::numeric_limits<int64_t>::max()};
-    auto block = TRY(reader_.blocks.newest(tag, kEver));
+    auto block = TRY(reader_.blocks->newest(tag, kEver));
     // One that begins earlier may end later.
     if (block) {
-      TRY(reader_.blocks.each(tag, block->last, kEver, [&](const StoredBlock& one) -> Result<void> {
+      TRY(reader_.blocks->each(tag, block->last, kEver, [&](const StoredBlock& one) -> Result<void> {
         auto samples = TRY(reader_.codec.decode(tag, one.blob));
         if (!of_blocks || samples.back().at >= of_blocks->at) of_blocks = samples.back();
         return {};

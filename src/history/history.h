@@ -1,7 +1,7 @@
 #pragma once
 // history keeps samples: a segment log with group fsync first (an acknowledged sample survives
-// kill -9), then blocks for each tag in a SQLite file of its own. It knows nothing of plants,
-// alarms or people.
+// kill -9), then blocks for each tag in a SQLite file of its own or in the plant's PostgreSQL. It
+// knows nothing of plants, alarms or people.
 //
 //   auto history = TRY(History::open({.folder = "data/history", .clock = clock}));
 //   TagIndex tag = TRY(history->tag("GAS-2107"));
@@ -29,7 +29,10 @@ struct Retention {
 };
 
 struct Config {
-  std::string folder;
+  std::string folder;  // of the log; of the tables too where they are in SQLite
+  // Where the tables are in PostgreSQL: a libpq connection text. A plant whose folder has tables
+  // in SQLite goes on with those.
+  std::string postgres{};
   Clock& clock;
   Duration block_every = Duration::seconds(60);  // of one tag; staggered by the tag's hash
   Retention retention{};                         // of tags for which nothing else is set

@@ -1,7 +1,5 @@
 #include "history/history.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <limits>
 #include <thread>
@@ -16,12 +14,13 @@ namespace {
 
 constexpr Instant kEver{std::numeric_limits<int64_t>::max()};
 
-class HistoryTest : public testing::Test {
+class HistoryTest : public OnBothTables {
  protected:
   void open(Duration keep = Duration::days(400), Duration minutes = Duration::days(1100),
             Duration hours = Duration::days(3660)) {
     history_.reset();
     auto opened = History::open({.folder = folder_.path(),
+                                 .postgres = connect(),
                                  .clock = clock_,
                                  .retention = {.samples = keep, .minutes = minutes, .hours = hours},
                                  .segment_bytes = 64 << 10,
@@ -31,6 +30,8 @@ class HistoryTest : public testing::Test {
   }
 
   void SetUp() override {
+    OnBothTables::SetUp();
+    if (IsSkipped()) return;
     open();
     tag_ = history_->tag("GAS-2107").value();
   }
@@ -69,20 +70,12 @@ class HistoryTest : public testing::Test {
     return found.value_or(std::vector<Sample>{});
   }
 
-  void damage(const char* sql) {
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open((folder_.path() + "/blocks.db").c_str(), &db), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(db);
-  }
-
-  TempFolder folder_;
   ManualClock clock_{kStart};
   TagIndex tag_ = 0;
   std::unique_ptr<History> history_;
 };
 
-TEST_F(HistoryTest, GivesATagItsNumberForEver) {
+TEST_P(HistoryTest, GivesATagItsNumberForEver) {
   EXPECT_EQ(tag_, 0U);
   std::vector<std::string> codes = {"NH3-6031", "GAS-2107", "T-1", "T-1"};
   EXPECT_EQ(history_->tags(codes).value(), (std::vector<TagIndex>{1, 0, 2, 2}));
@@ -92,7 +85,7 @@ TEST_F(HistoryTest, GivesATagItsNumberForEver) {
   EXPECT_EQ(history_->tag("").error().code, ErrorCode::BadField);
 }
 
-TEST_F(HistoryTest, RefusesSamplesOfATagThatNobodyNamed) {
+TEST_P(HistoryTest, RefusesSamplesOfATagThatNobodyNamed) {
   std::vector<Sample> samples = {sample(0, 1), sample(1, 2)};
   samples[1].tag = 77;
   EXPECT_EQ(history_->append(samples).error().code, ErrorCode::NotFound);
@@ -100,7 +93,7 @@ TEST_F(HistoryTest, RefusesSamplesOfATagThatNobodyNamed) {
   EXPECT_EQ(history_->raw(77, kStart, kEver).error().code, ErrorCode::NotFound);
 }
 
-TEST_F(HistoryTest, FindsTheSameInTheLogInBlocksAndInBoth) {
+TEST_P(HistoryTest, FindsTheSameInTheLogInBlocksAndInBoth) {
   std::vector<Sample> samples;
   SeededRandom random(1);
   for (int i = 0; i < 2000; ++i)
@@ -125,7 +118,7 @@ TEST_F(HistoryTest, FindsTheSameInTheLogInBlocksAndInBoth) {
   EXPECT_EQ(history_->raw(tag_, from, to, 9).error().code, ErrorCode::LimitReached);
 }
 
-TEST_F(HistoryTest, TellsDuplicatesOnceAsFirstReceived) {
+TEST_P(HistoryTest, TellsDuplicatesOnceAsFirstReceived) {
   std::vector<Sample> samples = {sample(0, 1), sample(1, std::nan("")), sample(2, -0.0)};
   append(samples);
   make_blocks();
@@ -141,7 +134,7 @@ TEST_F(HistoryTest, TellsDuplicatesOnceAsFirstReceived) {
   EXPECT_EQ(everything(tag_).size(), 5U);
 }
 
-TEST_F(HistoryTest, PutsLateSamplesInOrderOfTime) {
+TEST_P(HistoryTest, PutsLateSamplesInOrderOfTime) {
   SeededRandom random(12);
   std::vector<Sample> samples;
   for (int i = 0; i < 6000; ++i) samples.push_back(sample(i, static_cast<double>(i % 50)));
@@ -166,7 +159,7 @@ TEST_F(HistoryTest, PutsLateSamplesInOrderOfTime) {
   EXPECT_LT(history_->counters().blocks, 40);
 }
 
-TEST_F(HistoryTest, LivesWithAClockThatStandsStill) {
+TEST_P(HistoryTest, LivesWithAClockThatStandsStill) {
   std::vector<Sample> samples;
   for (int i = 0; i < 9000; ++i) samples.push_back(sample(5, i));
   for (std::size_t i = 0; i < samples.size(); i += 1000) {
@@ -179,7 +172,7 @@ TEST_F(HistoryTest, LivesWithAClockThatStandsStill) {
   EXPECT_EQ(everything(tag_).size(), 9000U);
 }
 
-TEST_F(HistoryTest, KeepsTimesFromTheEndsOfTheRange) {
+TEST_P(HistoryTest, KeepsTimesFromTheEndsOfTheRange) {
   open(Duration::days(100'000));
   std::vector<Sample> samples = {sample(0, 1), sample(0, 2), sample(0, 3)};
   samples[0].at = {-6'000'000'000'000'000'000};
@@ -192,7 +185,7 @@ TEST_F(HistoryTest, KeepsTimesFromTheEndsOfTheRange) {
   EXPECT_EQ(history_->trend(tag_, least, kEver, 1).value()[0].count, 3);
 }
 
-TEST_F(HistoryTest, KnowsTheLastSampleAfterARestartToo) {
+TEST_P(HistoryTest, KnowsTheLastSampleAfterARestartToo) {
   EXPECT_EQ(history_->last(tag_).value(), std::nullopt);
   append({sample(10, 1), sample(12, 2), sample(11, 3)});
   EXPECT_EQ(history_->last(tag_).value(), sample(12, 2));
@@ -227,7 +220,7 @@ Naive naive(const std::vector<Sample>& samples, Instant from, Instant to) {
   return sum;
 }
 
-TEST_F(HistoryTest, TrendsAgreeWithAddingUpOneByOne) {
+TEST_P(HistoryTest, TrendsAgreeWithAddingUpOneByOne) {
   constexpr uint64_t kSeed = 20260131;
   SCOPED_TRACE(kSeed);
   SeededRandom random(kSeed);
@@ -272,7 +265,7 @@ TEST_F(HistoryTest, TrendsAgreeWithAddingUpOneByOne) {
   EXPECT_EQ(history_->trend(tag_, kStart, kEver, 0).error().code, ErrorCode::BadField);
 }
 
-TEST_F(HistoryTest, DropsBlocksThatAreTooOld) {
+TEST_P(HistoryTest, DropsBlocksThatAreTooOld) {
   open(Duration::days(1));
   std::vector<Sample> samples;
   for (int hour = 0; hour < 72; ++hour)
@@ -291,7 +284,7 @@ TEST_F(HistoryTest, DropsBlocksThatAreTooOld) {
   EXPECT_EQ(history_->counters().in_blocks, std::ssize(left));
 }
 
-TEST_F(HistoryTest, SpreadsTheTagsOverTheMinute) {
+TEST_P(HistoryTest, SpreadsTheTagsOverTheMinute) {
   std::vector<std::string> codes;
   for (int i = 0; i < 600; ++i) codes.push_back("T-" + std::to_string(i));
   auto tags = history_->tags(codes).value();
@@ -316,7 +309,7 @@ TEST_F(HistoryTest, SpreadsTheTagsOverTheMinute) {
 }
 
 // A block is written whole, so a tag that tells something once a minute leaves turns out.
-TEST_F(HistoryTest, LetsATagWithFewSamplesWait) {
+TEST_P(HistoryTest, LetsATagWithFewSamplesWait) {
   TagIndex busy = history_->tag("busy").value();
   append({sample(0, 1)});
   std::vector<Sample> many;
@@ -333,7 +326,7 @@ TEST_F(HistoryTest, LetsATagWithFewSamplesWait) {
   EXPECT_EQ(everything(busy), many);
 }
 
-TEST_F(HistoryTest, RecyclesTheLog) {
+TEST_P(HistoryTest, RecyclesTheLog) {
   for (int second = 0; second < 3000; ++second) {
     std::vector<Sample> samples;
     for (int i = 0; i < 20; ++i) samples.push_back(sample(second + i / 20.0, i * 0.1234567));
@@ -347,10 +340,11 @@ TEST_F(HistoryTest, RecyclesTheLog) {
   EXPECT_EQ(everything(tag_).size(), 60'000U);
 }
 
-TEST_F(HistoryTest, RefusesMoreThanItsMemoryHolds) {
+TEST_P(HistoryTest, RefusesMoreThanItsMemoryHolds) {
   history_.reset();
   history_ =
-      History::open({.folder = folder_.path(), .clock = clock_, .sync = false, .pending_max = 1000})
+      History::open({.folder = folder_.path(), .postgres = connect(), .clock = clock_, .sync = false,
+                     .pending_max = 1000})
           .value();
   append(std::vector<Sample>(900, sample(0, 1)));
   EXPECT_EQ(history_->append(std::vector<Sample>(101, sample(0, 1))).error().code,
@@ -362,10 +356,11 @@ TEST_F(HistoryTest, RefusesMoreThanItsMemoryHolds) {
   EXPECT_EQ(counters.stored, 1001);
 }
 
-TEST_F(HistoryTest, SaysSoWhereABlockIsDamagedAndGoesOnBehindIt) {
+TEST_P(HistoryTest, SaysSoWhereABlockIsDamagedAndGoesOnBehindIt) {
   append({sample(0, 1), sample(1, 2)});
   make_blocks();
-  damage("UPDATE block SET blob = zeroblob(length(blob))");
+  run("UPDATE block SET blob = zeroblob(length(blob))",
+      "UPDATE history_block SET blob = decode(repeat('00', length(blob)), 'hex')");
   EXPECT_EQ(history_->raw(tag_, kStart, kEver).error().code, ErrorCode::StoreFailed);
   LogSink before = set_log_sink([](LogLevel, std::string_view) {});
   append({sample(2, 3)});
@@ -375,15 +370,15 @@ TEST_F(HistoryTest, SaysSoWhereABlockIsDamagedAndGoesOnBehindIt) {
   EXPECT_EQ(history_->counters().in_blocks, 1);
 }
 
-TEST_F(HistoryTest, KeepsTheLogWhileBlocksCannotBeWritten) {
+TEST_P(HistoryTest, KeepsTheLogWhileBlocksCannotBeWritten) {
   append({sample(0, 1), sample(1, 2)});
-  damage("ALTER TABLE block RENAME TO hidden");
+  run("ALTER TABLE block RENAME TO hidden", "ALTER TABLE history_block RENAME TO hidden");
   clock_.advance(Duration::minutes(kFewTurns + 1));
   EXPECT_FALSE(history_->turn());
   append({sample(2, 3)});
   std::vector<Sample> all = {sample(0, 1), sample(1, 2), sample(2, 3)};
   EXPECT_EQ(history_->counters().pending, 3);
-  damage("ALTER TABLE hidden RENAME TO block");
+  run("ALTER TABLE hidden RENAME TO block", "ALTER TABLE hidden RENAME TO history_block");
   EXPECT_EQ(everything(tag_), all);
   ASSERT_TRUE(history_->turn());
   EXPECT_EQ(history_->counters().pending, 0);
@@ -391,7 +386,7 @@ TEST_F(HistoryTest, KeepsTheLogWhileBlocksCannotBeWritten) {
 }
 
 // Whoever asks while the same samples come in and move into blocks sees each exactly once.
-TEST_F(HistoryTest, ServesThreadsTogether) {
+TEST_P(HistoryTest, ServesThreadsTogether) {
   constexpr int kThreads = 4;
   constexpr int kBatches = 150;
   std::vector<TagIndex> tags;
@@ -421,6 +416,47 @@ TEST_F(HistoryTest, ServesThreadsTogether) {
   for (std::thread& thread : threads) thread.join();
   for (TagIndex tag : tags) EXPECT_EQ(std::ssize(everything(tag)), kBatches * 20);
 }
+
+// Samples are acknowledged by the log; whether the last commit came through is asked of the server.
+TEST_P(HistoryTest, GoesOnWhereTheServerFellOver) {
+  if (!is_server()) GTEST_SKIP() << "SQLite has no server";
+  append({sample(0, 1), sample(1, 2)});
+  make_blocks();
+  append({sample(2, 3)});
+  ASSERT_TRUE(test::postgres_server()->crash_and_restart());
+  append({sample(3, 4)});
+  LogSink before = set_log_sink([](LogLevel, std::string_view) {});
+  for (int i = 0; i < 100 && history_->counters().pending > 0; ++i) {
+    clock_.advance(Duration::minutes(1));
+    (void)history_->turn();
+  }
+  set_log_sink(before);
+  std::vector<Sample> all = {sample(0, 1), sample(1, 2), sample(2, 3), sample(3, 4)};
+  EXPECT_EQ(history_->counters().pending, 0);
+  EXPECT_EQ(everything(tag_), all);
+  EXPECT_EQ(history_->counters().in_blocks, 4);
+  open();
+  EXPECT_EQ(everything(tag_), all);
+}
+
+// Who had tables in SQLite before keeps them: its log knows tags by the numbers there.
+TEST_P(HistoryTest, GoesOnWithTheTablesItHas) {
+  if (!is_server()) GTEST_SKIP() << "about a plant on PostgreSQL";
+  history_.reset();
+  TempFolder folder;
+  auto in_file = History::open({.folder = folder.path(), .clock = clock_, .sync = false});
+  ASSERT_TRUE((*in_file)->tag("A"));
+  tag_ = (*in_file)->tag("B").value();
+  ASSERT_TRUE((*in_file)->append(std::vector{sample(0, 1)}));
+  in_file->reset();
+  auto again = History::open(
+      {.folder = folder.path(), .postgres = connect(), .clock = clock_, .sync = false});
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ((*again)->tag("B").value(), tag_);
+  EXPECT_EQ((*again)->raw(tag_, kStart, kEver), std::vector{sample(0, 1)});
+}
+
+ON_BOTH_KINDS_OF_TABLES(HistoryTest);
 
 }  // namespace
 }  // namespace anlan::history

@@ -45,7 +45,7 @@ Result<void> RealHistory::turn() {
   rolled_.clear();
   written_.clear();
   auto written = write_blocks(pick);
-  if (!written) writer_.file.roll_back();
+  if (!written) writer_.file->roll_back();
   {
     std::lock_guard lock(mutex_);
     if (!written) {
@@ -72,8 +72,9 @@ void RealHistory::note_rolled() {
 
 Result<Totals> RealHistory::write_blocks(const Pick& pick) {
   Totals totals = totals_;
-  TRY(writer_.file.begin());
-  BlockWriter blocks(writer_.blocks, writer_.codec, totals);
+  TRY(writer_.file->begin());
+  if (writer_.file->is_doubtful()) totals = TRY(writer_.blocks->totals());
+  BlockWriter blocks(*writer_.blocks, writer_.codec, totals);
   for (std::size_t i = 0; i < pick.samples.size(); ++i) {
     TagIndex tag = pick.flush.tags[i];
     std::vector<Sample> samples(pick.samples[i].begin(), pick.samples[i].end());
@@ -81,16 +82,16 @@ Result<Totals> RealHistory::write_blocks(const Pick& pick) {
     TRY(blocks.put(tag, samples));
     written_.push_back(
         {.tag = tag, .first_hour = hour_of(samples.front().at), .late = plan_.late(tag, samples)});
-    for (int64_t hour : written_.back().late) TRY(writer_.rollups.note_changed(tag, hour));
+    for (int64_t hour : written_.back().late) TRY(writer_.rollups->note_changed(tag, hour));
   }
   TRY(drop_old(totals));
   TRY(roll_up(totals));
   bool is_idle = pick.flush.tags.empty() && totals == totals_;
   if (!is_idle) {
-    TRY(writer_.blocks.note_flush(pick.flush, pick.forgotten));
-    TRY(writer_.blocks.set_totals(totals));
+    TRY(writer_.blocks->note_flush(pick.flush, pick.forgotten));
+    TRY(writer_.blocks->set_totals(totals));
   }
-  TRY(writer_.file.commit());
+  TRY(writer_.file->commit());
   return totals;
 }
 
@@ -110,19 +111,19 @@ Result<void> RealHistory::drop_old(Totals& totals) {
   for (const auto& [tag, retention] : turns) {
     // After a long standstill the sums come first.
     Instant before = std::min(now - retention.samples, plan_.rolled_to(tag));
-    Totals gone = TRY(writer_.blocks.remove_before(tag, before));
+    Totals gone = TRY(writer_.blocks->remove_before(tag, before));
     totals.blocks -= gone.blocks;
     totals.bytes -= gone.bytes;
     totals.samples -= gone.samples;
     int64_t day = day_of_hour(hour_of(now - retention.minutes));
-    TRY(writer_.rollups.remove_before(tag, day, now - retention.hours));
+    TRY(writer_.rollups->remove_before(tag, day, now - retention.hours));
   }
   return {};
 }
 
 Result<void> RealHistory::learn_begin(TagIndex tag) {
   constexpr Instant kNever{std::numeric_limits<int64_t>::min()};
-  auto first = TRY(writer_.blocks.next_after(tag, kNever));
+  auto first = TRY(writer_.blocks->next_after(tag, kNever));
   std::lock_guard lock(mutex_);
   plan_.set_begin(tag, first ? std::optional(hour_of(*first)) : std::nullopt);
   return {};
@@ -135,7 +136,7 @@ Result<void> RealHistory::roll_up(Totals& totals) {
     std::lock_guard lock(mutex_);
     tags = tails_.size();
   }
-  Roller roller(writer_.blocks, writer_.rollups, writer_.codec, totals);
+  Roller roller(*writer_.blocks, *writer_.rollups, writer_.codec, totals);
   for (std::size_t i = 0; i < std::min(kRollTagsPerTurn, tags); ++i) {
     if (rolled_.size() >= kRollsPerTurnMax) break;
     next_roll_tag_ = (next_roll_tag_ + 1) % tags;
@@ -155,7 +156,7 @@ Result<void> RealHistory::roll_tag(Roller& roller, TagIndex tag, Instant now) {
   for (int64_t hour : plan_.changed_due(tag, now)) {
     // What no longer has its samples stays as it was summed up.
     if (hour > kept) TRY(roller.roll(tag, hour));
-    TRY(writer_.rollups.forget_changed(tag, hour));
+    TRY(writer_.rollups->forget_changed(tag, hour));
     rolled_.push_back({.tag = tag, .hour = hour});
   }
   auto next = plan_.next(tag);
@@ -163,7 +164,7 @@ Result<void> RealHistory::roll_tag(Roller& roller, TagIndex tag, Instant now) {
   for (int64_t i = 0; i < kHoursPerDay && next && RollPlan::is_due(tag, *next, now); ++i) {
     bool is_there = TRY(roller.roll(tag, *next));
     *next = is_there ? *next + 1 : TRY(after_empty(tag, *next, now));
-    TRY(writer_.rollups.set_rolled(tag, *next));
+    TRY(writer_.rollups->set_rolled(tag, *next));
     rolled_.push_back({.tag = tag, .hour = *next, .is_next = true});
   }
   return {};
@@ -171,9 +172,9 @@ Result<void> RealHistory::roll_tag(Roller& roller, TagIndex tag, Instant now) {
 
 // A tag that was silent for a year does not take a year of turns.
 Result<int64_t> RealHistory::after_empty(TagIndex tag, int64_t hour, Instant now) {
-  auto block = TRY(writer_.blocks.newest(tag, start_of_hour(hour)));
+  auto block = TRY(writer_.blocks->newest(tag, start_of_hour(hour)));
   if (block && block->last >= start_of_hour(hour + 1)) return hour + 1;
-  auto next = TRY(writer_.blocks.next_after(tag, start_of_hour(hour)));
+  auto next = TRY(writer_.blocks->next_after(tag, start_of_hour(hour)));
   int64_t most = hour_of(now);
   return std::max(hour + 1, next ? std::min(hour_of(*next), most) : most);
 }

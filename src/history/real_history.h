@@ -13,24 +13,22 @@
 #include "history/history.h"
 #include "history/roll_plan.h"
 #include "history/roller.h"
+#include "history/rollup_file.h"
 #include "history/series.h"
+#include "history/table_file.h"
 #include "history/tails.h"
 
 namespace anlan::history {
 
 // One connection with the tables on it.
 struct Tables {
-  SqliteFile file;
-  BlockFile blocks{file};
-  RollupFile rollups{file};
+  std::unique_ptr<TableFile> file;  // ends after what is on it
+  std::unique_ptr<BlockFile> blocks;
+  std::unique_ptr<RollupFile> rollups;
   BlockCodec codec;
   MinuteCodec minute_codec;
 
-  Result<void> open(const std::string& path, bool sync) {
-    TRY(file.open(path, sync));
-    TRY(blocks.make_tables());
-    return rollups.make_tables();
-  }
+  Result<void> open(const Config& config);
 };
 
 // A stretch of a question that is answered out of one kind of table.

@@ -127,6 +127,10 @@ Result<sqlite3_stmt*> Statements::get(std::size_t which) {
   return statement;
 }
 
+int64_t int64_of(sqlite3_stmt* statement, int column) {
+  return sqlite3_column_int64(statement, column);
+}
+
 std::string_view blob_of(sqlite3_stmt* statement, int column) {
   const void* bytes = sqlite3_column_blob(statement, column);
   auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));

@@ -9,24 +9,25 @@
 #include <vector>
 
 #include "core/result.h"
+#include "history/table_file.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace anlan::history {
 
-class SqliteFile {
+class SqliteFile final : public TableFile {
  public:
   SqliteFile() = default;
-  ~SqliteFile();
+  ~SqliteFile() override;
   SqliteFile(const SqliteFile&) = delete;
   SqliteFile& operator=(const SqliteFile&) = delete;
 
   Result<void> open(const std::string& path, bool sync);
 
-  Result<void> begin();
-  Result<void> commit();
-  void roll_back();
+  Result<void> begin() override;
+  Result<void> commit() override;
+  void roll_back() override;
 
   Result<void> run(const char* text);
   // Whether there is a row. One that has no more, or failed, is reset.
@@ -64,6 +65,7 @@ class Statements {
   std::vector<sqlite3_stmt*> prepared_;
 };
 
+int64_t int64_of(sqlite3_stmt* statement, int column);
 std::string_view blob_of(sqlite3_stmt* statement, int column);
 // Not copied: they live until the statement is through.
 void bind_blob(sqlite3_stmt* statement, int place, std::string_view bytes);

@@ -233,12 +233,8 @@ Result<void> visit_partly(store::View& view, const Form& form, const Filter& fil
   return visit_shown(view, form, filter, count, made_partly(form, members), each);
 }
 
-Result<std::string> stamp_of(store::View& view, const Form& form) {
-  auto rows =
-      TRY(view.query({"SELECT COUNT(*) AS n, COALESCE(MAX(updated_at), 0) AS at, "
-                      "CAST(COALESCE(SUM(version), 0) AS BIGINT) AS v FROM " +
-                      form.table}));
-  return std::format("{}/{}/{}", rows[0].int64("n"), rows[0].int64("at"), rows[0].int64("v"));
+std::optional<uint64_t> stamp_of(store::View& view, const Form& form) {
+  return store::reading_of(view).stamp({form.table});
 }
 
 rules::Value feel_record(const Form& form, const Json& record, const access::FieldModes& modes) {

@@ -73,8 +73,9 @@ Result<void> visit_partly(store::View& view, const Form& form, const Filter& fil
                           const TakeRecord& each);
 // Whether a row scope fits the form, its variables still in it. BadPack names the member.
 Result<void> check_scope(const Form& form, const Filter& scope);
-// Changes whenever any record of the form does.
-Result<std::string> stamp_of(store::View& view, const Form& form);
+// Grows whenever any record of the form changes, without a look at them; nothing where a commit
+// came between the view's begin and this question (store::Reading::stamp).
+std::optional<uint64_t> stamp_of(store::View& view, const Form& form);
 // "parts.cost": the fields of a sub-form's rows that have another mode than the whole.
 std::vector<std::pair<std::string, access::FieldMode>> item_modes_named(
     const Field& field, const access::FieldModes& modes);

@@ -399,6 +399,20 @@ TEST_P(Queries, ShowWhatChangedAndWhoDidIt) {
   EXPECT_EQ(rows.as_array()[0]["version"], Json(1)) << "oldest first";
 }
 
+TEST_P(Queries, TellByAStampThatAFormsRecordsChanged) {
+  RecordId id = made_sample(R"({"count":1})");
+  auto before = stamp_of(*snapshot(), form("sample"));
+  ASSERT_TRUE(before);
+  EXPECT_EQ(stamp_of(*snapshot(), form("sample")), before) << "nothing happened";
+  auto older = snapshot();
+  RecordId other = made_sample(R"({"count":2})");
+  EXPECT_NE(id, other);
+  EXPECT_EQ(stamp_of(*older, form("sample")), std::nullopt) << "not what the newest state is";
+  auto after = stamp_of(*snapshot(), form("sample"));
+  ASSERT_TRUE(after);
+  EXPECT_GT(*after, *before);
+}
+
 TEST_P(Queries, ShowNoDeletedRecord) {
   RecordId id = made_sample();
   store::Change change{.act = "sample.delete",

@@ -47,6 +47,8 @@ class Connection {
   virtual bool is_far() const = 0;
 
   virtual Result<void> begin_write() = 0;
+  // For tables that only this connection writes: takes no turns with other processes.
+  virtual Result<void> begin_alone() { return begin_write(); }
   virtual Result<void> begin_read() = 0;  // the state seen is fixed here, not at the first query
   virtual Result<void> begin_read_later() = 0;  // fixed by the first query
   virtual void end_read() = 0;

@@ -9,7 +9,13 @@ Result<void> WriteLane::migrate(std::span<const Migration> migrations, Instant a
   std::scoped_lock lock(mutex_);
   auto migrated = run_migrations(*connection_, migrations, at);
   shared_.clock.note_all();
-  return migrated;
+  TRY(std::move(migrated));
+  // What is there at the start is not what others commit later.
+  TRY(begin());
+  auto known = read_position(*connection_, position_);
+  connection_->rollback();
+  position_ = TRY(std::move(known));
+  return {};
 }
 
 void WriteLane::forget_schema() {

@@ -169,6 +169,7 @@ class PostgresConnection final : public Connection {
   }
 
   Result<void> begin_write() override { return begin("BEGIN", kTakeTurns); }
+  Result<void> begin_alone() override { return begin("BEGIN", "SELECT 1"); }
 
   Result<void> begin_read() override {
     // The first statement takes the snapshot.

@@ -288,7 +288,8 @@ TEST_P(EmergencyTest, WhoLooksAtATrackIsOnRecordForThatPerson) {
 }
 
 TEST_P(EmergencyTest, AGuardianWhoLeavesStopsTheWork) {
-  auto guardian = engine().sensing().plant()->badge_of(plant_->as("worker112").value().person);
+  auto plant = engine().sensing().plant();  // the badge is its
+  auto guardian = plant->badge_of(plant_->as("worker112").value().person);
   ASSERT_NE(guardian, nullptr);
   for (int second = 0; second < 60; ++second) {
     plant_->wait(Duration::seconds(1));

@@ -161,7 +161,18 @@ function birthMetric(at, value) {
     bytes(1, Buffer.from(tagOf(at))), whole(2, at), whole(4, float_type), floatField(value),
   ]));
 }
-// The float is the last four bytes of its metric.
+// The metrics of all tags, and where each has its value. The float is the last four bytes of a metric.
+function birthOf(count) {
+  const parts = [], places = [];
+  let length = 0;
+  for (let at = 0; at < count; at += 1) {
+    const metric = birthMetric(at, 0);
+    length += metric.length;
+    places.push(length - 4);
+    parts.push(metric);
+  }
+  return { metrics: Buffer.concat(parts), places };
+}
 const dataMetric = (at) => bytes(2, Buffer.concat([whole(2, at), floatField(0)]));
 
 // Eight bytes for the time, one or two for the sequence, at fixed places.
@@ -211,8 +222,9 @@ export async function startEdge(port, count) {
   for (let first = 0; first < count; first += per_message) {
     messages.push(messageOf(first, Math.min(per_message, count - first)));
   }
-  node.onBirth = () => node.birth(values);
-  node.birth(values);
+  const birth = birthOf(count);
+  node.onBirth = () => node.birth(birth, values);
+  node.birth(birth, values);
   let turn = 0;
   const move = (message) => {
     for (let k = 0; k < message.places.length; k += 1) {
@@ -264,12 +276,10 @@ async function connectEdge(port) {
     next: () => (seq = (seq + 1) % 256),
     publish: (kind, payload) =>
       socket.write(packet(0x30, text(`spBv1.0/B/${kind}/E`), payload)),
-    birth(values) {
-      const parts = [whole(1, Date.now()), will];
-      values.forEach((value, at) => parts.push(birthMetric(at, value)));
+    birth({ metrics, places }, values) {
+      values.forEach((value, at) => metrics.writeFloatLE(value, places[at]));
       seq = 0;
-      parts.push(whole(3, 0));
-      node.publish("NBIRTH", Buffer.concat(parts));
+      node.publish("NBIRTH", Buffer.concat([whole(1, Date.now()), will, metrics, whole(3, 0)]));
     },
     stop: () => socket.destroy(),
   };

@@ -30,7 +30,7 @@ const engineDoors = ["alarm_performance", "alarm_view", "anonymous", "answers", 
   "evidence_queue", "export", "figures", "flow_trial", "flow_view", "health", "permit_board",
   "permit_room", "permit_rules", "permit_sheet", "policy_report", "thread", "view_as"];
 const moreDoors = engineDoors.map((name) => `engine/${name}.h`)
-  .concat("flow/shown.h", "flow/findings.h");
+  .concat("flow/shown.h", "flow/findings.h", "store/own_tables.h");
 
 // What a group of acts reads ahead: a door beside the front one, in the few rooms that know what
 // will be asked.

@@ -1,4 +1,4 @@
-#include "history/block_file.h"
+#include "history/sqlite_blocks.h"
 
 #include <sqlite3.h>
 
@@ -73,7 +73,7 @@ StoredBlock block_of(sqlite3_stmt* statement) {
 
 }  // namespace
 
-enum BlockFile::Statement : std::size_t {
+enum SqliteBlocks::Statement : std::size_t {
   SelectTags,
   InsertTag,
   SelectFlushes,
@@ -91,11 +91,11 @@ enum BlockFile::Statement : std::size_t {
   StatementCount
 };
 
-BlockFile::BlockFile(SqliteFile& file) : file_(file), statements_(file, kTexts) {
+SqliteBlocks::SqliteBlocks(SqliteFile& file) : file_(file), statements_(file, kTexts) {
   static_assert(kTexts.size() == StatementCount);
 }
 
-Result<void> BlockFile::make_tables() {
+Result<void> SqliteBlocks::make_tables() {
   TRY(file_.run(kSchema));
   int64_t version = TRY(file_.number_of("version"));
   if (version > kVersion) return refuse(ErrorCode::StoreFailed, "a later version wrote the blocks");
@@ -108,7 +108,7 @@ Result<void> BlockFile::make_tables() {
   return changed;
 }
 
-Result<std::vector<std::string>> BlockFile::tags() {
+Result<std::vector<std::string>> SqliteBlocks::tags() {
   sqlite3_stmt* statement = TRY(statements_.get(SelectTags));
   std::vector<std::string> codes;
   while (TRY(file_.step(statement))) {
@@ -121,18 +121,18 @@ Result<std::vector<std::string>> BlockFile::tags() {
   return codes;
 }
 
-Result<void> BlockFile::add_tag(TagIndex tag, std::string_view code) {
+Result<void> SqliteBlocks::add_tag(TagIndex tag, std::string_view code) {
   sqlite3_stmt* statement = TRY(statements_.get(InsertTag));
   sqlite3_bind_int64(statement, 1, tag);
   bind_text(statement, 2, code);
   return file_.finish(statement);
 }
 
-Result<uint64_t> BlockFile::forgotten() {
+Result<uint64_t> SqliteBlocks::forgotten() {
   return file_.number_of("forgotten").transform([](int64_t n) { return static_cast<uint64_t>(n); });
 }
 
-Result<std::vector<Flush>> BlockFile::flushes() {
+Result<std::vector<Flush>> SqliteBlocks::flushes() {
   sqlite3_stmt* statement = TRY(statements_.get(SelectFlushes));
   std::vector<Flush> flushes;
   while (TRY(file_.step(statement))) {
@@ -144,7 +144,7 @@ Result<std::vector<Flush>> BlockFile::flushes() {
   return flushes;
 }
 
-Result<void> BlockFile::note_flush(const Flush& flush, uint64_t forgotten) {
+Result<void> SqliteBlocks::note_flush(const Flush& flush, uint64_t forgotten) {
   std::string tags;
   for (TagIndex tag : flush.tags) put_word(tags, tag);
   sqlite3_stmt* insert = TRY(statements_.get(InsertFlush));
@@ -157,7 +157,7 @@ Result<void> BlockFile::note_flush(const Flush& flush, uint64_t forgotten) {
   return file_.set_number("forgotten", static_cast<int64_t>(forgotten));
 }
 
-Result<Totals> BlockFile::totals() {
+Result<Totals> SqliteBlocks::totals() {
   Totals totals;
   totals.blocks = TRY(file_.number_of("blocks"));
   totals.bytes = TRY(file_.number_of("bytes"));
@@ -165,13 +165,13 @@ Result<Totals> BlockFile::totals() {
   return totals;
 }
 
-Result<void> BlockFile::set_totals(const Totals& totals) {
+Result<void> SqliteBlocks::set_totals(const Totals& totals) {
   TRY(file_.set_number("blocks", totals.blocks));
   TRY(file_.set_number("bytes", totals.bytes));
   return file_.set_number("samples", totals.samples);
 }
 
-Result<std::optional<StoredBlock>> BlockFile::newest(TagIndex tag, Instant up_to) {
+Result<std::optional<StoredBlock>> SqliteBlocks::newest(TagIndex tag, Instant up_to) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectNewest));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, up_to.ns);
@@ -184,7 +184,7 @@ Result<std::optional<StoredBlock>> BlockFile::newest(TagIndex tag, Instant up_to
   return block;
 }
 
-Result<std::optional<Instant>> BlockFile::next_after(TagIndex tag, Instant at) {
+Result<std::optional<Instant>> SqliteBlocks::next_after(TagIndex tag, Instant at) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectNext));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, at.ns);
@@ -194,7 +194,7 @@ Result<std::optional<Instant>> BlockFile::next_after(TagIndex tag, Instant at) {
   return next;
 }
 
-Result<void> BlockFile::insert(TagIndex tag, const StoredBlock& block, Stay stay) {
+Result<void> SqliteBlocks::insert(TagIndex tag, const StoredBlock& block, Stay stay) {
   sqlite3_stmt* statement = TRY(statements_.get(InsertBlock));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, block.first.ns);
@@ -205,7 +205,7 @@ Result<void> BlockFile::insert(TagIndex tag, const StoredBlock& block, Stay stay
   return file_.finish(statement);
 }
 
-Result<void> BlockFile::remove(TagIndex tag, const StoredBlock& block) {
+Result<void> SqliteBlocks::remove(TagIndex tag, const StoredBlock& block) {
   sqlite3_stmt* statement = TRY(statements_.get(DeleteBlock));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, block.first.ns);
@@ -213,7 +213,7 @@ Result<void> BlockFile::remove(TagIndex tag, const StoredBlock& block) {
   return file_.finish(statement);
 }
 
-Result<void> BlockFile::set_aside(TagIndex tag, const StoredBlock& block) {
+Result<void> SqliteBlocks::set_aside(TagIndex tag, const StoredBlock& block) {
   sqlite3_stmt* statement = TRY(statements_.get(SetAside));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, block.first.ns);
@@ -222,7 +222,7 @@ Result<void> BlockFile::set_aside(TagIndex tag, const StoredBlock& block) {
   return remove(tag, block);
 }
 
-Result<Totals> BlockFile::remove_before(TagIndex tag, Instant before) {
+Result<Totals> SqliteBlocks::remove_before(TagIndex tag, Instant before) {
   sqlite3_stmt* count = TRY(statements_.get(CountOld));
   sqlite3_bind_int64(count, 1, tag);
   sqlite3_bind_int64(count, 2, before.ns);
@@ -241,7 +241,7 @@ Result<Totals> BlockFile::remove_before(TagIndex tag, Instant before) {
   return gone;
 }
 
-Result<void> BlockFile::each(TagIndex tag, Instant from, Instant to, const OnBlock& on_block) {
+Result<void> SqliteBlocks::each(TagIndex tag, Instant from, Instant to, const OnBlock& on_block) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectRange));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, saturating_subtract(from.ns, kBlockSpanMax.ns));
@@ -256,7 +256,7 @@ Result<void> BlockFile::each(TagIndex tag, Instant from, Instant to, const OnBlo
   return {};
 }
 
-Result<std::vector<StoredBlock>> BlockFile::begun_in(TagIndex tag, Instant from, Instant to,
+Result<std::vector<StoredBlock>> SqliteBlocks::begun_in(TagIndex tag, Instant from, Instant to,
                                                      std::vector<std::string>& blobs) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectBegun));
   sqlite3_bind_int64(statement, 1, tag);

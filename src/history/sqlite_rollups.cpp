@@ -1,4 +1,4 @@
-#include "history/rollup_file.h"
+#include "history/sqlite_rollups.h"
 
 #include <sqlite3.h>
 
@@ -40,7 +40,7 @@ constexpr std::array kTexts = {
 
 }  // namespace
 
-enum RollupFile::Statement : std::size_t {
+enum SqliteRollups::Statement : std::size_t {
   SelectRolled,
   ReplaceRolled,
   SelectChanged,
@@ -58,13 +58,13 @@ enum RollupFile::Statement : std::size_t {
   StatementCount
 };
 
-RollupFile::RollupFile(SqliteFile& file) : file_(file), statements_(file, kTexts) {
+SqliteRollups::SqliteRollups(SqliteFile& file) : file_(file), statements_(file, kTexts) {
   static_assert(kTexts.size() == StatementCount);
 }
 
-Result<void> RollupFile::make_tables() { return file_.run(kSchema); }
+Result<void> SqliteRollups::make_tables() { return file_.run(kSchema); }
 
-Result<std::vector<std::optional<int64_t>>> RollupFile::rolled(std::size_t tag_count) {
+Result<std::vector<std::optional<int64_t>>> SqliteRollups::rolled(std::size_t tag_count) {
   std::vector<std::optional<int64_t>> found(tag_count);
   sqlite3_stmt* statement = TRY(statements_.get(SelectRolled));
   while (TRY(file_.step(statement))) {
@@ -74,14 +74,14 @@ Result<std::vector<std::optional<int64_t>>> RollupFile::rolled(std::size_t tag_c
   return found;
 }
 
-Result<void> RollupFile::set_rolled(TagIndex tag, int64_t hour) {
+Result<void> SqliteRollups::set_rolled(TagIndex tag, int64_t hour) {
   sqlite3_stmt* statement = TRY(statements_.get(ReplaceRolled));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, hour);
   return file_.finish(statement);
 }
 
-Result<std::vector<std::pair<TagIndex, int64_t>>> RollupFile::changed() {
+Result<std::vector<std::pair<TagIndex, int64_t>>> SqliteRollups::changed() {
   std::vector<std::pair<TagIndex, int64_t>> found;
   sqlite3_stmt* statement = TRY(statements_.get(SelectChanged));
   while (TRY(file_.step(statement))) {
@@ -91,21 +91,21 @@ Result<std::vector<std::pair<TagIndex, int64_t>>> RollupFile::changed() {
   return found;
 }
 
-Result<void> RollupFile::note_changed(TagIndex tag, int64_t hour) {
+Result<void> SqliteRollups::note_changed(TagIndex tag, int64_t hour) {
   sqlite3_stmt* statement = TRY(statements_.get(InsertChanged));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, hour);
   return file_.finish(statement);
 }
 
-Result<void> RollupFile::forget_changed(TagIndex tag, int64_t hour) {
+Result<void> SqliteRollups::forget_changed(TagIndex tag, int64_t hour) {
   sqlite3_stmt* statement = TRY(statements_.get(DeleteChanged));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, hour);
   return file_.finish(statement);
 }
 
-Result<std::string_view> RollupFile::minutes(TagIndex tag, int64_t day) {
+Result<std::string_view> SqliteRollups::minutes(TagIndex tag, int64_t day) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectMinutes));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, day);
@@ -115,7 +115,7 @@ Result<std::string_view> RollupFile::minutes(TagIndex tag, int64_t day) {
   return blob_;
 }
 
-Result<void> RollupFile::set_minutes(TagIndex tag, int64_t day, std::string_view blob) {
+Result<void> SqliteRollups::set_minutes(TagIndex tag, int64_t day, std::string_view blob) {
   sqlite3_stmt* statement = TRY(statements_.get(blob.empty() ? DeleteMinutes : ReplaceMinutes));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, day);
@@ -123,7 +123,7 @@ Result<void> RollupFile::set_minutes(TagIndex tag, int64_t day, std::string_view
   return file_.finish(statement);
 }
 
-Result<void> RollupFile::each_day(TagIndex tag, int64_t from, int64_t to, const OnDay& on_day) {
+Result<void> SqliteRollups::each_day(TagIndex tag, int64_t from, int64_t to, const OnDay& on_day) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectDays));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, from);
@@ -137,7 +137,7 @@ Result<void> RollupFile::each_day(TagIndex tag, int64_t from, int64_t to, const 
   return {};
 }
 
-Result<void> RollupFile::set_hour(TagIndex tag, const Bucket& hour) {
+Result<void> SqliteRollups::set_hour(TagIndex tag, const Bucket& hour) {
   sqlite3_stmt* statement = TRY(statements_.get(ReplaceHour));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, hour.at.ns);
@@ -152,14 +152,14 @@ Result<void> RollupFile::set_hour(TagIndex tag, const Bucket& hour) {
   return file_.finish(statement);
 }
 
-Result<void> RollupFile::remove_hour(TagIndex tag, Instant at) {
+Result<void> SqliteRollups::remove_hour(TagIndex tag, Instant at) {
   sqlite3_stmt* statement = TRY(statements_.get(DeleteHour));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, at.ns);
   return file_.finish(statement);
 }
 
-Result<void> RollupFile::each_hour(TagIndex tag, Instant from, Instant to, const OnHour& on_hour) {
+Result<void> SqliteRollups::each_hour(TagIndex tag, Instant from, Instant to, const OnHour& on_hour) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectHours));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, from.ns);
@@ -181,7 +181,7 @@ Result<void> RollupFile::each_hour(TagIndex tag, Instant from, Instant to, const
   return {};
 }
 
-Result<void> RollupFile::remove_before(TagIndex tag, int64_t day_of_minutes, Instant hours) {
+Result<void> SqliteRollups::remove_before(TagIndex tag, int64_t day_of_minutes, Instant hours) {
   sqlite3_stmt* minutes = TRY(statements_.get(DeleteOldMinutes));
   sqlite3_bind_int64(minutes, 1, tag);
   sqlite3_bind_int64(minutes, 2, day_of_minutes);
