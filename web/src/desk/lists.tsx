@@ -148,7 +148,12 @@ function Table({ form, rows, onEdit }: TableProps) {
   if (rows.length === 0) return <Empty icon="search" />;
   const shown = columns[form.id] ?? [];
   const mayChange = may(me, form.id, "update");
-  const gone = retiredOf(useRetired().value?.rows, form.id);
+  const retired = useRetired().value?.rows;
+  const gone = retiredOf(retired, form.id);
+  // A tag goes with its source, and comes back with it.
+  const sources = retiredOf(retired, "source");
+  const sourceOf = (row: RecordRow) =>
+    form.id === "tag" ? sources.get(String(row["source"])) : undefined;
   const cell = (row: RecordRow, field: string) =>
     form.data.properties[field]?.["x-kind"] === "ref"
       ? titleOf(row, field, lang) || "—" : tell(telling, field, row[field]);
@@ -171,7 +176,7 @@ function Table({ form, rows, onEdit }: TableProps) {
                   : String(row["code"])}
               </th>
               <td>
-                {masterName(row, lang)} <MarkOf gone={gone.get(row.id)} />
+                {masterName(row, lang)} <MarkOf gone={gone.get(row.id) ?? sourceOf(row)} />
               </td>
               {shown.map((field) => <td key={field}>{cell(row, field)}</td>)}
               <td>
@@ -181,7 +186,7 @@ function Table({ form, rows, onEdit }: TableProps) {
                     aria-label={`${t("change")} ${String(row["code"])}`}
                   >{t("change")}</button>
                 )}
-                {mayChange && retirable.includes(form.id) && (
+                {mayChange && retirable.includes(form.id) && !sourceOf(row) && (
                   <RetireAct row={row} form={form.id} gone={gone.get(row.id)} />
                 )}
               </td>
