@@ -129,6 +129,8 @@ Result<engine::What> unsubscribe(Services& at, const Call& call);
 Result<Json> plan(Services& at, const Call& call);
 Result<Json> tags(Services& at, const Call& call);
 Result<Json> trend(Services& at, const Call& call);
+Result<Json> retirements(Services& at, const Call& call);
+Result<engine::What> retire(Services& at, const Call& call);
 Result<Json> sources(Services& at, const Call& call);
 Result<Json> browse_source(Services& at, const Call& call);
 Result<Json> alarms(Services& at, const Call& call);

@@ -4,6 +4,7 @@
 #include "connect/connect.h"
 #include "engine/alarm_performance.h"
 #include "engine/alarm_view.h"
+#include "engine/retirement.h"
 
 namespace anlan::api {
 namespace {
@@ -54,7 +55,8 @@ Result<Json> plan(Services& at, const Call& call) { return at.engine.plan(call.b
 Result<Json> tags(Services& at, const Call& call) {
   engine::TagWish wish{.words = query_or(call, "search", ""),
                        .area = query_or(call, "area", ""),
-                       .code = query_or(call, "code", "")};
+                       .code = query_or(call, "code", ""),
+                       .is_retired = query_or(call, "retired", "") == "1"};
   auto whole = [&](std::string_view name, std::size_t& into) -> Result<void> {
     if (query_or(call, name, "").empty()) return {};
     int64_t given = TRY(query_number(call, name));
@@ -76,6 +78,19 @@ Result<Json> trend(Services& at, const Call& call) {
     points = wish <= 0 ? 0 : static_cast<std::size_t>(wish);
   }
   return at.engine.trend(call.by, call.params.at("code"), from, to, points);
+}
+
+Result<Json> retirements(Services& at, const Call& call) {
+  return engine::retirements(at.engine, call.by);
+}
+
+Result<engine::What> retire(Services&, const Call& call) {
+  auto id = RecordId::parse(call.body.text_or("id", ""));
+  if (!id) return refuse(ErrorCode::BadField, "not an id", "id");
+  return engine::RetireRecord{.form = call.body.text_or("form", ""),
+                              .id = *id,
+                              .is_back = call.body.bool_or("is_back", false),
+                              .reason = call.body.text_or("reason", "")};
 }
 
 Result<Json> sources(Services& at, const Call& call) {

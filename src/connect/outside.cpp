@@ -56,7 +56,7 @@ class Outside::EngineSink final : public Sink {
   Found find_tag(std::string_view source, std::string_view code, history::TagIndex& tag) override {
     auto plant = engine_.sensing().plant();
     const engine::TagInfo* found = plant->tag(code);
-    if (found == nullptr) return Found::No;
+    if (found == nullptr || found->is_retired) return Found::No;
     if (found->source != source) return Found::OtherSource;
     tag = found->index;
     return Found::Yes;

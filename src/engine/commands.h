@@ -196,6 +196,13 @@ struct ReleaseArea {
   std::string area;  // code
   std::string reason;
 };
+// A source or a tag out of use, or back into it, by a person with a reason (engine/retirement.h).
+struct RetireRecord {
+  std::string form;
+  RecordId id;
+  bool is_back = false;
+  std::string reason;
+};
 struct StartResponse {
   std::string mode;  // "drill", "real"
   std::optional<RecordId> alarm{};
@@ -390,7 +397,7 @@ using What =
                  AnonymousMessage, NotePhoto, NotePair, NoteExport, ActOnTask, ActOnCase, SaveDraft,
                  SetDelegation, EndDelegation, SetHead, LoginSecond, LoginByProvider, ProposeFactor,
                  ConfirmFactor, RenewCodes, RemoveOwnFactor, RemoveFactor, Unlink, BeginView,
-                 EndView, TellAlarmsAgain, OrderWork, ReleaseArea, NoteClocks>;
+                 EndView, TellAlarmsAgain, OrderWork, ReleaseArea, NoteClocks, RetireRecord>;
 
 // Who acts where no person does; nothing that a person asks for may use them.
 inline access::Subject system_subject() { return {.actor = {.kind = Actor::Kind::System}}; }
@@ -407,7 +414,8 @@ struct Command {
 // UnclaimTask -> {"task"}; Import... -> {"accepted","refused"}; Login... and ConfirmFactor ->
 // {"session","person"}, or {"next":"second_factor"|"set_up_factor"} half-way in, or {};
 // CreateToken -> {"id"}; ActOnAlarm -> {"alarm"}; SuspendPermit, StartResponse, OrderWork ->
-// {"record"}; RollCall -> {"counts"}; BeginView -> {"view","until"}; LookAtTrack -> {"look"};
+// {"record"}; RollCall -> {"counts"}; RetireRecord -> {"form","id","is_retired"};
+// BeginView -> {"view","until"}; LookAtTrack -> {"look"};
 // HandOver ->
 // {"handed":n}; RegisterDevice -> {"id"}; WriteMessage -> {"message"}; AnonymousReport ->
 // {"number"}; ActOnTask, ActOnCase -> {"record"}; SetDelegation -> {"id"}; all others -> {}.

@@ -68,6 +68,7 @@ struct TagWish {
   std::string words{};  // in code or name
   std::string area{};   // code
   std::string code{};
+  bool is_retired = false;  // those out of use, else those in use; a code finds either
   std::size_t from = 0;
   std::size_t count = 2'000;
 };

@@ -29,7 +29,8 @@ struct NoticeWish {
   bool is_urgent = false;
 };
 
-class Sensing;  // engine/sensing.h
+class Sensing;   // engine/sensing.h
+class TagNeeds;  // engine/retirement.h
 
 class Execution {
  public:
@@ -115,6 +116,7 @@ class Execution {
   Result<Json> execute(const SuspendPermit& what);
   Result<Json> execute(const SuspendArea& what);
   Result<Json> execute(const ReleaseArea& what);
+  Result<Json> execute(const RetireRecord& what);
   Result<Json> execute(const StartResponse& what);
   Result<Json> execute(const RollCall& what);
   Result<Json> execute(const SaySafety& what);
@@ -173,6 +175,15 @@ class Execution {
   GuardDesk guard_desk();
   // Asks the guards of the form after what a person made or changed, its flow included.
   Result<void> ask_form_guards(const records::Form& form, RecordId id);
+  // ---- retirement.cpp ----
+  // `needs` of an import; null for one by itself.
+  Result<void> retire(const records::Form& form, const RetireRecord& what, TagNeeds* needs);
+  Result<void> write_retirement(const records::Form& form, const Json& record, bool is_back,
+                                const std::string& reason, int64_t version);
+  Result<void> check_not_needed(const records::Form& form, const Json& record, TagNeeds* needs);
+  Result<void> check_in_use(const records::Form& form, RecordId id);
+  Result<void> check_code_is_new(const records::Form& form, const Json& fields);
+  Result<void> check_source(const records::Form& form, const Json& record);
   // A permit that stopped takes its children along.
   Result<void> stop_children(const records::Form& form, RecordId id);
   Result<void> stop_neighbours(const records::Form& form, RecordId id, const Json& patch);

@@ -38,13 +38,15 @@ Result<std::vector<access::Grant>> parse_grants(std::string_view text,
 
 Json refused_row(std::size_t row, const Error& error) {
   const ErrorText& text = error_text(error.code);
-  return Json::object(
+  Json refused = Json::object(
       {{"row", static_cast<int64_t>(row)},
        {"field", error.field},
        {"code", text.code},
        {"detail", error.detail},
        {"message", Json::object({{"zh", error.message_zh.empty() ? text.zh : error.message_zh},
                                  {"en", error.message_en.empty() ? text.en : error.message_en}})}});
+  if (auto params = parse_json(error.params)) refused.set("params", std::move(*params));
+  return refused;
 }
 
 Json Execution::finish_import(std::size_t rows, Json refused, bool is_dry_run) {

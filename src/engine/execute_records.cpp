@@ -48,7 +48,9 @@ Result<RecordId> Execution::create_with(const records::Form& form, const Json& f
                                         std::optional<RecordId> id,
                                         const access::FieldModes& modes) {
   const access::Subject& by = command_->by;
+  TRY(check_code_is_new(form, fields));
   auto written = TRY(records::create(writing(by.actor), form, fields, modes, id));
+  TRY(check_source(form, written.record));
   TRY(transaction_.apply(written.change));
   EvidenceDesk photos{transaction_, by.actor, around_.now, around_.config.has_vision};
   TRY(keep_photos(transaction_, photos, form, written.record));
@@ -143,8 +145,10 @@ Result<Json> Execution::execute(const UpdateRecord& what) {
   if (!reach.is_allowed) return refuse(ErrorCode::Forbidden);
   bool is_reached = TRY(records::is_visible(transaction_, *form, what.id, reach.scope));
   if (!is_reached) return refuse(ErrorCode::NotFound);
+  TRY(check_in_use(*form, what.id));
   auto written = TRY(records::update(writing(command_->by.actor), *form, what.id, what.version,
                                      what.fields, reach.modes));
+  TRY(check_source(*form, written.record));
   TRY(transaction_.apply(written.change));
   EvidenceDesk photos{transaction_, command_->by.actor, around_.now, around_.config.has_vision};
   TRY(keep_photos(transaction_, photos, *form, written.record));

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/permit_entry_guard.h"
+#include "engine/retention.h"
 
 namespace anlan::engine {
 namespace {
@@ -29,7 +30,8 @@ constexpr std::array kGuards{Row{"permit_people", guard_people},
                              Row{"permit_free", guard_free},
                              Row{"permit_entry", guard_entry},
                              Row{"presence", guard_presence},
-                             Row{"alarm_limit", guard_alarm_limit, false}};
+                             Row{"alarm_limit", guard_alarm_limit, false},
+                             Row{"retention", guard_retention, false}};
 
 // As the permit will be: who takes over is judged before he has, a longer time before it holds.
 Json as_it_will_be(const flow::GuardAsk& ask) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/import.h"
+#include "engine/retirement.h"
 
 namespace anlan::engine {
 namespace {
@@ -55,12 +56,19 @@ ImportRun::ImportRun(Execution& execution, const records::Form& form)
   }
 }
 
+ImportRun::~ImportRun() = default;
+
+Result<RecordId> ImportRun::put_out_or_make(const Row& row, const Json::Array& rows) {
+  auto there = TRY(put_out(row, rows));
+  return there ? Result<RecordId>(*there) : make(row);
+}
+
 Result<Json> ImportRun::run(const Json& rows, bool is_dry_run) {
   Json refused_rows = Json::array();
   const Json::Array& all = rows.as_array();
   for (std::size_t i = 0; i < all.size(); ++i) {
     auto row = read(i + 1, all[i]);
-    auto made = row ? make(*row) : Result<RecordId>(std::unexpected(row.error()));
+    auto made = row ? put_out_or_make(*row, all) : Result<RecordId>(std::unexpected(row.error()));
     if (made) {
       if (is_dry_run) TRY(show(*row, *made));
       continue;
@@ -86,6 +94,7 @@ Result<ImportRun::Row> ImportRun::read(std::size_t number, const Json& given) {
   Row row{.number = number, .is_history = is_true(given["as_history"])};
   Json cells = given;
   cells.remove("as_history");
+  TRY(read_retired(cells, row));
   const std::string& zone = execution_.around_.config.time_zone_offset;
   if (row.is_history) {
     if (!is_administered_) return refuse(ErrorCode::Forbidden, "old cases", "as_history");

@@ -2,6 +2,7 @@
 // the evaluator can't judge.
 
 #include "engine/guards.h"
+#include "engine/retirement.h"
 
 namespace anlan::engine {
 namespace {
@@ -13,11 +14,21 @@ double number(const Json& record, std::string_view name) {
   return value.is_number() ? value.as_double().value_or(0) : 0;
 }
 
-Result<Json> tag_of(const GuardCall& call) {
+// A tag by itself, or with its source.
+Result<bool> is_out_of_use(const GuardCall& call, const Json& tag) {
+  store::View& view = call.desk.permits.view;
+  if (TRY(is_retired(view, "tag", tag.text_or("id", "")))) return true;
+  return is_retired(view, "source", tag.text_or("source", ""));
+}
+
+Result<Json> tag_of(const GuardCall& call, const std::string& field) {
   const records::Form* form = call.desk.permits.packs.forms.find("tag");
-  auto id = RecordId::parse(call.ask.record.text_or("tag", ""));
-  if (form == nullptr || !id) return refuse(ErrorCode::MissingField, "no tag", "tag");
-  return records::read_whole(call.desk.permits.view, *form, *id);
+  auto id = RecordId::parse(call.ask.record.text_or(field, ""));
+  if (form == nullptr || !id) return refuse(ErrorCode::MissingField, "no tag", field);
+  Json tag = TRY(records::read_whole(call.desk.permits.view, *form, *id));
+  bool is_out = TRY(is_out_of_use(call, tag));
+  if (is_out) return refuse(ErrorCode::BadField, "out of use", field);
+  return tag;
 }
 
 Result<void> ask_gas(const GuardCall& call, const Json& tag) {
@@ -51,6 +62,7 @@ Result<history::TagIndex> reference_of(const GuardCall& call, const Json& tag) {
   const Json& limit = call.ask.record;
   std::string id = limit.text_or("reference", "");
   if (id.empty()) return history::TagIndex{0};
+  TRY(tag_of(call, "reference"));
   return id == tag.text_or("id", "") ? kNewTag : kOtherTag;
 }
 
@@ -59,7 +71,9 @@ Result<bool> is_tag(const GuardCall& call, std::string_view code) {
   if (form == nullptr) return false;
   Filter same{.kind = Filter::Kind::Eq, .field = "code", .values = {Json(std::string(code))}};
   auto rows = TRY(records::all_whole(call.desk.permits.view, *form, same, 1));
-  return !rows.empty();
+  if (rows.empty()) return false;
+  bool is_out = TRY(is_out_of_use(call, rows[0]));
+  return !is_out;
 }
 
 // By records, as the model does not know yet what a seed or an import brought together with it.
@@ -96,7 +110,7 @@ Result<void> ask_evaluator(const GuardCall& call, const Json& tag) {
 }  // namespace
 
 Result<Json> guard_alarm_limit(const GuardCall& call) {
-  Json tag = TRY(tag_of(call));
+  Json tag = TRY(tag_of(call, "tag"));
   TRY(ask_gas(call, tag));
   TRY(ask_evaluator(call, tag));
   return Json::object();

@@ -122,6 +122,10 @@ Result<void> PlantModel::add_alarm(const Json& row) {
   if (tag_place == tag_ids_.end()) return {};  // its tag was taken out of use, and it with it
   const TagInfo& tag = tags_[tag_place->second];
   alarms::Definition definition = TRY(limit_of(row));
+  if (tag.is_retired) {
+    retired_alarms_[definition.id] = retired_[tag.id.text()];
+    return {};
+  }
   const AreaInfo* area = area_by_id(row.text_or("area", ""));
   if (area == nullptr) area = this->area(tag.area);
   definition.tag_code = tag.code;
@@ -167,7 +171,8 @@ void PlantModel::leave_out(const Json& row, const Error& error, bool is_of_pack)
 Result<void> PlantModel::find_inputs(const Json& row, alarms::Definition& definition) const {
   auto tag_of = [&](std::string_view code) -> std::optional<history::TagIndex> {
     const TagInfo* tag = this->tag(code);
-    return tag == nullptr ? std::nullopt : std::optional(tag->index);
+    bool is_there = tag != nullptr && !tag->is_retired;
+    return is_there ? std::optional(tag->index) : std::nullopt;
   };
   definition.inputs = TRY(formula_inputs(row.text_or("formula_tags", ""), tag_of));
   return {};

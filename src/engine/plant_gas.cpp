@@ -48,8 +48,15 @@ Result<void> PlantModel::add_gas_limits(const Packs& packs, Instant now) {
   for (const TagInfo& tag : tags_) {
     if (tag.purpose != "gas") continue;
     auto asked = rules.of({tag.substance, tag.unit, tag.molar_mass});
+    if (!asked && tag.is_retired) continue;
     if (!asked) {
       leave_out(tag.record, asked.error(), true);
+      continue;
+    }
+    if (tag.is_retired) {
+      for (const GasSetPoint& point : *asked) {
+        retired_alarms_[id_of(tag, point)] = retired_[tag.id.text()];
+      }
       continue;
     }
     auto [first, last] = known.equal_range(tag.index);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/limits.h"
+#include "engine/retirement.h"
 
 namespace anlan::engine {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::string_view kTagMembers[] = {"id",
                                             "keep_samples_days",
                                             "keep_minutes_days",
                                             "keep_hours_days",
+                                            "keep_class",
                                             "json_topic",
                                             "json_value",
                                             "json_time",
@@ -45,21 +47,13 @@ constexpr std::string_view kTagMembers[] = {"id",
                                             "x",
                                             "y"};
 // What others ask of a tag's record, and what a scope may look at.
-constexpr std::string_view kKeptMembers[] = {"device",
-                                             "purpose",
-                                             "keep_samples_days",
-                                             "keep_minutes_days",
-                                             "keep_hours_days",
-                                             "id",
-                                             "code",
-                                             "version",
-                                             "org_path",
-                                             "state",
-                                             "created_by",
-                                             "area",
-                                             "source"};
+constexpr std::string_view kKeptMembers[] = {
+    "device", "purpose", "keep_samples_days", "keep_minutes_days", "keep_hours_days", "keep_class",
+    "id",     "code",    "version",           "org_path",          "state",           "created_by",
+    "area",   "source"};
 constexpr std::string_view kNoPurpose = "other";
-constexpr std::string_view kForms[] = {"area", "source", "tag", "alarm_limit", "badge"};
+constexpr std::string_view kForms[] = {"area",        "source", "tag",
+                                       "alarm_limit", "badge",  "retention_class"};
 
 double number_or(const Json& record, std::string_view name, double otherwise) {
   const Json& value = record[name];
@@ -122,7 +116,8 @@ Result<std::optional<std::string>> PlantModel::stamp(store::View& view, const Pa
     if (!one) return std::nullopt;
     stamp += std::format("{};", *one);
   }
-  return stamp;
+  std::string retired = TRY(retirement_stamp(view));
+  return stamp + retired;
 }
 
 Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, store::View& beside,
@@ -133,6 +128,7 @@ Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, st
   std::jthread reading([&] { limits = active_limits(beside, packs); });
   auto model = std::make_shared<PlantModel>();  // shared: readers hold it while a new one is made
   if (!packs.plan.is_null()) model->plan_ = TRY(twin::Plan::parse(packs.plan));
+  TRY(model->load_retired(view));
   TRY(model->load_areas(view, packs));
   TRY(model->load_sources(view, packs));
   TRY(model->load_tags(view, packs, numbers_of));
@@ -144,6 +140,11 @@ Result<std::shared_ptr<const PlantModel>> PlantModel::load(store::View& view, st
   model->arrange_alarms();
   TRY(model->load_badges(view, packs));
   return std::shared_ptr<const PlantModel>(std::move(model));  // shared: see above
+}
+
+Result<void> PlantModel::load_retired(store::View& view) {
+  for (Retired& one : TRY(retired_now(view))) retired_[one.id.text()] = std::move(one.reason);
+  return {};
 }
 
 Result<void> PlantModel::load_areas(store::View& view, const Packs& packs) {
@@ -180,7 +181,7 @@ Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
     source_ids_[row.text_or("id", "")] = {code, row.bool_or("is_simulated", false)};
     LocalText name = name_of(row);
     source_names_.set(code, Json::object({{"zh", name.zh}, {"en", name.en}}));
-    sources_.push(std::move(source));
+    if (!retired_.contains(row.text_or("id", ""))) sources_.push(std::move(source));
   }
   return {};
 }
@@ -205,8 +206,14 @@ Result<void> PlantModel::add_tag(const Json& row, Addresses& addresses) {
   if (source != source_ids_.end()) {
     tag.source = source->second.first;
     tag.is_simulated = source->second.second;
-    addresses[tag.source].emplace_back(tags_.size(), address_of(row));
   }
+  if (auto gone = retired_.find(row.text_or("source", "")); gone != retired_.end()) {
+    tag.is_retired = true;
+    retired_.try_emplace(row.text_or("id", ""), gone->second);
+  }
+  if (retired_.contains(row.text_or("id", ""))) tag.is_retired = true;
+  bool is_read = source != source_ids_.end() && !tag.is_retired;
+  if (is_read) addresses[tag.source].emplace_back(tags_.size(), address_of(row));
   tag_ids_[row.text_or("id", "")] = tags_.size();
   tags_.push_back(std::move(tag));
   return {};
@@ -229,7 +236,8 @@ Result<void> PlantModel::load_tags(store::View& view, const Packs& packs,
     tags_[i].index = numbers[i];
     tag_places_[std::move(codes[i])] = i;
     tag_numbers_[numbers[i]] = i;
-    if (tags_[i].purpose != kNoPurpose) purposes_[tags_[i].purpose].push_back(i);
+    bool is_for_something = tags_[i].purpose != kNoPurpose && !tags_[i].is_retired;
+    if (is_for_something) purposes_[tags_[i].purpose].push_back(i);
   }
   for (Json& source : sources_.as_array()) {
     // What comes over a one-way link or plain MQTT names its tags itself, but where JSON is mapped.
@@ -288,6 +296,10 @@ std::vector<const TagInfo*> PlantModel::tags_for(const FitsPurpose& fits) const 
 }
 const alarms::Definition* PlantModel::alarm(RecordId id) const {
   return find_in(alarm_places_, id, alarms_);
+}
+const std::string* PlantModel::retired_reason(RecordId alarm) const {
+  auto found = retired_alarms_.find(alarm);
+  return found == retired_alarms_.end() ? nullptr : &found->second;
 }
 const std::string& PlantModel::procedure_of(RecordId alarm) const {
   static const std::string none;

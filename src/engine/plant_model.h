@@ -51,6 +51,7 @@ struct TagInfo {
   double molar_mass = 0;  // g/mol, 0 where it is not known
   std::optional<twin::Point> at{};
   bool is_simulated = false;  // its source is a simulator
+  bool is_retired = false;    // it, or its source, is out of use: only its history is left
   Json record;                // of its record what others ask for, and scopes
 };
 
@@ -113,11 +114,13 @@ class PlantModel {
   const TagInfo* tag(std::string_view code) const;
   const TagInfo* tag(history::TagIndex index) const;
   // The tags whose purpose fits, in the order of tags(); they live as long as the model. Looks at
-  // no other tag. Never those of the purpose "other".
+  // no other tag. Never those of the purpose "other", nor those out of use.
   using FitsPurpose = std::function<bool(std::string_view purpose)>;
   std::vector<const TagInfo*> tags_for(const FitsPurpose& fits) const;
   const alarms::Definition* alarm(RecordId id) const;
   const std::vector<LeftOut>& left_out() const { return left_out_; }
+  // Why the tag of an alarm went out of use; null for any other alarm.
+  const std::string* retired_reason(RecordId alarm) const;
   // Places in alarms() of what looks at this tag, in their order.
   std::span<const uint32_t> alarms_of(history::TagIndex tag) const;
   // The alarms that are suppressed by design while this one is active.
@@ -133,6 +136,7 @@ class PlantModel {
   const Json& source_names() const { return source_names_; }
 
  private:
+  Result<void> load_retired(store::View& view);
   Result<void> load_areas(store::View& view, const Packs& packs);
   Result<void> load_sources(store::View& view, const Packs& packs);
   // Where the sources find their tags, by source: place of the tag, what connect is told of it.
@@ -175,6 +179,8 @@ class PlantModel {
   std::unordered_map<history::TagIndex, std::vector<uint32_t>> tag_alarms_;
   std::map<RecordId, std::string> procedures_;
   std::map<RecordId, std::string> loosen_reasons_;
+  std::map<std::string, std::string> retired_;      // ids of records -> why they went
+  std::map<RecordId, std::string> retired_alarms_;  // of tags that are out of use
   std::map<RecordId, GasBasis> gas_bases_;
   std::multimap<RecordId, std::size_t> effects_;                    // by their cause
   std::map<std::string, std::pair<std::string, bool>> source_ids_;  // id -> code, is_simulated

@@ -50,6 +50,7 @@ Json tag_json(const TagInfo& tag, const PlantModel& plant, const LiveValue& live
                        {"x", tag.at ? Json(tag.at->x) : Json()},
                        {"y", tag.at ? Json(tag.at->y) : Json()},
                        {"limits", std::move(limits)},
+                       {"is_retired", tag.is_retired},
                        {"value", is_known ? Json(live.value) : Json()},
                        {"quality", quality_text(live.quality)},
                        {"at", is_known ? Json(format_instant(live.at)) : Json()}});
@@ -66,6 +67,7 @@ std::string lowered(std::string_view text) {
 
 bool fits(const TagInfo& tag, const TagWish& wish) {
   if (!wish.code.empty() && tag.code != wish.code) return false;
+  if (wish.code.empty() && tag.is_retired != wish.is_retired) return false;
   if (!wish.area.empty() && tag.area != wish.area) return false;
   if (wish.words.empty()) return true;
   std::string text = lowered(tag.code + " " + tag.name.zh + " " + tag.name.en);
@@ -105,7 +107,9 @@ Result<Json> Engine::tags(const access::Subject& by, const TagWish& wish) {
       if ((tag.at.has_value() || tag.purpose == "gas") != is_drawn || !fits(tag, wish)) continue;
       if (!matches(verdict.scope, tag.record)) continue;
       bool is_here = place >= wish.from && place - wish.from < wish.count;
-      if (is_here) rows.push(tag_json(tag, *plant, sensing_->live(tag.index)));
+      // What it told last is history, not what is now.
+      LiveValue now = tag.is_retired ? LiveValue{} : sensing_->live(tag.index);
+      if (is_here) rows.push(tag_json(tag, *plant, now));
       ++place;
     }
   }

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/gas_unit.h"
 #include "engine/permit_stops.h"
+#include "engine/retention.h"
 
 namespace anlan::engine {
 namespace {
@@ -107,18 +108,20 @@ void Sensing::note_doubt(const std::vector<AlarmEvent>& events) {
   must_reload_ = true;  // the next turn asks the database
 }
 
-// What a tag does not say follows the plant's own retention; sums last as long as what they are of.
+// Classes that can't be read shorten nothing: everything stays as it was said last.
 Result<void> Sensing::keep_as_said(const PlantModel& plant) {
+  auto view = TRY(engine_.database().snapshot());
+  auto table = RetentionTable::read(*view, engine_.packs(), engine_.clock().now());
+  view.reset();
+  auto unknown = [](const Error& error) -> Result<void> {
+    log_failure("how long values are kept could not be read", error);
+    return {};
+  };
+  if (!table) return unknown(table.error());
   for (const TagInfo& tag : plant.tags()) {
-    history::Retention kept;
-    auto days = [&](std::string_view field, Duration otherwise) {
-      int64_t said = tag.record.int_or(field, 0);
-      return said > 0 ? Duration::days(said) : otherwise;
-    };
-    kept.samples = days("keep_samples_days", kept.samples);
-    kept.minutes = std::max(days("keep_minutes_days", kept.minutes), kept.samples);
-    kept.hours = std::max(days("keep_hours_days", kept.hours), kept.minutes);
-    TRY(history_->set_retention(tag.index, kept));
+    auto kept = table->of(tag.record);
+    if (!kept) return unknown(kept.error());
+    TRY(history_->set_retention(tag.index, *kept));
   }
   return {};
 }
@@ -132,7 +135,7 @@ std::shared_ptr<const PlantModel> Sensing::plant() {
 std::optional<history::TagIndex> Sensing::find_tag(std::string_view code) {
   std::lock_guard lock(mutex_);
   const TagInfo* tag = plant_->tag(code);
-  if (tag == nullptr) return std::nullopt;
+  if (tag == nullptr || tag->is_retired) return std::nullopt;
   return tag->index;
 }
 

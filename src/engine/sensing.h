@@ -42,6 +42,7 @@ class Sensing {
   Result<DoubtCounts> positions(std::span<const twin::Sighting> heard);
   Result<void> sightings(std::span<const twin::Sighting> sightings);  // judged
   Result<void> passes(std::span<const twin::GatePass> passes);
+  // Of tags that are in use.
   std::optional<history::TagIndex> find_tag(std::string_view code);
 
   std::shared_ptr<const PlantModel> plant();  // shared: see PlantModel::load

@@ -11,8 +11,10 @@
 namespace anlan::engine {
 namespace {
 
-constexpr std::size_t kSettledAtOnce = 500;               // the rest at the next look
-constexpr std::string_view kGone = "definition removed";  // in the journal: never rename
+constexpr std::size_t kSettledAtOnce = 500;  // the rest at the next look
+// In the journal: never rename.
+constexpr std::string_view kGone = "definition removed";
+constexpr std::string_view kRetired = "tag retired: ";
 
 bool is_left_out(const PlantModel& plant, RecordId id) {
   // Where the rules of gas can't be read, the limits they give are not gone.
@@ -79,7 +81,9 @@ Result<std::vector<AlarmEvent>> Sensing::unsettled_definitions(store::View& view
   for (RecordId id : open) {
     if (events.size() >= kSettledAtOnce) return events;
     if (plant->alarm(id) != nullptr || is_left_out(*plant, id)) continue;
-    events.push_back({id, alarms::Removed{std::string(kGone)}});
+    const std::string* retired = plant->retired_reason(id);
+    std::string why = retired == nullptr ? std::string(kGone) : std::string(kRetired) + *retired;
+    events.push_back({id, alarms::Removed{std::move(why)}});
   }
   auto known = TRY(alarms::known_definitions(view));
   auto told = TRY(alarms::told_definitions(view));

@@ -110,6 +110,18 @@ store::Migration hold_migration() {
           }};
 }
 
+// Sources and tags out of use: the last that was said of each.
+store::Migration retirement_migration() {
+  return {.id = "engine.retired.1",
+          .statements = {
+              "CREATE TABLE retirement (form {{text}} NOT NULL, record_id {{id}} NOT NULL, "
+              "code {{text}} NOT NULL, is_out {{int}} NOT NULL, person {{text}} NOT NULL, "
+              "at {{int}} NOT NULL, reason {{text}} NOT NULL, version {{int}} NOT NULL, "
+              "PRIMARY KEY (form, record_id))",
+              "CREATE INDEX retirement_code ON retirement (form, code)",
+          }};
+}
+
 }  // namespace
 
 std::vector<store::Migration> engine_migrations() {
@@ -141,6 +153,7 @@ std::vector<store::Migration> engine_migrations() {
       call_migration(),
       hold_migration(),
       application_migration(),
+      retirement_migration(),
   };
 }
 

@@ -10,8 +10,8 @@ import { root, startServer } from "./server.mjs";
 import { until } from "./client.mjs";
 
 // The words of the page, out of the block's two dictionaries.
-function wordsOf(lang) {
-  const text = readFileSync(join(root, "web/src/text/source_words.ts"), "utf8");
+function wordsOf(lang, block = "source") {
+  const text = readFileSync(join(root, `web/src/text/${block}_words.ts`), "utf8");
   const part = text.slice(text.indexOf(lang === "zh" ? "const zh" : "const en"));
   const rows = [...part.slice(0, part.indexOf("\n};")).matchAll(/(\w+): ("[^"\n]*")/g)];
   return Object.fromEntries(rows.map(([, key, value]) => [key, JSON.parse(value)]));
@@ -93,6 +93,69 @@ async function changed(seat, lang) {
   await seat.look("cards");
 }
 
+const rowsAt = (page, path) => page.evaluate(
+  (one) => fetch(one).then((got) => got.json()).then(({ rows }) => rows), path);
+
+// A tag that a formula needs stays; another one goes, is found by its history, and comes back.
+async function retired(seat, about, lang) {
+  const { page } = seat;
+  const w = wordsOf(lang, "retire");
+  const said = (key, code) => w[key].replace("{code}", code);
+  await page.evaluate(() => fetch("/api/import/alarm_limit", {
+    method: "POST",
+    headers: {
+      "content-type": "application/json", "x-anlan": "1", "idempotency-key": crypto.randomUUID(),
+    },
+    body: JSON.stringify({ dry_run: false, rows: [{
+      code: "SUM-NEW", name_zh: "合计", name_en: "Sum", tag: "GAS-2101", area: "A1",
+      kind: "formula", formula: "x > 999 and y > 999", priority: "4", limit_value: "1",
+      formula_tags: "x=FI-NEW, y=GAS-2101",
+    }] }),
+  }).then((got) => got.json()).then((got) => {
+    if (got.accepted !== 1) throw new Error(JSON.stringify(got));
+  }));
+  const say = async (code, key) => {
+    await page.locator(".list-tools input").fill(code);
+    await button(page, `${w[key]} ${code}`).click();
+    await page.locator("[role=dialog] textarea").fill("改造拆除");
+    await page.locator("[role=dialog] footer .button").last().click();
+  };
+  await seat.go("lists/tag");
+  await page.locator(".form-list").waitFor();
+  await say("FI-NEW", "retire");
+  const link = page.locator(".needed-by a");
+  await link.waitFor();
+  assert.match(await link.innerText(), /SUM-NEW/);
+  await seat.look("retire-needed");
+  await page.keyboard.press("Escape");
+  await page.locator("[role=dialog]").waitFor({ state: "detached" });
+  await say("QI-NEW", "retire");
+  await page.locator(".retired-mark").waitFor();
+  await seat.look("retired");
+  await until("the tag is out of use", async () => {
+    const inUse = await rowsAt(page, "/api/tags?search=QI-NEW");
+    const gone = await rowsAt(page, "/api/tags?retired=1");
+    return inUse.length === 0 && gone.length === 1 ? true : null;
+  }, 60000);
+  const control = await sit(about, "control1");
+  await control.go("trends");
+  await control.page.locator(".trend-chooser input").fill("QI-NEW");
+  await control.page.locator(".trend-chooser .chip", { hasText: w.retired }).click();
+  await control.page.locator(".trend-chooser .chip", { hasText: "QI-NEW ×" }).waitFor();
+  await control.look("trend-retired");
+  await control.leave();
+  await say("QI-NEW", "bringBack");
+  await page.getByText(said("backDone", "QI-NEW")).first().waitFor();
+  await until("the tag is read again", async () => {
+    const [tag] = await rowsAt(page, "/api/tags?search=QI-NEW");
+    return tag?.value ?? null;
+  }, 60000);
+  await seat.go("sources");
+  await page.locator(".source-retire summary").click();
+  await button(page, `${w.retire} S-NEW`).waitFor();
+  await seat.look("source-retire");
+}
+
 export async function sourceWalk({ browser, newWatch, atEnd, seed, lang, size }) {
   const machines = await startMachines({ people: 0 });
   atEnd(() => machines.stop());
@@ -120,5 +183,6 @@ export async function sourceWalk({ browser, newWatch, atEnd, seed, lang, size })
     "references by code");
   assert.ok(lines[0].includes(",molar_mass,") && lines[0].includes(",keep_samples_days,"));
   await changed(seat, lang);
+  await retired(seat, about, lang);
   await seat.leave();
 }

@@ -336,6 +336,40 @@ TEST_P(PermitStopTest, ARefusedPassIsCountedAndOpensThePermitsThere) {
   EXPECT_EQ(caught["permits"], Json::array({permit["id"]}));
 }
 
+// What watches over work that is approved or goes on is not taken away from it.
+TEST_P(PermitStopTest, ATagThatAPermitIsWatchedWithStaysInUse) {
+  Json permit = made("permit", hot());
+  start(permit);
+  look();
+  ASSERT_EQ(state(permit), "active");
+  auto retire = [&](std::string_view tag) {
+    auto id = RecordId::parse(plant_->id_of("tag", tag).value()).value();
+    return plant_->run(as("admin"),
+                       engine::RetireRecord{.form = "tag", .id = id, .reason = "拆除"});
+  };
+  auto refused = retire("WS-0001");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::WrongState);
+  Json needs = parse_json(refused.error().params).value()["needed_by"];
+  ASSERT_EQ(needs.as_array().size(), 1U) << write_json(needs);
+  EXPECT_EQ(needs.as_array()[0]["why"], Json("permit"));
+  EXPECT_EQ(needs.as_array()[0]["id"], permit["id"]);
+  EXPECT_EQ(needs.as_array()[0]["code"], permit["number"]);
+  // Too far away to mean this work.
+  auto far = retire("GAS-2101");
+  EXPECT_TRUE(far) << far.error().params;
+  std::string beside;
+  auto plant = plant_->engine().sensing().plant();
+  for (const engine::TagInfo& tag : plant->tags()) {
+    bool is_near = tag.at && twin::distance_m(*tag.at, {165, 310}) <= 20;
+    if (tag.purpose == "gas" && tag.substance == "combustible" && is_near) beside = tag.code;
+  }
+  auto near = retire(beside);
+  ASSERT_FALSE(near) << beside;
+  EXPECT_EQ(parse_json(near.error().params).value()["needed_by"].as_array()[0]["why"],
+            Json("permit"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, PermitStopTest, testing::Values(false));
 
 }  // namespace

@@ -28,7 +28,8 @@ const owners = [
 // build evidence anew.
 const engineDoors = ["alarm_performance", "alarm_view", "anonymous", "answers", "duty", "evidence",
   "evidence_queue", "export", "figures", "flow_trial", "flow_view", "health", "permit_board",
-  "permit_room", "permit_rules", "permit_sheet", "policy_report", "thread", "view_as"];
+  "permit_room", "permit_rules", "permit_sheet", "policy_report", "retirement", "thread",
+  "view_as"];
 const moreDoors = engineDoors.map((name) => `engine/${name}.h`)
   .concat("flow/shown.h", "flow/findings.h", "store/own_tables.h");
 

@@ -8,6 +8,7 @@ import type {
   ResponseReport, ResponseRow, ResponseView, SafetyStatus, ShelveWish, SourcePage, SourceRow,
   StartWish, Tag, Track, Trend,
 } from "./types_response.ts";
+import type { Retirement, RetireWish } from "./types_retire.ts";
 
 const esc = encodeURIComponent;
 const post = <T>(path: string, body: unknown = {}, key?: string) =>
@@ -18,6 +19,8 @@ export interface TagWish {
   search?: string;
   area?: string;
   code?: string;
+  // "1": those out of use.
+  retired?: string;
 }
 // Rows are shown by many: their units become readable here.
 const readable = <T extends { unit: string }>(row: T): T => ({ ...row, unit: unitText(row.unit) });
@@ -31,6 +34,8 @@ export const trend = (code: string, from: number, to: number, points = 600) => {
   const range = `from=${iso(from)}&to=${iso(to)}&points=${points}`;
   return call<Trend>(`/api/tags/${esc(code)}/trend?${range}`);
 };
+export const retirements = () => call<{ rows: Retirement[] }>("/api/retirements");
+export const retire = (wish: RetireWish) => post<object>("/api/retirements", wish);
 export const sources = () => call<{ rows: SourceRow[] }>("/api/sources");
 export const browseSource = (code: string, node: string, from: number) =>
   call<SourcePage>(`/api/sources/${encodeURIComponent(code)}/browse?node=${

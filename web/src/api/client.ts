@@ -11,15 +11,19 @@ export class Refusal extends Error {
   readonly status: number;
   readonly field: string;
   readonly request: string;
+  // What it is about: ids, instants, figures, as the server names them.
+  readonly params: Record<string, unknown>;
 
   constructor(parts: {
     code: RefusalCode; message: string; status: number; field?: string; request?: string;
+    params?: Record<string, unknown>;
   }) {
     super(parts.message);
     this.code = parts.code;
     this.status = parts.status;
     this.field = parts.field ?? "";
     this.request = parts.request ?? "";
+    this.params = parts.params ?? {};
   }
 
   get isOffline(): boolean {
@@ -93,7 +97,10 @@ async function once(path: string, init: RequestInit): Promise<Response> {
 }
 
 interface ErrorBody {
-  error?: { code?: string; message?: string; field?: string; request?: string };
+  error?: {
+    code?: string; message?: string; field?: string; request?: string;
+    params?: Record<string, unknown>;
+  };
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {

@@ -246,6 +246,7 @@ export interface RefusedRow {
   field: string;
   code: string;
   message: string;
+  params?: Record<string, unknown>;
 }
 export interface ImportAnswer {
   accepted: number;

@@ -40,6 +40,7 @@ export interface Tag {
   value: number | null;
   quality: Quality;
   at: string | null;
+  is_retired?: boolean;
 }
 // Time in ms, smallest, largest, mean, last, count of the good samples in one bucket, and the worst
 // quality that came: 0 good to 3 stale. Without a good sample the values are null.

@@ -8,12 +8,12 @@ import { useQuery } from "./query.ts";
 
 export const useAlarms = () => useQuery("alarms", calls.alarms);
 export const useTags = () => useQuery("tags", () => calls.tags());
-// Of a large plant the list has the first tags only; others are asked for by their codes.
+// Of a large plant the list has the first tags only, and of none those out of use; others are asked
+// for by their codes.
 export function useTagsOf(codes: readonly string[]): Tag[] {
   const list = useTags().value;
   const known = new Map(list?.rows.map((tag) => [tag.code, tag]));
-  const missing = list && list.total > list.rows.length
-    ? codes.filter((code) => !known.has(code)) : [];
+  const missing = list ? codes.filter((code) => !known.has(code)) : [];
   const more = useQuery(`tags/of/${missing.join()}`, async () =>
     (await Promise.all(missing.map((code) => calls.tags({ code })))).flatMap(({ rows }) => rows));
   for (const tag of more.value ?? []) known.set(tag.code, tag);

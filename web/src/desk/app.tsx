@@ -60,7 +60,8 @@ function Page(): ReactNode {
     case "system": return runsSystem ? <SystemPage /> : <NotAllowed />;
     case "alarms": return isWatch ? <AlarmPage tab={form} query={query} /> : <NotAllowed />;
     case "sources": return runsSystem ? <SourcesPage /> : <NotAllowed />;
-    case "lists": return may(me, "alarm_limit", "list") ? <Lists form={form} /> : <NotAllowed />;
+    case "lists": return may(me, "alarm_limit", "list")
+      ? <Lists key={query["find"] ?? ""} form={form} find={query["find"] ?? ""} /> : <NotAllowed />;
     case "trends": return isWatch ? <Trends query={query} /> : <NotAllowed />;
     case "device":
       return may(me, "tag", "list") ? <DevicePage key={form} code={form} /> : <NotAllowed />;

@@ -20,6 +20,7 @@ import { may, useMe } from "../data/session.ts";
 import { useReading } from "../data/values.ts";
 import { useBlock } from "../text/block.ts";
 import { useText } from "../text/index.ts";
+import { retireText } from "../text/retire_words.ts";
 import { sensingText } from "../text/sensing_words.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { ButtonLink } from "../parts/button.tsx";
@@ -140,6 +141,7 @@ function TagTable({ tags }: { tags: readonly Tag[] }) {
 function TagLine({ tag }: { tag: Tag }) {
   const { lang } = useDesk();
   const { t: s } = useBlock(sensingText);
+  const { t: retired } = useBlock(retireText);
   const reading = useReading(tag);
   const isStale = reading.quality === "stale" || reading.quality === "bad";
   const tone = toneOf(tag, reading.value, isStale);
@@ -147,17 +149,19 @@ function TagLine({ tag }: { tag: Tag }) {
     <tr data-tag={tag.code}>
       <th scope="row" className="num nowrap"><a href={`#/device/${tag.code}`}>{tag.code}</a></th>
       <td>{localText(tag.name, lang)}</td>
-      <td className={`tone-${tone}`}>
-        <LiveValue
-          text={tagFigure(tag, reading.value)} unit={tag.unit} at={reading.at}
-          quality={reading.quality} stale_ms={stale_ms}
-        />
-      </td>
-      <td>
-        <span className={isStale ? "is-down" : ""}>
-          {s(reading.at === 0 ? "quality_never" : `quality_${reading.quality}`)}
-        </span>
-      </td>
+      {tag.is_retired ? <><td>—</td><td>{retired("retired")}</td></> : <>
+        <td className={`tone-${tone}`}>
+          <LiveValue
+            text={tagFigure(tag, reading.value)} unit={tag.unit} at={reading.at}
+            quality={reading.quality} stale_ms={stale_ms}
+          />
+        </td>
+        <td>
+          <span className={isStale ? "is-down" : ""}>
+            {s(reading.at === 0 ? "quality_never" : `quality_${reading.quality}`)}
+          </span>
+        </td>
+      </>}
       <td className="device-limits">
         {tag.limits.length === 0 && <span className="soft">{s("limitsNone")}</span>}
         {tag.limits.map((one) => (

@@ -2,6 +2,7 @@
 import type { RefusedRow } from "../api/types.ts";
 import { useSeat } from "../text/desk.ts";
 import { Button } from "../parts/button.tsx";
+import { needLink, needsOf } from "../data/retired.ts";
 
 export type Cells = Record<string, string>;
 interface Head {
@@ -69,7 +70,12 @@ function GridRow({ at, row, columns, refused, onCell, onRemove }: RowProps) {
       <th scope="row" className="num">
         {at + 1}
         {others.map((one) => (
-          <span key={one.field + one.code} className="fault">{one.message}</span>
+          <span key={one.field + one.code} className="fault">
+            {one.message}
+            {needsOf({ params: one.params ?? {} }).map((need) => (
+              <a key={need.id} href={needLink(need)}> {need.code}</a>
+            ))}
+          </span>
         ))}
       </th>
       {columns.map((column) => {

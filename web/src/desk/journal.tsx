@@ -13,6 +13,7 @@ import {
 import { localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { choiceText, useForm } from "../data/records.ts";
+import { journalComment } from "../data/retired.ts";
 import { replaceRoute } from "../data/route.ts";
 import { may, useMe } from "../data/session.ts";
 import { useBlock } from "../text/block.ts";
@@ -151,7 +152,7 @@ export function JournalTable({ rows }: { rows: readonly JournalRow[] }) {
               <td className="nowrap">{row.letter_before} → {row.letter}</td>
               <td className="num">{row.value ?? "—"}</td>
               <td>{row.actor.name ?? t("system")}</td>
-              <td>{row.comment ?? ""}</td>
+              <td>{journalComment(row.comment, lang)}</td>
             </tr>
           ))}
         </tbody>

@@ -2,12 +2,14 @@
 // changed through its form, brought in and taken out as a list.
 import { useState } from "react";
 import type { FormSource, RecordRow } from "../api/types.ts";
+import type { Retirement } from "../api/types_retire.ts";
 import { asRefusal } from "../api/client.ts";
 import { saveAs } from "../data/desk_save.ts";
 import { planOfForm, wholeCsv } from "../data/form_lists.ts";
 import {
   fieldTitle, masterName, tell, titleOf, useAllRows, useForm, type Telling,
 } from "../data/records.ts";
+import { retirable, retiredOf, useRetired } from "../data/retired.ts";
 import { may, useMe } from "../data/session.ts";
 import { useBlock } from "../text/block.ts";
 import { useSeat } from "../text/desk.ts";
@@ -19,16 +21,20 @@ import { Empty, Ready } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { ImportPanel } from "./import_panel.tsx";
 import { RecordEditor } from "./record_editor.tsx";
+import { RetireAct, RetiredMark } from "./retire.tsx";
 
-export const listForms = ["tag", "alarm_limit", "response_card", "source"] as const;
+export const listForms = [
+  "tag", "alarm_limit", "response_card", "source", "retention_class",
+] as const;
 const columns: Record<string, string[]> = {
   tag: ["source", "area", "device", "unit", "range_low", "range_high", "purpose"],
   alarm_limit: ["tag", "area", "kind", "limit_value", "deadband", "priority", "is_safety"],
   response_card: ["tag", "area", "purpose", "gas_level", "respond_min"],
+  retention_class: ["keep_samples_days", "keep_minutes_days", "keep_hours_days", "basis"],
   source: ["protocol", "host", "port", "is_simulated", "area"],
 };
 
-export default function Lists({ form }: { form: string }) {
+export default function Lists({ form, find = "" }: { form: string; find?: string }) {
   const { t } = useBlock(sensingText);
   const me = useMe();
   const open = listForms.filter((one) => may(me, one, "list"));
@@ -48,22 +54,22 @@ export default function Lists({ form }: { form: string }) {
           ))}
         </nav>
       </div>
-      <OneList key={shown} id={shown} />
+      <OneList key={shown} id={shown} find={find} />
     </div>
   );
 }
 
 type Open = { kind: "edit"; row: RecordRow | null } | { kind: "import" };
 
-function OneList({ id }: { id: string }) {
+function OneList({ id, find }: { id: string; find: string }) {
   const query = useForm(id);
-  return <Ready query={query}>{(form) => <FormList form={form} />}</Ready>;
+  return <Ready query={query}>{(form) => <FormList form={form} find={find} />}</Ready>;
 }
 
-function FormList({ form }: { form: FormSource }) {
+function FormList({ form, find }: { form: FormSource; find: string }) {
   const { t } = useBlock(sensingText);
   const me = useMe();
-  const [words, setWords] = useState("");
+  const [words, setWords] = useState(find);
   const [open, setOpen] = useState<Open | null>(null);
   const rows = useAllRows(form.id, { sort: "code" });
   const close = () => setOpen(null);
@@ -125,6 +131,9 @@ export function FormFile({ form, text }: { form: FormSource; text?: string }) {
   );
 }
 
+const MarkOf = ({ gone }: { gone: Retirement | undefined }) =>
+  gone ? <RetiredMark gone={gone} /> : null;
+
 const drawn_max = 300;
 interface TableProps {
   form: FormSource;
@@ -139,6 +148,12 @@ function Table({ form, rows, onEdit }: TableProps) {
   if (rows.length === 0) return <Empty icon="search" />;
   const shown = columns[form.id] ?? [];
   const mayChange = may(me, form.id, "update");
+  const retired = useRetired().value?.rows;
+  const gone = retiredOf(retired, form.id);
+  // A tag goes with its source, and comes back with it.
+  const sources = retiredOf(retired, "source");
+  const sourceOf = (row: RecordRow) =>
+    form.id === "tag" ? sources.get(String(row["source"])) : undefined;
   const cell = (row: RecordRow, field: string) =>
     form.data.properties[field]?.["x-kind"] === "ref"
       ? titleOf(row, field, lang) || "—" : tell(telling, field, row[field]);
@@ -160,14 +175,19 @@ function Table({ form, rows, onEdit }: TableProps) {
                   ? <a href={`#/device/${String(row["code"])}`}>{String(row["code"])}</a>
                   : String(row["code"])}
               </th>
-              <td>{masterName(row, lang)}</td>
+              <td>
+                {masterName(row, lang)} <MarkOf gone={gone.get(row.id) ?? sourceOf(row)} />
+              </td>
               {shown.map((field) => <td key={field}>{cell(row, field)}</td>)}
               <td>
-                {mayChange && (
+                {mayChange && !gone.has(row.id) && (
                   <button
                     type="button" className="act" onClick={() => onEdit(row)}
                     aria-label={`${t("change")} ${String(row["code"])}`}
                   >{t("change")}</button>
+                )}
+                {mayChange && retirable.includes(form.id) && !sourceOf(row) && (
+                  <RetireAct row={row} form={form.id} gone={gone.get(row.id)} />
                 )}
               </td>
             </tr>

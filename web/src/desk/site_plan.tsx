@@ -9,6 +9,7 @@ import { peopleOf } from "../data/near.ts";
 import { isAtWork } from "../data/permit_board.ts";
 import { isHalted } from "../data/permit_clock.ts";
 import { usePlan, zoneMiddle, type Plan } from "../data/plan.ts";
+import { doubtOf } from "../data/plan_doubt.ts";
 import { markersOf } from "../data/plan_markers.ts";
 import { isOver, usePoll, usePresence, useResponse, useResponses } from "../data/response.ts";
 import { go, hrefOf } from "../data/route.ts";
@@ -28,9 +29,10 @@ export function dotsOf(presence: Presence | undefined, plan: Plan): PlanDot[] {
     const x = row.x ?? middle?.[0];
     const y = row.y ?? middle?.[1];
     if (x === undefined || y === undefined) return [];
+    const doubt_m = doubtOf(row, plan);
     return [{
       id: row.badge, x, y, zone: row.zone, isStale: row.age_ms > stale_ms,
-      isVehicle: row.kind === "vehicle",
+      isVehicle: row.kind === "vehicle", ...(doubt_m === undefined ? {} : { doubt_m }),
     }];
   });
 }

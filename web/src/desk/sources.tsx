@@ -16,6 +16,7 @@ import { Empty, Ready } from "../parts/states.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useDesk } from "./control_parts.tsx";
 
+const SourceRetire = lazy(() => import("./retire.tsx"));
 const SourceTools = lazy(() => import("./source_tools.tsx"));
 
 const sum = (counts: Record<string, number>): number =>
@@ -54,6 +55,7 @@ export function Sources() {
           </div>
         </section>
         )}
+        {mayAdd && <Suspense fallback={null}><SourceRetire /></Suspense>}
       </>}
     </Ready>
   );

@@ -14,6 +14,7 @@ import {
   asQuery, drawnFrom, least_ms, most_ms, stepped, trendWindow, type Step, type TrendWindow,
 } from "../data/trend_span.ts";
 import { useBlock } from "../text/block.ts";
+import { retireText } from "../text/retire_words.ts";
 import { sensingText } from "../text/sensing_words.ts";
 import { Button } from "../parts/button.tsx";
 import { TextField } from "../parts/field.tsx";
@@ -141,12 +142,15 @@ interface ChooserProps {
 }
 function Chooser({ tags, isWhole, codes, onChange }: ChooserProps) {
   const { t, lang } = useDesk();
+  const { t: retired } = useBlock(retireText);
   const [words, setWords] = useState("");
   const text = words.trim().toLowerCase();
   const asked = isWhole ? "" : text;
   const other = useQuery(`tags/find/${asked}`, async () =>
     asked === "" ? [] : (await calls.tags({ search: asked })).rows);
-  const all = isWhole ? tags : other.value ?? [];
+  // What is out of use is found by its code or name, never offered by itself.
+  const gone = useQuery("tags/retired", async () => (await calls.tags({ retired: "1" })).rows);
+  const all = [...(isWhole ? tags : other.value ?? []), ...(gone.value ?? [])];
   // Whoever opens an empty page is offered the first that have limits.
   const offered = codes.length === 0 ? tags.filter(isAnalogue).slice(0, 12) : [];
   const found = text === "" ? offered : all.filter((tag) => !codes.includes(tag.code) &&
@@ -162,7 +166,10 @@ function Chooser({ tags, isWhole, codes, onChange }: ChooserProps) {
           <button
             key={tag.code} type="button" className="chip"
             onClick={() => { setWords(""); onChange([...codes, tag.code]); }}
-          >+ {tag.code} {localText(tag.name, lang)}</button>
+          >
+            + {tag.code} {localText(tag.name, lang)}
+            {tag.is_retired && ` · ${retired("retired")}`}
+          </button>
         ))}
       </div>
       <div className="row">

@@ -266,6 +266,8 @@ function WindLine({ hazard }: { hazard: Hazard }) {
 
 interface Tally {
   people: number;
+  // Of them, who may be in the next area.
+  unsure: number;
   alarms: string[];
   permits: string[];
 }
@@ -274,11 +276,14 @@ function tallies(props: PlanCanvasProps): Map<string, Tally> {
   const made = new Map<string, Tally>();
   const of = (item: { x: number; y: number; zone?: string }): Tally => {
     const code = item.zone || zoneAt(plan, [item.x, item.y])?.code || "";
-    const tally = made.get(code) ?? { people: 0, alarms: [], permits: [] };
+    const tally = made.get(code) ?? { people: 0, unsure: 0, alarms: [], permits: [] };
     made.set(code, tally);
     return tally;
   };
-  for (const dot of people) of(dot).people += 1;
+  for (const dot of people) {
+    of(dot).people += 1;
+    if (dot.doubt_m !== undefined) of(dot).unsure += 1;
+  }
   for (const marker of markers) if (marker.priority) of(marker).alarms.push(marker.text);
   for (const permit of permits) of(permit).permits.push(permit.text);
   return made;
@@ -322,7 +327,10 @@ function PlanTable(props: PlanCanvasProps) {
                         ) : name}
                     </th>
                     <td>{levelText(speech, risks[zone.code] ?? zone.risk)}</td>
-                    <td className="num">{tally?.people ?? 0}</td>
+                    <td className="num">
+                      {tally?.people ?? 0}
+                      {tally && tally.unsure > 0 && ` ${t("unsure", { n: tally.unsure })}`}
+                    </td>
                     <td>{tally?.alarms.join(", ") || "—"}</td>
                     <td>{tally?.permits.join(", ") || "—"}</td>
                   </tr>

@@ -3,6 +3,7 @@ import type { Level } from "../api/types.ts";
 import type { Hazard, Point, Priority, SafetyStatus } from "../api/types_response.ts";
 import { boxOf, type Plan, type PlanZone } from "../data/plan.ts";
 import { toPixels, type View } from "../data/plan_view.ts";
+import { drawDoubts } from "./doubt_draw.ts";
 import { drawReaches, drawSign, type PlanLink, type PlanReach } from "./permit_draw.ts";
 
 export interface PlanDot {
@@ -13,6 +14,8 @@ export interface PlanDot {
   status?: SafetyStatus;
   isStale?: boolean;
   isVehicle?: boolean;
+  // Metres that he may be away, where that is out of his zone.
+  doubt_m?: number;
 }
 export interface PlanRoute {
   id: string;
@@ -461,6 +464,7 @@ export function drawMoving(
   const isNamed = view.scale > named_scale;
   drawReaches(ctx, view, paint, moving);
   for (const permit of moving.permits) drawPermit(ctx, view, paint, permit, isNamed);
+  drawDoubts(ctx, view, paint, moving.people);
   const side = 2 * dotRadius + 6;
   for (const dot of moving.people) {
     const [x, y] = toPixels(view, [dot.x, dot.y]);
