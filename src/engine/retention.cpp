@@ -79,9 +79,10 @@ const RetentionFloor* RetentionTable::floor_of(const std::string& of_class) cons
 }
 
 Result<history::Retention> RetentionTable::of(const Json& tag) {
+  static const Json none = Json::object({});
   std::string word = TRY(class_of(tag));
   auto found = classes_.find(word);
-  Json of_class = found == classes_.end() ? Json::object({}) : found->second;
+  const Json& of_class = found == classes_.end() ? none : found->second;
   history::Retention kept;
   kept.samples = days_of(tag, of_class, kSamples, kept.samples);
   kept.minutes = days_of(tag, of_class, "keep_minutes_days", kept.minutes);

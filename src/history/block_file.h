@@ -1,6 +1,6 @@
 #pragma once
-// The tables of tags, of blocks, and up to which frame of the log they hold everything: in a file of
-// SQLite or in the plant's PostgreSQL. One thread at a time. Inside the room only.
+// The tables of tags, of blocks, and up to which frame of the log they hold everything: in a file
+// of SQLite or in the plant's PostgreSQL. One thread at a time. Inside the room only.
 
 #include <cstdint>
 #include <functional>
@@ -76,7 +76,8 @@ class BlockFile {
   virtual Result<void> each(TagIndex tag, Instant from, Instant to, const OnBlock& on_block) = 0;
 
   // Those that begin in [from, to); `blobs` holds their bytes.
-  virtual Result<std::vector<StoredBlock>> begun_in(TagIndex tag, Instant from, Instant to, std::vector<std::string>& blobs) = 0;
+  virtual Result<std::vector<StoredBlock>> begun_in(TagIndex tag, Instant from, Instant to,
+                                                    std::vector<std::string>& blobs) = 0;
 };
 
 }  // namespace anlan::history

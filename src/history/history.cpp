@@ -268,11 +268,13 @@ Result<std::optional<Sample>> RealHistory::last(TagIndex tag) {
     auto block = TRY(reader_.blocks->newest(tag, kEver));
     // One that begins earlier may end later.
     if (block) {
-      TRY(reader_.blocks->each(tag, block->last, kEver, [&](const StoredBlock& one) -> Result<void> {
-        auto samples = TRY(reader_.codec.decode(tag, one.blob));
-        if (!of_blocks || samples.back().at >= of_blocks->at) of_blocks = samples.back();
-        return {};
-      }));
+      TRY(reader_.blocks->each(tag, block->last, kEver,
+                               [&](const StoredBlock& one) -> Result<void> {
+                                 auto samples = TRY(reader_.codec.decode(tag, one.blob));
+                                 if (!of_blocks || samples.back().at >= of_blocks->at)
+                                   of_blocks = samples.back();
+                                 return {};
+                               }));
     }
   }
   {

@@ -17,6 +17,7 @@
 #include "core/random.h"
 #include "history/history.h"
 #include "history/signal_mix.h"
+#include "tests/support/postgres.h"
 
 namespace anlan::history {
 namespace {
@@ -78,8 +79,9 @@ double part_of(std::vector<double>& sorted, double part) {
 }
 
 struct Plant {
-  Plant(std::size_t tag_count, const std::string& folder) : clock(kStart) {
-    history = History::open({.folder = folder, .clock = clock}).value();
+  Plant(std::size_t tag_count, const std::string& folder, const std::string& postgres = {})
+      : clock(kStart) {
+    history = History::open({.folder = folder, .postgres = postgres, .clock = clock}).value();
     std::vector<std::string> codes;
     for (std::size_t i = 0; i < tag_count; ++i) codes.push_back("T-" + std::to_string(i));
     tags = history->tags(codes).value();
@@ -106,11 +108,12 @@ struct Plant {
   std::vector<Signal> signals;
 };
 
-void measure_load(int64_t seconds) {
+// With `postgres` blocks go there.
+void measure_load(int64_t seconds, const std::string& postgres = {}) {
   constexpr std::size_t kTags = 100'000;
   constexpr std::size_t kBatch = 10'000;
   Folder folder;
-  Plant plant(kTags, folder.path());
+  Plant plant(kTags, folder.path(), postgres);
   std::vector<double> waits;
   std::vector<double> turns;
   double append_ms = 0;
@@ -135,6 +138,7 @@ void measure_load(int64_t seconds) {
   double turn_ms = 0;
   for (double ms : turns) turn_ms += ms;
   std::string variant = "100k tags, batches of 10k";
+  if (!postgres.empty()) variant += ", blocks in PostgreSQL";
   tell("durable samples", variant, count / append_ms * 1e3, "1/s");
   tell("durable samples with blocks", variant, count / (append_ms + turn_ms) * 1e3, "1/s");
   tell("one core busy at 100k samples/s", variant, busy_cpu_ms / static_cast<double>(seconds) / 1e3,
@@ -281,4 +285,11 @@ int main(int argc, char** argv) {
   anlan::history::measure_size_and_questions();
   anlan::history::measure_backfill();
   anlan::history::measure_load(std::max<int64_t>(seconds, 1));
+  using anlan::test::PostgresServer;
+  auto server = PostgresServer::start(PostgresServer::Durability::Real);
+  if (server) {
+    anlan::history::measure_load(std::max<int64_t>(seconds, 1), server->fresh_database());
+  } else {
+    std::fprintf(stderr, "no PostgreSQL 17 server binary here: left out\n");
+  }
 }

@@ -81,7 +81,6 @@ inline constexpr Instant kStart{1'767'225'600'000'000'000};  // 2026-01-01T00:00
 
 }  // namespace anlan::history
 
-#define ON_BOTH_KINDS_OF_TABLES(Fixture)                                                  \
-  INSTANTIATE_TEST_SUITE_P(Both, Fixture,                                                 \
-                           testing::Values(TablesIn::Sqlite, TablesIn::Postgres), \
+#define ON_BOTH_KINDS_OF_TABLES(Fixture)                                                         \
+  INSTANTIATE_TEST_SUITE_P(Both, Fixture, testing::Values(TablesIn::Sqlite, TablesIn::Postgres), \
                            name_of_tables)

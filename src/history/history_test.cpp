@@ -24,7 +24,7 @@ class HistoryTest : public OnBothTables {
                                  .clock = clock_,
                                  .retention = {.samples = keep, .minutes = minutes, .hours = hours},
                                  .segment_bytes = 64 << 10,
-                                 .sync = false});
+                                 .sync = is_synced_});
     ASSERT_TRUE(opened) << opened.error().detail;
     history_ = std::move(*opened);
   }
@@ -71,6 +71,7 @@ class HistoryTest : public OnBothTables {
   }
 
   ManualClock clock_{kStart};
+  bool is_synced_ = false;
   TagIndex tag_ = 0;
   std::unique_ptr<History> history_;
 };
@@ -342,10 +343,12 @@ TEST_P(HistoryTest, RecyclesTheLog) {
 
 TEST_P(HistoryTest, RefusesMoreThanItsMemoryHolds) {
   history_.reset();
-  history_ =
-      History::open({.folder = folder_.path(), .postgres = connect(), .clock = clock_, .sync = false,
-                     .pending_max = 1000})
-          .value();
+  history_ = History::open({.folder = folder_.path(),
+                            .postgres = connect(),
+                            .clock = clock_,
+                            .sync = false,
+                            .pending_max = 1000})
+                 .value();
   append(std::vector<Sample>(900, sample(0, 1)));
   EXPECT_EQ(history_->append(std::vector<Sample>(101, sample(0, 1))).error().code,
             ErrorCode::Overloaded);
@@ -420,6 +423,9 @@ TEST_P(HistoryTest, ServesThreadsTogether) {
 // Samples are acknowledged by the log; whether the last commit came through is asked of the server.
 TEST_P(HistoryTest, GoesOnWhereTheServerFellOver) {
   if (!is_server()) GTEST_SKIP() << "SQLite has no server";
+  is_synced_ = true;
+  open();
+  tag_ = history_->tag("SYNCED").value();
   append({sample(0, 1), sample(1, 2)});
   make_blocks();
   append({sample(2, 3)});

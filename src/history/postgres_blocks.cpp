@@ -66,9 +66,10 @@ Result<std::vector<std::string>> PostgresBlocks::tags() {
 
 // The same once more, where nobody knew whether a commit had come through, changes nothing.
 Result<void> PostgresBlocks::add_tag(TagIndex tag, std::string_view code) {
-  return file_.write_one({"INSERT INTO history_tag AS t (id, code) VALUES (?, ?) ON CONFLICT (id)"
-                          " DO UPDATE SET code = excluded.code WHERE t.code = excluded.code",
-                          {int64_t{tag}, std::string(code)}});
+  return file_.write_one(
+      {"INSERT INTO history_tag AS t (id, code) VALUES (?, ?) ON CONFLICT (id)"
+       " DO UPDATE SET code = excluded.code WHERE t.code = excluded.code",
+       {int64_t{tag}, std::string(code)}});
 }
 
 Result<uint64_t> PostgresBlocks::forgotten() {
@@ -124,9 +125,9 @@ Result<std::optional<StoredBlock>> PostgresBlocks::newest(TagIndex tag, Instant 
 }
 
 Result<std::optional<Instant>> PostgresBlocks::next_after(TagIndex tag, Instant at) {
-  store::Rows rows = TRY(
-      file_.ask({"SELECT t0 FROM history_block WHERE tag = ? AND t0 > ? ORDER BY t0 LIMIT 1",
-                 {int64_t{tag}, at.ns}}));
+  store::Rows rows =
+      TRY(file_.ask({"SELECT t0 FROM history_block WHERE tag = ? AND t0 > ? ORDER BY t0 LIMIT 1",
+                     {int64_t{tag}, at.ns}}));
   if (rows.empty()) return std::nullopt;
   return Instant{rows[0].int64("t0")};
 }
@@ -147,19 +148,20 @@ Result<void> PostgresBlocks::remove(TagIndex tag, const StoredBlock& block) {
 }
 
 Result<void> PostgresBlocks::set_aside(TagIndex tag, const StoredBlock& block) {
-  TRY(file_.write({"INSERT INTO history_damaged (tag, t0, t1, n, blob) SELECT tag, t0, t1, n, blob"
+  TRY(
+      file_.write({"INSERT INTO history_damaged (tag, t0, t1, n, blob) SELECT tag, t0, t1, n, blob"
                    " FROM history_block WHERE tag = ? AND t0 = ? AND part = ?",
                    {int64_t{tag}, block.first.ns, block.part}}));
   return remove(tag, block);
 }
 
 Result<Totals> PostgresBlocks::remove_before(TagIndex tag, Instant before) {
-  store::Rows rows = TRY(
-      file_.ask({"WITH gone AS (DELETE FROM history_block WHERE tag = ? AND t0 < ? AND t1 < ?"
-                 " RETURNING n, length(blob) AS bytes) SELECT count(*) AS blocks,"
-                 " CAST(coalesce(sum(bytes), 0) AS bigint) AS bytes,"
-                 " CAST(coalesce(sum(n), 0) AS bigint) AS samples FROM gone",
-                 {int64_t{tag}, before.ns, before.ns}}));
+  store::Rows rows =
+      TRY(file_.ask({"WITH gone AS (DELETE FROM history_block WHERE tag = ? AND t0 < ? AND t1 < ?"
+                     " RETURNING n, length(blob) AS bytes) SELECT count(*) AS blocks,"
+                     " CAST(coalesce(sum(bytes), 0) AS bigint) AS bytes,"
+                     " CAST(coalesce(sum(n), 0) AS bigint) AS samples FROM gone",
+                     {int64_t{tag}, before.ns, before.ns}}));
   return Totals{.blocks = rows[0].int64("blocks"),
                 .bytes = rows[0].int64("bytes"),
                 .samples = rows[0].int64("samples")};
@@ -169,10 +171,10 @@ Result<void> PostgresBlocks::each(TagIndex tag, Instant from, Instant to, const 
   int64_t t0 = saturating_subtract(from.ns, kBlockSpanMax.ns);
   int64_t part = -1;
   for (;;) {
-    store::Rows rows = TRY(
-        file_.ask({"SELECT t0, t1, n, blob, part FROM history_block WHERE tag = ? AND"
-                   " (t0, part) > (?, ?) AND t0 < ? AND t1 >= ? ORDER BY t0, part LIMIT ?",
-                   {int64_t{tag}, t0, part, to.ns, from.ns, kBlocksTogether}}));
+    store::Rows rows =
+        TRY(file_.ask({"SELECT t0, t1, n, blob, part FROM history_block WHERE tag = ? AND"
+                       " (t0, part) > (?, ?) AND t0 < ? AND t1 >= ? ORDER BY t0, part LIMIT ?",
+                       {int64_t{tag}, t0, part, to.ns, from.ns, kBlocksTogether}}));
     for (const auto& cells : rows.cells()) TRY(on_block(block_of(cells)));
     if (static_cast<int64_t>(rows.size()) < kBlocksTogether) return {};
     StoredBlock last = block_of(rows.cells().back());

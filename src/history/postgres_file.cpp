@@ -35,9 +35,10 @@ Result<int64_t> PostgresFile::number_of(std::string_view name) {
 }
 
 Result<void> PostgresFile::set_number(std::string_view name, int64_t value) {
-  return write({"INSERT INTO history_number (name, value) VALUES (?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                {std::string(name), value}});
+  return write(
+      {"INSERT INTO history_number (name, value) VALUES (?, ?)"
+       " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+       {std::string(name), value}});
 }
 
 }  // namespace anlan::history

@@ -43,9 +43,10 @@ Result<std::vector<std::optional<int64_t>>> PostgresRollups::rolled(std::size_t 
 }
 
 Result<void> PostgresRollups::set_rolled(TagIndex tag, int64_t hour) {
-  return file_.write({"INSERT INTO history_rolled (tag, hour) VALUES (?, ?)"
-                      " ON CONFLICT (tag) DO UPDATE SET hour = excluded.hour",
-                      {int64_t{tag}, hour}});
+  return file_.write(
+      {"INSERT INTO history_rolled (tag, hour) VALUES (?, ?)"
+       " ON CONFLICT (tag) DO UPDATE SET hour = excluded.hour",
+       {int64_t{tag}, hour}});
 }
 
 Result<std::vector<std::pair<TagIndex, int64_t>>> PostgresRollups::changed() {
@@ -59,9 +60,10 @@ Result<std::vector<std::pair<TagIndex, int64_t>>> PostgresRollups::changed() {
 }
 
 Result<void> PostgresRollups::note_changed(TagIndex tag, int64_t hour) {
-  return file_.write({"INSERT INTO history_changed (tag, hour) VALUES (?, ?)"
-                      " ON CONFLICT (tag, hour) DO NOTHING",
-                      {int64_t{tag}, hour}});
+  return file_.write(
+      {"INSERT INTO history_changed (tag, hour) VALUES (?, ?)"
+       " ON CONFLICT (tag, hour) DO NOTHING",
+       {int64_t{tag}, hour}});
 }
 
 Result<void> PostgresRollups::forget_changed(TagIndex tag, int64_t hour) {
@@ -82,9 +84,10 @@ Result<void> PostgresRollups::set_minutes(TagIndex tag, int64_t day, std::string
     return file_.write(
         {"DELETE FROM history_minutes WHERE tag = ? AND day = ?", {int64_t{tag}, day}});
   }
-  return file_.write({"INSERT INTO history_minutes (tag, day, blob) VALUES (?, ?, ?)"
-                      " ON CONFLICT (tag, day) DO UPDATE SET blob = excluded.blob",
-                      {int64_t{tag}, day, store::Blob{std::string(blob)}}});
+  return file_.write(
+      {"INSERT INTO history_minutes (tag, day, blob) VALUES (?, ?, ?)"
+       " ON CONFLICT (tag, day) DO UPDATE SET blob = excluded.blob",
+       {int64_t{tag}, day, store::Blob{std::string(blob)}}});
 }
 
 Result<void> PostgresRollups::each_day(TagIndex tag, int64_t from, int64_t to,
@@ -110,8 +113,7 @@ Result<void> PostgresRollups::set_hour(TagIndex tag, const Bucket& hour) {
 }
 
 Result<void> PostgresRollups::remove_hour(TagIndex tag, Instant at) {
-  return file_.write(
-      {"DELETE FROM history_hour WHERE tag = ? AND t0 = ?", {int64_t{tag}, at.ns}});
+  return file_.write({"DELETE FROM history_hour WHERE tag = ? AND t0 = ?", {int64_t{tag}, at.ns}});
 }
 
 Result<void> PostgresRollups::each_hour(TagIndex tag, Instant from, Instant to,
@@ -135,8 +137,8 @@ Result<void> PostgresRollups::each_hour(TagIndex tag, Instant from, Instant to,
 }
 
 Result<void> PostgresRollups::remove_before(TagIndex tag, int64_t day_of_minutes, Instant hours) {
-  TRY(file_.write({"DELETE FROM history_minutes WHERE tag = ? AND day < ?",
-                   {int64_t{tag}, day_of_minutes}}));
+  TRY(file_.write(
+      {"DELETE FROM history_minutes WHERE tag = ? AND day < ?", {int64_t{tag}, day_of_minutes}}));
   return file_.write(
       {"DELETE FROM history_hour WHERE tag = ? AND t0 < ?", {int64_t{tag}, hours.ns}});
 }

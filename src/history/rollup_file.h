@@ -28,7 +28,8 @@ class RollupFile {
 
   // Days as blobs of MinuteCodec; empty where there is none. Valid until the next call.
   virtual Result<std::string_view> minutes(TagIndex tag, int64_t day) = 0;
-  virtual Result<void> set_minutes(TagIndex tag, int64_t day, std::string_view blob) = 0;  // empty: none
+  virtual Result<void> set_minutes(TagIndex tag, int64_t day,
+                                   std::string_view blob) = 0;  // empty: none
   using OnDay = std::function<Result<void>(int64_t day, std::string_view blob)>;
   virtual Result<void> each_day(TagIndex tag, int64_t from, int64_t to, const OnDay& on_day) = 0;
 

@@ -257,7 +257,7 @@ Result<void> SqliteBlocks::each(TagIndex tag, Instant from, Instant to, const On
 }
 
 Result<std::vector<StoredBlock>> SqliteBlocks::begun_in(TagIndex tag, Instant from, Instant to,
-                                                     std::vector<std::string>& blobs) {
+                                                        std::vector<std::string>& blobs) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectBegun));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, from.ns);

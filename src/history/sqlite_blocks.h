@@ -30,7 +30,8 @@ class SqliteBlocks final : public BlockFile {
 
   Result<void> each(TagIndex tag, Instant from, Instant to, const OnBlock& on_block) override;
 
-  Result<std::vector<StoredBlock>> begun_in(TagIndex tag, Instant from, Instant to, std::vector<std::string>& blobs) override;
+  Result<std::vector<StoredBlock>> begun_in(TagIndex tag, Instant from, Instant to,
+                                            std::vector<std::string>& blobs) override;
 
  private:
   enum Statement : std::size_t;

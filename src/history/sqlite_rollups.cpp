@@ -159,7 +159,8 @@ Result<void> SqliteRollups::remove_hour(TagIndex tag, Instant at) {
   return file_.finish(statement);
 }
 
-Result<void> SqliteRollups::each_hour(TagIndex tag, Instant from, Instant to, const OnHour& on_hour) {
+Result<void> SqliteRollups::each_hour(TagIndex tag, Instant from, Instant to,
+                                      const OnHour& on_hour) {
   sqlite3_stmt* statement = TRY(statements_.get(SelectHours));
   sqlite3_bind_int64(statement, 1, tag);
   sqlite3_bind_int64(statement, 2, from.ns);

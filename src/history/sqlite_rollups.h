@@ -19,7 +19,8 @@ class SqliteRollups final : public RollupFile {
   Result<void> forget_changed(TagIndex tag, int64_t hour) override;
 
   Result<std::string_view> minutes(TagIndex tag, int64_t day) override;
-  Result<void> set_minutes(TagIndex tag, int64_t day, std::string_view blob) override;  // empty: none
+  Result<void> set_minutes(TagIndex tag, int64_t day,
+                           std::string_view blob) override;  // empty: none
   Result<void> each_day(TagIndex tag, int64_t from, int64_t to, const OnDay& on_day) override;
 
   Result<void> set_hour(TagIndex tag, const Bucket& hour) override;

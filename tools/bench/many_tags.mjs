@@ -161,7 +161,7 @@ function birthMetric(at, value) {
     bytes(1, Buffer.from(tagOf(at))), whole(2, at), whole(4, float_type), floatField(value),
   ]));
 }
-// The metrics of all tags, and where each has its value. The float is the last four bytes of a metric.
+// The metrics of all tags, and where each has its value: the last four bytes of its metric.
 function birthOf(count) {
   const parts = [], places = [];
   let length = 0;
