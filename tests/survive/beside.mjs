@@ -60,6 +60,12 @@ export async function backupBeside(kind) {
     const folder = join(into, name);
     other.run(["restore", folder, "--passphrase-file", passphrase]);
     other.run(["verify"]);
+    // The plant's samples are in its database, and so in the copy.
+    if (server) {
+      const [here, there] = ["plant", "again"].map((database) =>
+        Number(server.sql("SELECT count(*) FROM history_tag", database)));
+      assert.ok(here > 0 && here === there, `${here} and ${there} tags`);
+    }
     const { head } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
     await pause(6000);  // a head is signed every five seconds
     const newest = await checkGrowth(plant.url, memory.people[0], head);

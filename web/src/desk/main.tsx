@@ -21,9 +21,11 @@ import { createRoot } from "react-dom/client";
 import { startLive } from "../data/live.ts";
 import { startPrefs } from "../data/prefs.ts";
 import { start } from "../data/session.ts";
+import { startBlink } from "../parts/blink.ts";
 import { App } from "./app.tsx";
 
 startPrefs();
+startBlink(document.documentElement);
 startLive();
 void start();
 const root = document.getElementById("root");

@@ -8,6 +8,7 @@ import { fitView, nearest, toMetres, zoomAt, type Size, type View } from "../dat
 import { localText, usePrefs } from "../data/prefs.ts";
 import { speak, useBlock, type BlockSpeech } from "../text/block.ts";
 import { planText, type PlanTextKey } from "../text/plan.ts";
+import { useBlink } from "./blink.ts";
 import { Icon } from "./icon.tsx";
 import type { PlanLink, PlanReach } from "./permit_draw.ts";
 import {
@@ -47,7 +48,6 @@ const riskKeys: Record<Level, PlanTextKey> = {
 const none: never[] = [];
 const noRisks: Record<string, Level | null> = {};
 const reach_px = 14;
-const blink_ms = 500;
 
 const levelText = (speech: BlockSpeech<PlanTextKey>, level: Level | null): string =>
   speech.t(level ? riskKeys[level] : "riskNone");
@@ -68,20 +68,6 @@ function useSize(box: React.RefObject<HTMLDivElement | null>): Size {
     return () => watch.disconnect();
   }, []);
   return size;
-}
-
-// At most once a second there and back; still for who asked for less motion.
-function useBlink(isWanted: boolean): boolean {
-  const [isDim, setDim] = useState(false);
-  useEffect(() => {
-    if (!isWanted || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const timer = setInterval(() => setDim((before) => !before), blink_ms);
-    return () => {
-      clearInterval(timer);
-      setDim(false);
-    };
-  }, [isWanted]);
-  return isDim;
 }
 
 function prepare(canvas: HTMLCanvasElement | null, size: Size): CanvasRenderingContext2D | null {
