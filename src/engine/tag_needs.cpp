@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/limits.h"
 #include "engine/retirement.h"
 
 namespace anlan::engine {
@@ -169,7 +170,7 @@ Result<void> TagNeeds::ask_responses(const Json& tag, Json& rows) const {
   Filter open{.kind = Filter::Kind::In,
               .field = "state",
               .values = {Json("asked"), Json("responding"), Json("all_counted")}};
-  auto responses = TRY(records::all_whole(desk_.view, *form, open, kNeedsMax));
+  auto responses = TRY(records::all_whole(desk_.view, *form, open, limits::kListItemsMax));
   for (uint32_t place : desk_.plant.alarms_of(known->index)) {
     const alarms::Definition& alarm = desk_.plant.alarms()[place];
     for (const Json& one : responses) {

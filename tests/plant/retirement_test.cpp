@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/plant/alarm_fixture.h"
+#include "tests/support/postgres.h"
 
 namespace anlan::test {
 namespace {
@@ -268,6 +269,29 @@ TEST_F(RetirementTest, AListTakesTagsOutTogetherAndBringsThemBack) {
   EXPECT_EQ(acts("tag.retire"), 2);
   EXPECT_EQ(bring(Json::array({row("GAS-2101", "false", "装回")}))["accepted"], Json(1));
   EXPECT_TRUE(sensing().find_tag("GAS-2101"));
+}
+
+// The same tables, the same answers.
+TEST(RetirementOnPostgres, ATagGoesAndComesBack) {
+  PostgresServer* server = postgres_server();
+  if (server == nullptr) GTEST_SKIP() << "no PostgreSQL server here";
+  auto made = Plant::create({.database = "postgres:" + server->fresh_database()});
+  ASSERT_TRUE(made) << made.error().detail;
+  Plant& plant = **made;
+  auto admin = plant.as("admin").value();
+  RecordId id = RecordId::parse(plant.id_of("tag", "GAS-2101").value()).value();
+  auto say = [&](bool is_back) {
+    auto done = plant.run(
+        admin,
+        engine::RetireRecord{.form = "tag", .id = id, .is_back = is_back, .reason = "拆除"});
+    EXPECT_TRUE(done) << done.error().detail << done.error().params;
+    plant.clock().advance(Duration::seconds(6));
+    plant.engine().watch();
+    return plant.engine().sensing().find_tag("GAS-2101").has_value();
+  };
+  EXPECT_FALSE(say(false));
+  EXPECT_TRUE(say(true));
+  EXPECT_FALSE(say(false));
 }
 
 }  // namespace
