@@ -282,8 +282,7 @@ TEST(RetirementOnPostgres, ATagGoesAndComesBack) {
   RecordId id = RecordId::parse(plant.id_of("tag", "GAS-2101").value()).value();
   auto say = [&](bool is_back) {
     auto done = plant.run(
-        admin,
-        engine::RetireRecord{.form = "tag", .id = id, .is_back = is_back, .reason = "拆除"});
+        admin, engine::RetireRecord{.form = "tag", .id = id, .is_back = is_back, .reason = "拆除"});
     EXPECT_TRUE(done) << done.error().detail << done.error().params;
     plant.clock().advance(Duration::seconds(6));
     plant.engine().watch();
