@@ -32,7 +32,8 @@ function move(event: KeyboardEvent, rows: readonly Alarm[], at: string | null): 
 }
 
 export function AlarmTable({ rows, isBrief = false, label }: TableProps) {
-  const { t } = useDesk();
+  const { t, lang } = useDesk();
+  const areas = useAreas();  // here, not in each row: 300 rows would ask for them and wait for each
   const picked = useStore(selected);
   const box = useRef<HTMLDivElement>(null);
   const sorted = useMemo(() => [...rows].sort(byUrgency), [rows]);
@@ -55,7 +56,8 @@ export function AlarmTable({ rows, isBrief = false, label }: TableProps) {
         <tbody>
           {shown.map((alarm) => (
             <AlarmLine
-              key={alarm.id} alarm={alarm} isPicked={alarm.id === picked} isBrief={isBrief}
+              key={alarm.id} alarm={alarm} area={areas.nameOf(alarm.area, lang)}
+              isPicked={alarm.id === picked} isBrief={isBrief}
             />
           ))}
         </tbody>
@@ -69,13 +71,13 @@ export function AlarmTable({ rows, isBrief = false, label }: TableProps) {
 
 interface LineProps {
   alarm: Alarm;
+  area: string;  // its name
   isPicked: boolean;
   isBrief: boolean;
 }
 // Drawn anew only when it changed: in a flood 300 of them stand here.
-const AlarmLine = memo(function AlarmLine({ alarm, isPicked, isBrief }: LineProps) {
+const AlarmLine = memo(function AlarmLine({ alarm, area, isPicked, isBrief }: LineProps) {
   const { t, lang } = useDesk();
-  const areas = useAreas();
   const isOff = !alarm.annunciated || !alarm.active;
   const tone = isUnacked(alarm) ? " unacked" : isOff ? " off" : "";
   const raised = alarm.raised_at ? Date.parse(alarm.raised_at) : 0;
@@ -95,7 +97,7 @@ const AlarmLine = memo(function AlarmLine({ alarm, isPicked, isBrief }: LineProp
       </td>
       <td>
         {alarm.first_out && <><b className="first-out">{t("firstOut")}</b> </>}
-        {placedName(areas.nameOf(alarm.area, lang), alarmName(alarm, lang))}
+        {placedName(area, alarmName(alarm, lang))}
         <Often alarm={alarm} />
       </td>
       <td className="num nowrap live-value-cell">{value}</td>
