@@ -54,6 +54,7 @@ Engine::~Engine() { stop(); }
 Result<std::unique_ptr<Engine>> Engine::open(const Config& config) {
   std::unique_ptr<Engine> engine(new Engine(config));
   engine->packs_ = TRY(load_packs(config.pack_folders));
+  engine->sole_ = TRY(store::SoleServer::take(config.store.database, config.patience));
   engine->database_ = TRY(store::Database::open(config.store));
   TRY(engine->deploy());
   engine->sensing_ = TRY(Sensing::open(*engine));

@@ -51,6 +51,7 @@ struct Config {
   // Tests: called before and after everything that a change of the schema makes durable.
   std::function<void(std::string_view)> at_schema_step{};
   Clock* steady = nullptr;  // never steps; none: nobody notices when `store.clock` does
+  Duration patience = Duration::seconds(30);  // for another server on the database to end
 };
 
 // What a reader wishes of a list.
@@ -231,6 +232,7 @@ class Engine {
 
   Config config_;
   std::unique_ptr<Health> health_;
+  std::unique_ptr<store::SoleServer> sole_;  // let go after everything that works on it
   std::unique_ptr<store::Database> database_;
   Packs packs_;
   std::unique_ptr<Sensing> sensing_;

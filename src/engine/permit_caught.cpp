@@ -9,11 +9,11 @@ constexpr int64_t kCaughtMax = 100'000;  // of one window
 
 // What is kept of an application that was refused: what, where, when, and by whom.
 constexpr std::array kKept{
-    "kind",     "grade",       "area",      "device",    "parent",        "regime",
-    "content",  "x",           "y",         "z_low_m",   "z_high_m",      "height_m",
-    "load_t",   "dig_depth_m", "hot_place", "pipe",      "space",         "leader",
-    "guardian", "rigger",      "signaller", "work_unit", "is_contractor", "valid_from",
-    "valid_to"};
+    "kind",       "grade",       "area",      "device",       "parent",    "regime",
+    "content",    "x",           "y",         "z_low_m",      "z_high_m",  "height_m",
+    "load_t",     "dig_depth_m", "hot_place", "pipe",         "space",     "leader",
+    "guardian",   "rigger",      "signaller", "crane_driver", "work_unit", "is_contractor",
+    "valid_from", "valid_to"};
 
 Json application_of(const CreateRecord& made, const Error& refusal) {
   Json fields = Json::object();

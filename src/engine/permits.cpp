@@ -348,7 +348,7 @@ std::function<std::optional<ehs::Neighbour>(const ehs::LivePermit&)> neighbours_
 
 std::vector<PermitPart> parts_of(const Json& permit) {
   std::vector<PermitPart> parts;
-  for (const char* field : {"leader", "guardian", "rigger", "signaller"}) {
+  for (const char* field : {"leader", "guardian", "rigger", "signaller", "crane_driver"}) {
     if (auto person = PersonId::parse(permit.text_or(field, ""))) {
       parts.push_back({field, field, *person});
     }

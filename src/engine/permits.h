@@ -59,10 +59,12 @@ Result<ehs::LivePermit> live_permit(const PermitDesk& desk, const Json& permit);
 // For the watch: the first of these states of the plant that a hard rule forbids beside a permit.
 std::function<std::optional<ehs::Neighbour>(const ehs::LivePermit&)> neighbours_by(
     const PermitDesk& desk, std::span<const ehs::PermitPlace> states);
-// Everybody whom a permit names: leader, guardian, rigger, signaller, workers.
+// Everybody whom a permit names: leader, guardian, rigger, signaller, crane driver,
+// workers.
 std::vector<PersonId> people_on(const Json& permit);
 
-// One part that somebody has on a permit: "leader", "guardian", "rigger", "signaller", "worker".
+// One part that somebody has on a permit: "leader", "guardian", "rigger", "signaller",
+// "crane_driver", "worker".
 struct PermitPart {
   std::string role;
   std::string field;

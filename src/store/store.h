@@ -18,4 +18,5 @@
 #include "store/ledger.h"
 #include "store/memory.h"
 #include "store/schema_journal.h"
+#include "store/sole_server.h"
 #include "store/sql.h"

@@ -294,6 +294,18 @@ int64_t asked(Database& database, const Sql& sql) {
 class PostgresTest : public StoreTest {};
 INSTANTIATE_TEST_SUITE_P(One, PostgresTest, testing::Values(Dialect::Postgres), dialect_name);
 
+TEST_P(PostgresTest, OneServerWorksOnItUntilItEnds) {
+  auto one = SoleServer::take(where_, Duration{});
+  ASSERT_TRUE(one) << one.error().detail;
+  auto two = SoleServer::take(where_, Duration{});
+  ASSERT_FALSE(two);
+  EXPECT_EQ(two.error().code, ErrorCode::StoreFailed);
+  EXPECT_TRUE(SoleServer::take(fresh_database(GetParam()), Duration{}));  // another plant's
+  EXPECT_TRUE(commit_one(*database_, report("who looks or repairs is not kept out")));
+  one->reset();
+  EXPECT_TRUE(SoleServer::take(where_, Duration::seconds(20)));
+}
+
 TEST_P(PostgresTest, WorksOnWhatWasWrittenWhileTheWorkGoesOn) {
   auto answers = commit_all(*database_, {[&](Transaction& transaction) -> Result<void> {
     for (int i = 0; i < 40; ++i) {

@@ -191,6 +191,8 @@ export async function otherKinds(seat) {
   const p = loop[seat.lang];
   for (const kind of ["near_miss", "violation"]) {
     await seat.go("");
+    // Two steps within one turn of the page would be none.
+    await page.waitForSelector(".done, .shutter", { state: "detached" });
     await seat.go("report");
     await page.waitForSelector(".shutter");
     const chip = page.getByRole("radio", { name: p[`kind_${kind}`], exact: true });

@@ -69,7 +69,8 @@ export class Permits {
       guardian: idOf[guardian], workers: { persons: [idOf[worker]], names: [] },
       valid_from: iso(now - 60000), valid_to: iso(now + hours * hour_ms), ...kinds[kind],
       jsa: [{ hazard: "机械伤害 / injury", control: "停机挂牌 / lock-out", who: "班长 / leader" }],
-      ...(kind === "lifting" ? { rigger: idOf.repair4, signaller: idOf.repair5 } : {}), ...more,
+      ...(kind === "lifting" ? { rigger: idOf.repair4, signaller: idOf.repair5,
+        crane: "QY25", crane_driver: idOf.repair6 } : {}), ...more,
     };
     const { record } = await (await this.as("eqleader")).post("/api/records/permit", { fields });
     return record.id;

@@ -86,7 +86,8 @@ export class PermitSeat extends Seat {
   }
 
   field(name, form = permitForm) {
-    return this.page.getByLabel(begins(this.title(name, form)))
+    const whole = new RegExp(`${begins(this.title(name, form)).source}(?!\\p{L})`, "u");
+    return this.page.getByLabel(whole)
       .and(this.page.locator("input, textarea"));
   }
 

@@ -292,8 +292,8 @@ const crews = [
   {
     area: "A5", people: { leader: "leader12", guardian: "worker412", workers: "repair6" },
     works: {
-      lifting: { fields: { load_t: "10", lift_radius_m: "5" },
-        helpers: { rigger: "repair4", signaller: "repair5" } },
+      lifting: { fields: { load_t: "10", lift_radius_m: "5", crane: "QY25" },
+        helpers: { rigger: "repair4", signaller: "repair5", crane_driver: "repair3" } },
       power: { fields: { power_source: "MCC-605", power_v: "380" } },
     },
   },

@@ -31,6 +31,7 @@ import {
 } from "./permits.mjs";
 import { permitHoldWalk } from "./permit_hold.mjs";
 import { permitPapersWalk } from "./permit_papers.mjs";
+import { permitRelieveWalk } from "./permit_relieve.mjs";
 import { readSeed } from "./seed.mjs";
 
 const seed = readSeed();
@@ -307,6 +308,7 @@ const permitWalks = {
   "permits: the other kinds to their close": [permitKindsWalk, "zh"],
   "permits: two jobs that must not go on together": [permitConflictWalk, "zh", "en"],
   "permits: the card without a link": [permitOfflineWalk, "zh"],
+  "permits: the next shift takes stopped work over": [permitRelieveWalk, "zh", "en"],
   "permits: an area on hold": [permitHoldWalk, "zh"],
   "permits: instruments and certificates": [permitPapersWalk, "zh", "en"],
 };

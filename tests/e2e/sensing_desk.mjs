@@ -25,8 +25,24 @@ async function datesPart(page) {
   await page.locator(".trend-dates .fault").waitFor({ state: "detached" });
 }
 
+// A plant that has just begun: its trends say since when. Vehicles are seen, and are no heads.
+async function overviewPart(seat) {
+  const { page } = seat;
+  await seat.go("");
+  const since = page.locator(".trends .trend-since", { hasText: /\d\d-\d\d \d\d:\d\d/ });
+  await since.first().waitFor();
+  await page.waitForFunction(() => {
+    const numbers = [...document.querySelectorAll("#site .soft.num")].map((one) =>
+      one.textContent.match(/\d+/)?.[0]);
+    const heads = document.querySelector(".counts .num")?.textContent;
+    return numbers.length === 2 && numbers[0] === heads;
+  });
+  await seat.look("overview-young");
+}
+
 async function trendsWalk(seat, w, folder) {
   const { page } = seat;
+  await overviewPart(seat);
   // The demo plant is younger than half a month: what is there is drawn, and said since when.
   await seat.go("trends?tags=GAS-2101&hours=720");
   await page.locator(".trend-since", { hasText: /\d{4}-\d\d-\d\d \d\d:\d\d/ }).waitFor();

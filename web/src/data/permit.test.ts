@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RecordRow } from "../api/types.ts";
-import { byNeed, causesOf, extensionsOf, isMyPermit } from "./permit.ts";
+import { byNeed, causesOf, extensionsOf, isMyPermit, isShiftOver } from "./permit.ts";
 
 const row = (more: Record<string, unknown>): RecordRow => more as RecordRow;
 
@@ -40,4 +40,10 @@ test("a permit may be extended by whole hours as far as both limits go", () => {
   ]);
   expect(extensionsOf({ ...record, limit_extend_h: 0 })).toEqual([]);
   expect(extensionsOf(row({}))).toEqual([]);
+});
+
+test("only what the end of a shift has stopped waits for the next one", () => {
+  expect(isShiftOver(row({ state: "suspended", suspend_reason: "shift_end" }))).toBe(true);
+  expect(isShiftOver(row({ state: "suspended", suspend_reason: "gas" }))).toBe(false);
+  expect(isShiftOver(row({ state: "active", suspend_reason: "shift_end" }))).toBe(false);
 });

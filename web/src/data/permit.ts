@@ -12,7 +12,8 @@ const has = (value: unknown, id: string) =>
 export function isMyPermit(row: RecordRow, me: string): boolean {
   const workers = row["workers"] as { persons?: unknown } | null | undefined;
   const people = [
-    "leader", "guardian", "gas_by", "created_by", "rigger", "signaller", "coordinator",
+    "leader", "guardian", "gas_by", "created_by", "rigger", "signaller", "crane_driver",
+    "coordinator",
   ];
   return people.some((field) => has(row[field], me)) || has(workers?.persons, me);
 }
@@ -23,6 +24,10 @@ export function byNeed(a: RecordRow, b: RecordRow): number {
   return stopped(b) - stopped(a) ||
     String(a["valid_to"] ?? "9").localeCompare(String(b["valid_to"] ?? "9"));
 }
+
+// Its leader or guardian is off duty: the next shift takes over before anything goes on.
+export const isShiftOver = (row: RecordRow): boolean =>
+  row.state === "suspended" && row["suspend_reason"] === "shift_end";
 
 export interface Extension {
   hours: number;

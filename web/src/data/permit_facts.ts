@@ -12,7 +12,7 @@ const blocks: Record<Exclude<FactBlock["id"], "kind" | "other">, string[]> = {
     "started_at", "crew_since", "parent"],
   place: ["area", "device", "x", "y", "z_low_m", "z_high_m", "radius_m", "is_outdoor"],
   people: ["leader", "guardian", "workers", "gives_disclosure", "coordinator", "rigger",
-    "signaller", "approved_by", "approved_at", "revalidated_by", "accepted_by"],
+    "signaller", "crane_driver", "approved_by", "approved_at", "revalidated_by", "accepted_by"],
   grade: ["regime", "grade_computed", "grade", "grade_reason", "grade_reason_zh",
     "grade_reason_en", "grade_why", "rule_mark", "rule_source"],
   limits: ["limit_valid_h", "limit_extend_h", "limit_gas_start_min", "limit_gas_min",

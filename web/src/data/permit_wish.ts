@@ -17,7 +17,7 @@ export const kindFields: Record<string, string[]> = {
     "blind_no", "drawing"],
   height: ["height_m", "height_factors", "anchor", "scaffold_no", "deck", "deck_no"],
   lifting: ["load_t", "lift_radius_m", "crane", "crane_inspected", "plan_no", "chart_pct",
-    "is_special_load", "rigger", "signaller"],
+    "is_special_load", "rigger", "signaller", "crane_driver"],
   power: ["power_source", "power_v", "power_kw", "power_devices", "rcd_tested_at", "cable_route"],
   excavation: ["dig_depth_m", "dig_method", "dig_support"],
   road: ["road_name", "road_section", "traffic_plan", "is_fire_lane"],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { asQuery, drawnFrom, stepped, trendWindow } from "./trend_span.ts";
+import { curveOf } from "./curve.ts";
+import { asQuery, drawnFrom, startOf, stepped, trendWindow } from "./trend_span.ts";
 
 const hour = 3_600_000;
 const now = Date.parse("2026-11-22T12:00:00Z");
@@ -36,4 +37,16 @@ test("a moving window of a plant that has just begun is drawn from the first val
   expect(drawnFrom(span, null)).toBe(span.from);
   // Never more than the window.
   expect(drawnFrom({ from: now - 60_000, to: now }, now - 1000)).toBe(now - 60_000);
+});
+
+test("a chart of a fresh plant begins at its first value and says when that was", () => {
+  const span = { from: now - hour, to: now };
+  const rowsFrom = (first: number) => Array.from({ length: 10 }, (_, at) =>
+    [first + at * 1000, 1, 3, 2, 2, 1, 0] as never);
+  const young = curveOf(rowsFrom(now - 600_000), null, span);
+  expect(startOf([young], span)).toEqual({ from: now - 600_000, since: now - 600_000 });
+  // Another pen that is older shows the whole hour.
+  const old = curveOf(rowsFrom(now - hour), null, span);
+  expect(startOf([young, old], span)).toEqual({ from: span.from, since: null });
+  expect(startOf([curveOf([], null, span)], span)).toEqual({ from: span.from, since: null });
 });

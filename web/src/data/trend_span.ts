@@ -1,5 +1,7 @@
 // Which time a trend shows, as the address says it: the last hours, moving with the clock, or a
 // window that somebody chose. Pure.
+import { sinceOf, type Curve } from "./curve.ts";
+
 export interface TrendWindow {
   from: number;
   to: number;
@@ -33,6 +35,17 @@ type Span = Pick<TrendWindow, "from" | "to">;
 export function drawnFrom({ from, to }: Span, since: number | null): number {
   if (since === null || since <= from + (to - from) / 2) return from;
   return Math.max(from, Math.min(since, to - young_ms));
+}
+
+interface Start {
+  from: number;
+  since: number | null;
+}
+// From where a moving window is drawn, and the first value where that is later than its beginning.
+export function startOf(curves: readonly Curve[], span: Span): Start {
+  const first = sinceOf(curves);
+  const from = drawnFrom(span, first);
+  return { from, since: from > span.from ? first : null };
 }
 
 // Nearer, further, earlier, later: the next window, never too small or too large.

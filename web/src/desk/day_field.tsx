@@ -1,9 +1,9 @@
 // A day, written as everywhere here whatever language the browser speaks, with the browser's own
 // calendar to pick it from.
 import { useId, useRef, useState } from "react";
-import { dateTime, readDateTime } from "../data/format.ts";
+import { dayOf } from "../data/when.ts";
+import { useText } from "../text/index.ts";
 import { Icon } from "../parts/icon.tsx";
-import { useDesk } from "./control_parts.tsx";
 
 interface Props {
   label: string;
@@ -13,17 +13,8 @@ interface Props {
   max?: string;
 }
 
-// The day of what was typed, "" for nothing; null for what no calendar has or lies outside.
-export function dayOf(text: string, min = "", max = ""): string | null {
-  if (text.trim() === "") return "";
-  const at = readDateTime(`${text.trim()} 00:00`);
-  if (Number.isNaN(at)) return null;
-  const day = dateTime(at).slice(0, 10);
-  return (min && day < min) || (max && day > max) ? null : day;
-}
-
 export function DayField({ label, value, onChange, min, max }: Props) {
-  const { t } = useDesk();
+  const { t } = useText();
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
   const native = useRef<HTMLInputElement>(null);

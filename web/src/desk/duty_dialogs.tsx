@@ -81,7 +81,7 @@ const textOf = (value: FieldValue | undefined): string => typeof value === "stri
 function Moment({ label, field, entry }: { label: string; field: string; entry: Entry }) {
   const type = (local: string) => {
     const at = new Date(local);
-    if (!Number.isNaN(at.getTime())) entry.put({ [field]: at.toISOString() });
+    entry.put({ [field]: Number.isNaN(at.getTime()) ? null : at.toISOString() });
   };
   return (
     <TextField

@@ -6,6 +6,7 @@ import { byUrgency, mayStart, useAlarms, useTags } from "../data/alarms.ts";
 import { readLocal, writeLocal, localText } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
 import { finalStates, useForm } from "../data/records.ts";
+import { peopleOf } from "../data/near.ts";
 import { byPermit, openPermits, usePoll, usePresence } from "../data/response.ts";
 import { isAtWork } from "../data/permit_board.ts";
 import { isLeaving } from "../data/permit_clock.ts";
@@ -86,7 +87,7 @@ function useOpenHazards(isAllowed: boolean): number | null {
 function Counts({ permits }: { permits: RecordRow[] }) {
   const { t } = useDesk();
   const me = useMe();
-  const people = usePresence().value?.rows.length;
+  const presence = usePresence().value;
   const alarms = useAlarms().value?.counts;
   const hazards = useOpenHazards(may(me, "hazard", "list"));
   const active = permits.filter((row) => row.state === "active" || isLeaving(row)).length;
@@ -94,7 +95,7 @@ function Counts({ permits }: { permits: RecordRow[] }) {
   const rate = alarms?.annunciated_10min;
   return (
     <section className="panel totals counts" aria-label={t("overviewTitle")}>
-      <Count text={t("kpiPeople")} count={people ?? "—"} />
+      <Count text={t("kpiPeople")} count={presence ? peopleOf(presence).length : "—"} />
       <Count text={t("kpiPermits")} count={active} to="#/permits" />
       <Count
         text={t("kpiSuspended")} count={stopped} to="#/permits"

@@ -6,7 +6,7 @@ import { asRefusal } from "../api/client.ts";
 import type { FormSource, RecordRow, RecordView } from "../api/types.ts";
 import { fileName, saveAs } from "../data/desk_save.ts";
 import { shortTime } from "../data/format.ts";
-import { causesOf } from "../data/permit.ts";
+import { causesOf, isShiftOver } from "../data/permit.ts";
 import { useBoard, workersOf } from "../data/permit_board.ts";
 import { isLeaving } from "../data/permit_clock.ts";
 import { factBlocks } from "../data/permit_facts.ts";
@@ -150,6 +150,7 @@ function Stopped({ form, record }: { form: FormSource; record: RecordRow }) {
       <span className="num">
         {p("suspendedTimes", { n: Number(record["suspend_count"] ?? 0) })}
       </span>
+      {isShiftOver(record) && <span className="todo">{p("todo_shift_end")}</span>}
     </div>
   );
 }
@@ -166,7 +167,7 @@ export function Leaving({ record }: { record: RecordRow }) {
         {typeof at === "string" ? p("leavingExpired", { time: shortTime(at) }) : p("leavingEnded")}
       </span>
       {inside > 0 && <b className="num">{p("leavingInside", { n: inside })}</b>}
-      <span>{p("leavingDo")}</span>
+      <span className="todo">{p("leavingDo")}</span>
     </div>
   );
 }

@@ -1,14 +1,17 @@
-// One live trend: an hour from the store, then what comes. Values go from their ring straight into
+// One live trend: an hour from the store, then what comes; of a plant that has just begun the time
+// since its first value. Values go from their ring straight into
 // the chart, at most four times a second; React only makes the box.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import * as calls from "../api/calls_response.ts";
 import type { Tag, TrendRow } from "../api/types_response.ts";
 import { serverNow } from "../data/clock.ts";
 import { curveOf, type Mark } from "../data/curve.ts";
+import { shortTime } from "../data/format.ts";
 import { localText, usePrefs } from "../data/prefs.ts";
 import { useQuery } from "../data/query.ts";
+import { startOf } from "../data/trend_span.ts";
 import { ringOf, useReading } from "../data/values.ts";
 import { figure, stale_ms, tagFigure } from "../data/alarms.ts";
 import { Refused } from "../parts/states.tsx";
@@ -111,6 +114,7 @@ function chartOf(
 function useChart({ tag, hours }: TrendProps, rows: TrendRow[] | undefined) {
   const box = useRef<HTMLDivElement>(null);
   const marks = useRef<Mark[]>([]);
+  const [since, setSince] = useState<number | null>(null);
   const { theme } = usePrefs();
   useEffect(() => {
     const element = box.current;
@@ -124,14 +128,17 @@ function useChart({ tag, hours }: TrendProps, rows: TrendRow[] | undefined) {
       const sign = `${Math.floor(now / 1000)}/${ring.size}`;
       if (sign === drawn) return;
       drawn = sign;
-      const from = now - hours * 3600000;
-      const curve = curveOf(rows ?? [], ring, { from, to: now });
+      const span = { from: now - hours * 3600000, to: now };
+      const curve = curveOf(rows ?? [], ring, span);
+      // Before the store has answered nobody knows when the first value came.
+      const start = rows ? startOf([curve], span) : { from: span.from, since: null };
+      setSince(start.since);
       // Before the store has answered nothing is known to be missing.
       marks.current = rows ? curve.marks : [];
       const times = curve.times.map((at) => at / 1000);
       chart.setData([times, curve.low, curve.high, curve.mean] as uPlot.AlignedData, false);
       chart.batch(() => {
-        chart.setScale("x", { min: from / 1000, max: now / 1000 });
+        chart.setScale("x", { min: start.from / 1000, max: now / 1000 });
       });
     };
     draw();
@@ -148,7 +155,7 @@ function useChart({ tag, hours }: TrendProps, rows: TrendRow[] | undefined) {
       chart.destroy();
     };
   }, [tag.code, rows, theme, hours]);
-  return box;
+  return { box, since };
 }
 
 export default function Trend(props: TrendProps) {
@@ -159,7 +166,7 @@ export default function Trend(props: TrendProps) {
     const now = serverNow();
     return calls.trend(tag.code, now - hours * 3600000, now);
   });
-  const box = useChart(props, query.value?.rows);
+  const { box, since } = useChart(props, query.value?.rows);
   const name = `${tag.code} ${localText(tag.name, lang)}`;
   const value = `${tagFigure(tag, reading.value)} ${tag.unit}`;
   return (
@@ -171,6 +178,9 @@ export default function Trend(props: TrendProps) {
           quality={reading.quality} stale_ms={stale_ms}
         />
       </figcaption>
+      {since !== null && (
+        <p className="soft trend-since num">{t("trendYoung", { at: shortTime(since) })}</p>
+      )}
       <div
         ref={box} className="trend-box live-area" role="img"
         aria-label={t("trendOf", { name, value })}

@@ -6,14 +6,14 @@ import "uplot/dist/uPlot.min.css";
 import type { RecordRow } from "../api/types.ts";
 import { tagFigure } from "../data/alarms.ts";
 import { serverNow } from "../data/clock.ts";
-import { curveOf, sinceOf, type Curve } from "../data/curve.ts";
+import { curveOf, type Curve } from "../data/curve.ts";
 import { saveAs } from "../data/desk_save.ts";
 import { dateTime, wallClock } from "../data/format.ts";
 import {
   align, csvOf, percentOf, readAt, shareUnit, type Column, type Pen, type Told,
 } from "../data/pens.ts";
 import { localText, usePrefs } from "../data/prefs.ts";
-import { drawnFrom, least_ms, type TrendWindow } from "../data/trend_span.ts";
+import { least_ms, startOf, type TrendWindow } from "../data/trend_span.ts";
 import { ringOf, watch } from "../data/values.ts";
 import { useBlock } from "../text/block.ts";
 import { sensingText } from "../text/sensing_words.ts";
@@ -74,9 +74,8 @@ function sceneOf(pens: readonly Pen[], window: TrendWindow): Scene {
   const columns = align(curves.map((curve, at) => ({ curve, shift_ms: pens[at]?.shift_ms ?? 0 })));
   // What is laid over the period before needs the whole period.
   const isWhole = !window.isLive || pens.some(({ shift_ms }) => shift_ms !== 0);
-  const first = isWhole ? null : sinceOf(curves);
-  const drawn = drawnFrom({ from, to }, first);
-  return { from: drawn, to, since: drawn > from ? first : null, curves, columns };
+  const start = isWhole ? { from, since: null } : startOf(curves, { from, to });
+  return { ...start, to, curves, columns };
 }
 
 // While the window moves with the clock the stream is listened to and the scene made anew.

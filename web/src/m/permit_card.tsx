@@ -8,7 +8,7 @@ import { useKeptForm } from "../data/kept.ts";
 import { useLink } from "../data/live.ts";
 import { useOutbox } from "../data/outbox.ts";
 import { lastOf } from "../data/outbox_step.ts";
-import { causesOf, suspendable } from "../data/permit.ts";
+import { causesOf, isShiftOver, suspendable } from "../data/permit.ts";
 import { isLeaving, keptState } from "../data/permit_clock.ts";
 import { isKeptOnly, useKeptPermit, useSeal, type Seal } from "../data/permit_kept.ts";
 import { choiceText, isForMe, titleOf } from "../data/records.ts";
@@ -193,7 +193,9 @@ function Stopped({ form, record, isQueued }: {
         </>
       )}
       <p className="soft-on">{p("suspendTodo")}</p>
-      <p className="stopped-todo">{p("suspendTodoText")}</p>
+      <p className="stopped-todo">
+        {p(isTold && isShiftOver(record) ? "todo_shift_end" : "suspendTodoText")}
+      </p>
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { isWaiting, type Roll, type ShotView } from "../data/shots.ts";
 import { useStore } from "../data/store.ts";
 import { useText, type TextKey } from "../text/index.ts";
 import { Button } from "./button.tsx";
+import { held } from "./held.ts";
 import { Icon } from "./icon.tsx";
 import { refusalText } from "./states.tsx";
 
@@ -84,8 +85,6 @@ interface SourcesProps {
   add: (file: Blob, source: Source) => void;
 }
 // Only a device that is held in the hand opens its camera here; others open a list of files.
-const held = () => matchMedia("(pointer: coarse)").matches;
-
 function acceptOf({ isVideo = false, isPaper = false }: SourcesProps): string {
   const films = isVideo ? ",video/mp4,video/webm" : "";
   return `image/*${films}${isPaper ? ",application/pdf" : ""}`;

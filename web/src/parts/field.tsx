@@ -1,8 +1,12 @@
 // Form controls with their label, hint and fault. All are plain HTML below.
-import { useId, useState, type ReactNode } from "react";
+import { lazy, Suspense, useId, useState, type ReactNode } from "react";
 import { useText } from "../text/index.ts";
 import { Button } from "./button.tsx";
+import { held } from "./held.ts";
 import { Icon } from "./icon.tsx";
+
+// Phones never ask for it: they have pickers of their own.
+const WhenTyped = lazy(() => import("./when_typed.tsx"));
 
 export interface Common {
   label: string;
@@ -52,6 +56,13 @@ interface TextProps extends Common {
 }
 export function TextField(props: TextProps) {
   const ids = useIds(props);
+  if ((props.kind === "date" || props.kind === "datetime-local") && !held()) {
+    return (
+      <Frame common={props} ids={ids}>
+        <Suspense fallback={null}><WhenTyped {...props} {...ids} kind={props.kind} /></Suspense>
+      </Frame>
+    );
+  }
   return (
     <Frame common={props} ids={ids}>
       <input

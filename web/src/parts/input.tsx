@@ -53,6 +53,8 @@ export function Input(props: InputProps) {
       );
     case "org":
       return <PickUnit {...common} value={text || null} onChange={props.onChange} />;
+    case "date":
+      return <TextField {...common} kind="date" value={text} onChange={props.onChange} />;
     case "instant":
       return <InstantInput common={common} value={text} onChange={props.onChange} />;
     case "photos":
@@ -104,7 +106,7 @@ function ChoiceInput(props: InputProps & { source: FieldSource; common: Common }
 interface InstantProps {
   common: Common;
   value: string;
-  onChange: (value: string) => void;
+  onChange: (value: string | null) => void;
 }
 const quick_hours = [4, 24, 72, 168];
 
@@ -122,7 +124,7 @@ function InstantInput({ common, value, onChange }: InstantProps) {
   const type = (local: string) => {
     setHours(null);
     const at = new Date(local);
-    if (!Number.isNaN(at.getTime())) onChange(at.toISOString());
+    onChange(Number.isNaN(at.getTime()) ? null : at.toISOString());
   };
   return (
     <div className="pick">

@@ -89,8 +89,9 @@ interface Drawn {
   size: Size;
   view: View;
   isDim: boolean;
+  pointed: Highlight | null;
 }
-function useDrawing(props: PlanCanvasProps, { size, view, isDim }: Drawn) {
+function useDrawing(props: PlanCanvasProps, { size, view, isDim, pointed }: Drawn) {
   const ground = useRef<HTMLCanvasElement>(null);
   const moving = useRef<HTMLCanvasElement>(null);
   const { theme, language } = usePrefs();
@@ -110,13 +111,13 @@ function useDrawing(props: PlanCanvasProps, { size, view, isDim }: Drawn) {
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
       const ctx = prepare(moving.current, size);
-      const scene = { plan, risks, words, isCompact, highlight, me, isDim };
+      const scene = { plan, risks, words, isCompact, highlight, me, isDim, pointed, room: size };
       const all = { ...scene, people, routes, markers, permits, reaches, links };
       if (ctx) drawMoving(ctx, view, paint, all, dots);
     });
     return () => cancelAnimationFrame(frame);
   }, [people, routes, markers, permits, reaches, links, highlight, me, paint, dots, size, view,
-    isDim, plan, risks, words, isCompact]);
+    isDim, plan, risks, words, isCompact, pointed]);
   return { ground, moving };
 }
 
@@ -132,6 +133,15 @@ function pickAt(props: PlanCanvasProps, view: View, at: Point): Pick | null {
   const metres = toMetres(view, at);
   const zone = zoneAt(plan, metres);
   return zone ? { kind: "zone", id: zone.code, at: metres } : null;
+}
+
+// The sign under a pointer that rests there: it tells its name though there is no room for it.
+function signAt(props: PlanCanvasProps, view: View, at: Point): Highlight | null {
+  const { markers = none, permits = none } = props;
+  const marker = nearest(view, markers, at, reach_px);
+  if (marker) return { kind: "marker", id: marker.id };
+  const permit = nearest(view, permits, at, reach_px);
+  return permit ? { kind: "permit", id: permit.id } : null;
 }
 
 function useView(props: PlanCanvasProps, size: Size) {
@@ -153,6 +163,7 @@ function usePointer(
   seen: ReturnType<typeof useView>,
 ) {
   const from = useRef<{ at: Point; view: View; isMoved: boolean } | null>(null);
+  const [pointed, point] = useState<Highlight | null>(null);
   const placeOf = (event: { clientX: number; clientY: number }): Point => {
     const frame = box.current?.getBoundingClientRect();
     return [event.clientX - (frame?.left ?? 0), event.clientY - (frame?.top ?? 0)];
@@ -169,11 +180,14 @@ function usePointer(
     element.addEventListener("wheel", turn, { passive: false });
     return () => element.removeEventListener("wheel", turn);
   }, [props.isCompact]);
-  return {
+  const handlers = {
     onPointerDown: (event: PointerEvent) => {
       from.current = { at: placeOf(event), view: seen.view, isMoved: false };
     },
+    onPointerLeave: () => point(null),
     onPointerMove: (event: PointerEvent) => {
+      const next = signAt(props, seen.view, placeOf(event));
+      point((before) => before?.id === next?.id && before?.kind === next?.kind ? before : next);
       const start = from.current;
       if (!start || event.buttons === 0 || seen.isWhole) return;
       const at = placeOf(event);
@@ -191,6 +205,7 @@ function usePointer(
       if (pick) props.onPick(pick);
     },
   };
+  return { pointed, handlers };
 }
 
 export function PlanCanvas(props: PlanCanvasProps) {
@@ -199,15 +214,15 @@ export function PlanCanvas(props: PlanCanvasProps) {
   const seen = useView(props, size);
   const { t } = useBlock(planText);
   const isDim = useBlink((props.markers ?? none).some((marker) => marker.isUnacked === true));
-  const { ground, moving } = useDrawing(props, { size, view: seen.view, isDim });
-  const pointer = usePointer(props, box, seen);
+  const { pointed, handlers } = usePointer(props, box, seen);
+  const { ground, moving } = useDrawing(props, { size, view: seen.view, isDim, pointed });
   const { hazard } = props;
   return (
     <div className={`plan${props.isCompact ? " compact" : ""}`}>
       {hazard && <WindLine hazard={hazard} />}
       <div
         className={`plan-box${seen.isWhole ? "" : " near"}`} ref={box} role="img"
-        aria-label={props.label ?? t("plan")} {...pointer}
+        aria-label={props.label ?? t("plan")} {...handlers}
       >
         <canvas ref={ground} />
         <canvas ref={moving} />

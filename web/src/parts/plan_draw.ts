@@ -2,9 +2,10 @@
 import type { Level } from "../api/types.ts";
 import type { Hazard, Point, Priority, SafetyStatus } from "../api/types_response.ts";
 import { boxOf, type Plan, type PlanZone } from "../data/plan.ts";
-import { toPixels, type View } from "../data/plan_view.ts";
+import { toPixels, type Size, type View } from "../data/plan_view.ts";
 import { drawDoubts } from "./doubt_draw.ts";
 import { drawReaches, drawSign, type PlanLink, type PlanReach } from "./permit_draw.ts";
+import { drawLabels, drawNames, signsOf } from "./plan_words.ts";
 
 export interface PlanDot {
   id: string;
@@ -89,6 +90,9 @@ export interface Moving {
   reaches: PlanReach[];
   links: PlanLink[];
   highlight: Highlight | null;
+  // What the pointer rests on, and how large the picture is.
+  pointed: Highlight | null;
+  room: Size;
   me: Point | null;
   isDim: boolean;
 }
@@ -125,15 +129,8 @@ function hatch(ctx: Ctx, view: View, zone: PlanZone): void {
   ctx.restore();
 }
 
-function riskOf(risks: Risks, zone: PlanZone): Level | null {
+export function riskOf(risks: Risks, zone: PlanZone): Level | null {
   return zone.code in risks ? risks[zone.code] ?? null : zone.risk;
-}
-
-// As large as the zone's width allows, so that names never run into each other.
-function wordsSize(ctx: Ctx, paint: Paint, name: string, room: number, wish: number): number {
-  ctx.font = `500 ${wish}px ${paint.font}`;
-  const width = ctx.measureText(name).width;
-  return Math.max(10, Math.min(wish, Math.floor(wish * (room / Math.max(1, width)))));
 }
 
 function drawZone(ctx: Ctx, view: View, paint: Paint, ground: Ground, zone: PlanZone): void {
@@ -151,30 +148,6 @@ function drawZone(ctx: Ctx, view: View, paint: Paint, ground: Ground, zone: Plan
   ctx.strokeStyle = isPicked ? paint.focus : paint.edge;
   ctx.lineWidth = isPicked ? 3 : 1;
   ctx.stroke();
-}
-
-// Above what moves, with a dark edge, so that a name can be read wherever people stand.
-function drawName(ctx: Ctx, view: View, paint: Paint, moving: Moving, zone: PlanZone): void {
-  const risk = riskOf(moving.risks, zone);
-  const { low, high } = boxOf(zone.outline);
-  const [x, y] = toPixels(view, [low[0], high[1]]);
-  const [right] = toPixels(view, high);
-  const name = moving.words.nameOf(zone);
-  const size = wordsSize(ctx, paint, name, right - x - 16, moving.isCompact ? 14 : 18);
-  const write = (text: string, font: string, top: number) => {
-    ctx.font = font;
-    ctx.strokeText(text, x + 8, top);
-    ctx.fillText(text, x + 8, top);
-  };
-  ctx.textAlign = "left";
-  ctx.textBaseline = "top";
-  ctx.lineWidth = 3;
-  ctx.lineJoin = "round";
-  ctx.strokeStyle = paint.panel;
-  ctx.fillStyle = paint.text;
-  write(name, `500 ${size}px ${paint.font}`, y + 7);
-  const level = moving.words.levelOf(risk);
-  write(level, `400 ${Math.max(10, size - 4)}px ${paint.font}`, y + 10 + size * 1.25);
 }
 
 function drawGas(ctx: Ctx, view: View, paint: Paint, hazard: Hazard): void {
@@ -298,12 +271,7 @@ const symbol: Record<Priority, (ctx: Ctx, r: number) => void> = {
 };
 const number_y: Record<Priority, number> = { 1: 0.5, 2: 2.5, 3: -2.5, 4: 0.5 };
 
-// From here on everything has its name; before, only what cannot wait.
-const named_scale = 1.8;
-
-function drawAlarm(
-  ctx: Ctx, paint: Paint, marker: PlanMarker, priority: Priority, isNamed: boolean,
-): void {
+function drawAlarm(ctx: Ctx, paint: Paint, priority: Priority): void {
   ctx.beginPath();
   symbol[priority](ctx, 11);
   ctx.fillStyle = paint.alarm[priority];
@@ -316,31 +284,26 @@ function drawAlarm(
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillText(String(priority), 0, number_y[priority]);
-  if (isNamed || (marker.isUnacked !== false && priority === 1)) {
-    label(ctx, paint, marker.text, 17);
-  }
 }
 
-function label(ctx: Ctx, paint: Paint, text: string, y: number): void {
-  ctx.font = `600 12px ${paint.font}`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "top";
-  ctx.lineWidth = 3;
-  ctx.strokeStyle = paint.panel;
-  ctx.strokeText(text, 0, y);
+// In the sign, where it covers nothing else.
+function drawDoubtful(ctx: Ctx, paint: Paint): void {
   ctx.fillStyle = paint.text;
-  ctx.fillText(text, 0, y);
+  ctx.font = `700 10px ${paint.font}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText("!", 0, 0.5);
 }
 
 function drawMarker(
-  ctx: Ctx, view: View, paint: Paint, marker: PlanMarker, isDim: boolean, isNamed: boolean,
+  ctx: Ctx, view: View, paint: Paint, marker: PlanMarker, isDim: boolean,
 ): void {
   const [x, y] = toPixels(view, [marker.x, marker.y]);
   ctx.save();
   ctx.translate(x, y);
   if (marker.priority) {
     if (marker.isUnacked && isDim) ctx.globalAlpha = 0.35;
-    drawAlarm(ctx, paint, marker, marker.priority, isNamed);
+    drawAlarm(ctx, paint, marker.priority);
   } else {
     ctx.beginPath();
     ctx.moveTo(0, -6);
@@ -353,16 +316,12 @@ function drawMarker(
     ctx.lineWidth = 1.5;
     ctx.strokeStyle = marker.isStale ? paint.warn : paint.soft;
     ctx.stroke();
-    const mark = marker.isStale ? "!" : "";
-    if (isNamed) label(ctx, paint, `${mark} ${marker.text}`.trim(), 8);
-    else if (mark) label(ctx, paint, mark, 6);
+    if (marker.isStale) drawDoubtful(ctx, paint);
   }
   ctx.restore();
 }
 
-function drawPermit(
-  ctx: Ctx, view: View, paint: Paint, permit: PlanPermit, isNamed: boolean,
-): void {
+function drawPermit(ctx: Ctx, view: View, paint: Paint, permit: PlanPermit): void {
   const [x, y] = toPixels(view, [permit.x, permit.y]);
   ctx.save();
   ctx.translate(x, y);
@@ -381,7 +340,6 @@ function drawPermit(
     ctx.strokeStyle = paint.warn;
     ctx.stroke();
   }
-  if (isNamed) label(ctx, paint, permit.text, 12);
   ctx.restore();
 }
 
@@ -461,9 +419,8 @@ export function drawMoving(
   ctx: Ctx, view: View, paint: Paint, moving: Moving, dots: DotPictures,
 ): void {
   for (const route of moving.routes) drawRoute(ctx, view, paint, route);
-  const isNamed = view.scale > named_scale;
   drawReaches(ctx, view, paint, moving);
-  for (const permit of moving.permits) drawPermit(ctx, view, paint, permit, isNamed);
+  for (const permit of moving.permits) drawPermit(ctx, view, paint, permit);
   drawDoubts(ctx, view, paint, moving.people);
   const side = 2 * dotRadius + 6;
   for (const dot of moving.people) {
@@ -473,14 +430,16 @@ export function drawMoving(
     ctx.drawImage(dots[look], x - side / 2, y - side / 2, side, side);
   }
   ctx.globalAlpha = 1;
-  for (const zone of moving.plan.zones) drawName(ctx, view, paint, moving, zone);
+  const signs = signsOf(view, moving);
+  const names = drawNames(ctx, view, paint, moving, signs);
   const rank = (marker: PlanMarker) => marker.priority ?? 9;
   for (const marker of [...moving.markers].sort((a, b) => rank(b) - rank(a))) {
-    drawMarker(ctx, view, paint, marker, moving.isDim, isNamed);
+    drawMarker(ctx, view, paint, marker, moving.isDim);
   }
   if (moving.me) drawMe(ctx, paint, toPixels(view, moving.me));
   const at = highlightAt(moving);
   if (at) ring(ctx, paint, toPixels(view, at));
+  drawLabels(ctx, paint, signs, names, moving.room);
 }
 
 function drawMe(ctx: Ctx, paint: Paint, [x, y]: Point): void {

@@ -1,15 +1,20 @@
 // What a page shows when it has nothing, has not yet, was refused, or may be out of date.
 import type { ReactNode } from "react";
 import type { Refusal } from "../api/client.ts";
-import { ago } from "../data/format.ts";
+import { ago, shortTime } from "../data/format.ts";
 import type { Query } from "../data/query.ts";
-import { useText, type Texts } from "../text/index.ts";
+import { fillIn, useText, type Texts } from "../text/index.ts";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
 export function refusalText(refusal: Refusal, texts: Texts): string {
   if (refusal.code === "offline") return texts.offlineText;
   if (refusal.code === "timed_out") return texts.timeoutText;
+  const { shift_end } = refusal.params;
+  if (typeof shift_end === "string") {
+    const text = refusal.field === "guardian" ? texts.offDutyGuardian : texts.offDutyLeader;
+    return fillIn(text, { time: shortTime(shift_end) });
+  }
   return refusal.message || texts.refusedTitle;
 }
 

@@ -74,6 +74,9 @@ export const enPermit: Record<keyof typeof zhPermit, string> = {
   leavingDo:
     "Everybody out and counted, the site cleared; leader or guardian confirms. Then watch and accept.",
   suspendedBig: "SUSPENDED · stop work",
+  todo_shift_end:
+    "Everybody out, the place made safe. The next shift takes over: change the leader and " +
+    "guardian who are off duty, sign on the spot, resume.",
   clocksNone: "No clock is running",
   clock_valid: "Validity",
   clock_gas: "Gas test",

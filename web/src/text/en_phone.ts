@@ -144,7 +144,7 @@ export const enPhone: Record<keyof typeof zhPhone, string> = {
   looksTitle: "Who looked at my track",
   looksNone: "Nobody has looked at your track",
   looksFor: "Purpose: {purpose}",
-  looksHint: "Your position is kept for minutes, in an emergency for 30 days. Every look is listed.",
+  looksHint: "Your position is kept for half an hour, in an emergency for 30 days. Every look is listed.",
   unsentTitle: "{n} not sent yet",
   opSos: "Call for help",
   opSafe: "I am safe",

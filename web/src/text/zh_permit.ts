@@ -71,6 +71,7 @@ export const zhPermit = {
   leavingInside: "里面还有 {n} 人",
   leavingDo: "人员撤出、清点、清理现场,由负责人或监护人确认;之后观察余火并验收。",
   suspendedBig: "已暂停 · 马上停工",
+  todo_shift_end: "人员撤出,现场保持安全。下一班接班:更换已下班的负责人、监护人,现场签字,再恢复作业。",
   clocksNone: "没有正在计时的期限",
   clock_valid: "有效期",
   clock_gas: "气体检测",

@@ -198,6 +198,7 @@ export const zhPermitDesk = {
   part_analyst: "分析人",
   part_rigger: "司索工",
   part_signaller: "指挥",
+  part_crane_driver: "起重机司机",
   word_state_vent: "可燃气体排放",
   word_state_drain: "可燃液体排放",
   word_state_solvent: "溶剂清洗或喷漆",

@@ -132,7 +132,7 @@ export const zhPhone = {
   looksTitle: "谁看过我的轨迹",
   looksNone: "没有人看过您的轨迹",
   looksFor: "用途:{purpose}",
-  looksHint: "您的位置平时只留几分钟,应急时留 30 天。每次查看都会记在这里。",
+  looksHint: "您的位置平时保留半小时,应急时留 30 天。每次查看都会记在这里。",
   unsentTitle: "还没发出 {n} 条",
   opSos: "求救",
   opSafe: "我已安全",
