@@ -5,17 +5,17 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { add, none } from "./testing/count.mjs";
+import { excerpt } from "./testing/excerpt.mjs";
 import { playQueues } from "./testing/queues.mjs";
 import { allStages } from "./testing/stages.mjs";
 
-const tailLinesMax = 60;
-
-// The end of a failed stage's log, indented: only our own last line may look like a closing line.
+// What matters of a failed stage's log, indented: only our own last line may look like a closing
+// line.
 function showLog(name) {
   const log = `build/test/${name.replaceAll(" ", "_")}.log`;
-  let lines = [];
-  try { lines = readFileSync(log, "utf8").trimEnd().split("\n"); } catch { return; }
-  for (const line of lines.slice(-tailLinesMax)) console.log(`  | ${line}`);
+  let text = "";
+  try { text = readFileSync(log, "utf8"); } catch { return; }
+  for (const line of excerpt(text)) console.log(`  | ${line}`);
   console.log(`  | (whole log: ${log})`);
 }
 

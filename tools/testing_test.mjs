@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { failedCases, failedWalks, secondGo } from "./testing/again.mjs";
 import { run } from "./testing/command.mjs";
 import { ctest, ctestPrograms, gtest, said, settle, vitest } from "./testing/count.mjs";
+import { excerpt } from "./testing/excerpt.mjs";
 import { playQueues } from "./testing/queues.mjs";
 
 const report = { testsuites: [{ testsuite: [
@@ -108,4 +109,17 @@ test("queues go side by side, and a stage waits for the one that it names", asyn
   assert.deepEqual(await all, ["build", "more", "quick", "unit"]);
   assert.deepEqual(log.slice(0, 4), ["begin build", "begin quick", "end quick", "end build"]);
   assert.deepEqual(log.slice(4, 6).sort(), ["begin more", "begin unit"]);
+});
+
+test("a failed stage shows where it broke, however far from the end", () => {
+  const noise = (count) => Array.from({ length: count }, (_, i) => `[ OK ] ${i}`);
+  const report = ["==7==ERROR: AddressSanitizer: heap-use-after-free", "    #0 in culprit()"];
+  const shown = excerpt([...noise(500), ...report, ...noise(500)].join("\n") + "\n");
+  assert.ok(shown.includes("    #0 in culprit()"));
+  assert.equal(shown[0], "...");
+  assert.equal(shown.at(-1), "[ OK ] 499");
+  assert.ok(shown.length < 100);
+  assert.deepEqual(excerpt("one\ntwo\n"), ["one", "two"]);
+  const often = excerpt(noise(500).map((line) => `${line}: Failure`).join("\n"));
+  assert.ok(often.length < 300);
 });
