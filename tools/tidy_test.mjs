@@ -89,6 +89,12 @@ test("environment, randomness and sleeping are banned, words that contain them a
   assert.equal(count(bannedWords, "src/store/a.cpp", "// never sleep_for here\n"), 0);
 });
 
+test("a view does not look at the text that a choice has made for it", () => {
+  const choice = 'v.is_text() ? v.as_text() : "";\n';
+  assert.equal(count(bannedWords, "src/a/a.cpp", `std::string_view a = trim(${choice}`), 1);
+  assert.equal(count(bannedWords, "src/a/a.cpp", `std::string a = ${choice}`), 0);
+});
+
 test("reminders are banned in comments too, and files called utils", () => {
   assert.equal(count(bannedWords, "src/store/a.cpp", "// TODO later\n"), 1);
   assert.equal(count(bannedWords, "docs/guide/a.md", "XXX\n"), 1);

@@ -16,7 +16,8 @@ bool is_on_permit(const Json& permit, const Json& entry) {
   }
   const Json& names = permit["workers"]["names"];
   if (!names.is_array()) return false;
-  std::string_view name = trim(entry["name"].is_text() ? entry["name"].as_text() : "");
+  std::string given = entry.text_or("name", "");
+  std::string_view name = trim(given);
   return std::ranges::any_of(names.as_array(), [&](const Json& one) {
     return one.is_text() && trim(one.as_text()) == name;
   });

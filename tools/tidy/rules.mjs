@@ -95,6 +95,11 @@ const banned = [
     say: "is banned: wait for the event itself",
   },
   {
+    pattern: /\bstring_view\s+\w+\s*=[^;]*\bas_text\(\)\s*:\s*[);]/, // quoted texts are blanks here
+    where: isCpp,
+    say: "is banned: the view outlives the text that `?:` makes; hold a std::string (text_or)",
+  },
+  {
     pattern: /:\s*any\b|\bas\s+any\b|<any>/,
     where: (path) => isWeb(path),
     say: "is banned: name the type, or take unknown and look",
