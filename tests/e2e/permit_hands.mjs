@@ -68,8 +68,8 @@ export class PermitHands {
     if (node === "sign") await this.prepare(id);
     if (node === "accept") await permits.giveBack(id);
     await this.at(login, async (seat) => {
-      if (node === "confirm") return seat.confirm(id, "hands");
       await seat.context.setGeolocation(await permits.spotOf(id));
+      if (node === "confirm") return seat.confirm(id, "hands");
       await seat.card(id);
       return seat.press(texts[node][this.where.lang], asks[node]);
     });

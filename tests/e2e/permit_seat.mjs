@@ -190,8 +190,9 @@ export class PermitSeat extends Seat {
   }
 
   // One after the other, each with its photo, at the pace of the rule. The last that needs no
-  // photo does not apply, and says why.
-  async confirm(id, name) {
+  // photo does not apply, and says why. With a `spot` the list is handed in from afar first: refused
+  // until the phone stands there.
+  async confirm(id, name, spot) {
     const { page, p } = this;
     await this.card(id);
     await page.getByRole("link", { name: p.confirmGo }).click();
@@ -212,6 +213,14 @@ export class PermitSeat extends Seat {
         document.querySelector(".measure.next .measure-head")?.textContent !== old, head);
     }
     await this.look(`measures-done-${name}`);
+    if (spot) {
+      await this.button(p.measuresSend).click();
+      await page.getByText(p.spotWhy, { exact: true }).waitFor();
+      await this.look(`measures-afar-${name}`);
+      await this.context.setGeolocation(spot);
+      const known = p.spotKnown.replace("{m}", String(spot.accuracy));
+      await page.getByText(known, { exact: true }).waitFor();
+    }
     await this.button(p.measuresSend).click();
     await page.waitForSelector(".permit-live");
   }

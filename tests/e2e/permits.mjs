@@ -102,7 +102,7 @@ export async function permitPhoneLifeWalk({ kind, ...where }) {
   await worker.card(id);
   await worker.look(`card-receive-${kind}`);
   await worker.press(texts.receive[lang]);
-  await leader.confirm(id, kind);
+  await leader.confirm(id, kind, await permits.spotOf(id));
   if (await permits.asksGas(id)) {
     const analyst = await seatOf(where, "safety4", "phone");
     const levels = kind === "confined" ? ["upper", "middle", "lower"] : ["outside"];

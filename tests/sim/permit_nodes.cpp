@@ -91,7 +91,7 @@ void Crew::on_confirm(Job& job, const OpenTask& task) {
   apply_isolations(job);
   Json what = outcome_of("done");
   what.set("fields", Json::object({{"measures", measure_rows(job, !chance(5))}}));
-  press(job, task, what);
+  press_there(job, task, what);
 }
 
 void Crew::on_sign(Job& job, const OpenTask& task) {

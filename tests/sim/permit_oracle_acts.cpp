@@ -107,6 +107,7 @@ void Oracle::judge_order(const Job& job) {
     expect(received > disclosed && received < confirmed, "unreceived", job, who(worker).login);
   }
   expect(confirmed > disclosed, "unconfirmed", job, "");
+  if (confirmed > 0) judge_spot(job, *steps[static_cast<std::size_t>(confirmed - 1)].second);
   expect(signed_at > confirmed, "unsigned", job, "not by the guardian, or too early");
   if (signed_at > 0) judge_spot(job, *steps[static_cast<std::size_t>(signed_at - 1)].second);
   if (!figures::is_signed_on_site(job.kind, job.approved_grade())) return;

@@ -16,24 +16,32 @@ export function fixAge_s(now_ms = Date.now()): number {
   return now.state === "known" ? Math.max(0, Math.round((now_ms - now.at) / 1000)) : 0;
 }
 
-// Returns the end of the watch.
+function take({ coords, timestamp }: GeolocationPosition): void {
+  const round = (degrees: number) => Math.round(degrees * 1e6) / 1e6;
+  fix.set({
+    state: "known", at: Math.min(timestamp, Date.now()),
+    position: {
+      lat: round(coords.latitude), lon: round(coords.longitude),
+      accuracy_m: Math.round(coords.accuracy),
+    },
+  });
+}
+
+// Returns the end of the watch. A phone that lies still need not tell its position again: after a
+// minute it is asked, so that who stays at the work stays proven.
 export function watchPosition(): () => void {
   if (!("geolocation" in navigator) || !isSecureContext) {
     fix.set({ state: "refused" });
     return () => {};
   }
   fix.set((before) => (before.state === "known" ? before : { state: "asking" }));
-  const id = navigator.geolocation.watchPosition(
-    ({ coords, timestamp }) => {
-      const round = (degrees: number) => Math.round(degrees * 1e6) / 1e6;
-      const accuracy_m = Math.round(coords.accuracy);
-      fix.set({
-        state: "known", at: Math.min(timestamp, Date.now()),
-        position: { lat: round(coords.latitude), lon: round(coords.longitude), accuracy_m },
-      });
-    },
-    () => fix.set({ state: "refused" }),
-    { enableHighAccuracy: true, maximumAge: 30000, timeout: 20000 },
-  );
-  return () => navigator.geolocation.clearWatch(id);
+  const how = { enableHighAccuracy: true, maximumAge: 30000, timeout: 20000 };
+  const id = navigator.geolocation.watchPosition(take, () => fix.set({ state: "refused" }), how);
+  const asking = setInterval(() => {
+    if (fixAge_s() >= 60) navigator.geolocation.getCurrentPosition(take, () => {}, how);
+  }, 15000);
+  return () => {
+    navigator.geolocation.clearWatch(id);
+    clearInterval(asking);
+  };
 }

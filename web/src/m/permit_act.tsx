@@ -4,9 +4,8 @@ import { lazy, Suspense, useState } from "react";
 import type { FieldValue, FormSource, RecordRow, RecordView, Task } from "../api/types.ts";
 import type { Act } from "../data/outcomes.ts";
 import { extensionsOf } from "../data/permit.ts";
-import { lackingIn, pressOutcome, spotNow } from "../data/permit_act.ts";
+import { lackingIn, pressOutcome } from "../data/permit_act.ts";
 import { dateTime } from "../data/format.ts";
-import { useFix } from "../data/position.ts";
 import { localText } from "../data/prefs.ts";
 import { fieldTitle, isFilled, needsComment, placeOf, tell, titleOf } from "../data/records.ts";
 import type { TaskForm } from "../data/task_form.ts";
@@ -19,7 +18,7 @@ import { PermitInput } from "../parts/permit_input.tsx";
 import { KindSign, kindText } from "../parts/permit_marks.tsx";
 import { Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
-import { SpotLine } from "./permit_spot.tsx";
+import { SpotLine, useUnproven } from "./permit_spot.tsx";
 
 const TaskExtras = lazy(() => import("../parts/task_extras.tsx"));
 
@@ -106,10 +105,8 @@ function useLacking({ act, task, form, state }: SheetProps): string {
 function Words({ act, state }: SheetProps) {
   const { p, t } = usePermitPhone();
   const [isWanted, setWanted] = useState(state.comment !== "");
-  useFix();
   const isNeeded = needsComment(act.outcome);
-  const isUnproven = state.refusal?.code === "place_unproven" ||
-    (act.outcome.guards?.includes("presence") === true && !spotNow());
+  const isUnproven = useUnproven(act.outcome, state);
   if (!isNeeded && !isUnproven && !isWanted) {
     return <Button text={p("addWords")} icon="plus" kind="quiet" run={() => setWanted(true)} />;
   }
