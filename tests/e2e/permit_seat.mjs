@@ -190,8 +190,8 @@ export class PermitSeat extends Seat {
   }
 
   // One after the other, each with its photo, at the pace of the rule. The last that needs no
-  // photo does not apply, and says why. With a `spot` the list is handed in from afar first: refused
-  // until the phone stands there.
+  // photo does not apply, and says why. With a `spot` the list is handed in from afar first, which
+  // is refused.
   async confirm(id, name, spot) {
     const { page, p } = this;
     await this.card(id);

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import type { RecordRow } from "../api/types.ts";
+import { measuresOf, rowsIn, settledCount } from "./permit_measures.ts";
 import {
-  markDone, markInvolved, markNotInvolved, markOpen, markStep, measuresOf,
-  nextMeasure, paceLeft_s, rowsIn,
-  settledCount, toSend,
-} from "./permit_measures.ts";
+  markDone, markInvolved, markNotInvolved, markOpen, markStep, nextMeasure, paceLeft_s, toSend,
+} from "./permit_ticks.ts";
 
 const record = {
   evidenced: ["blind"],

@@ -6,11 +6,11 @@ import type { FormSource, Outcome, RecordRow, RecordView, Task } from "../api/ty
 import { serverNow, useNow } from "../data/clock.ts";
 import { clockTime, shortTime } from "../data/format.ts";
 import { pressOutcome } from "../data/permit_act.ts";
-import {
-  markDone, markInvolved, markNotInvolved, markOpen, markStep, measuresOf, nextMeasure, paceLeft_s,
-  rowsIn, settledCount, toSend, type Measure,
-} from "../data/permit_measures.ts";
+import { measuresOf, rowsIn, settledCount, type Measure } from "../data/permit_measures.ts";
 import { usePermitRows } from "../data/permit_rows.ts";
+import {
+  markDone, markInvolved, markNotInvolved, markOpen, markStep, nextMeasure, paceLeft_s, toSend,
+} from "../data/permit_ticks.ts";
 import { watchPosition } from "../data/position.ts";
 import { localText, readLocal, writeLocal } from "../data/prefs.ts";
 import { ruleFields } from "../data/permit_wish.ts";
