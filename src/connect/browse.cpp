@@ -41,7 +41,7 @@ Result<Nodes> columns_of(const Source& source) {
   bytes.resize(static_cast<std::size_t>(file.gcount()));
   if (bytes.empty()) return refuse(ErrorCode::WrongState, "no such file: " + source.file);
   if (bytes.size() == kHeadBytes) bytes.resize(bytes.rfind('\n') + 1);
-  ReplayTable table = TRY(parse_replay(bytes, source.step));
+  ReplayTable table = TRY(parse_replay(bytes, source.step, replay_offset(source)));
   Nodes nodes;
   for (const std::string& column : table.columns) nodes.push_back({column, column, true});
   return nodes;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <expected>
 
+#include "connect/written_time.h"
 #include "core/json.h"
 #include "core/text.h"
 
@@ -35,29 +36,33 @@ Read<history::Quality> quality_of(const Json* json) {
   return Reason("bad_quality");
 }
 
-Read<Instant> stamp_of(const TagAddress& tag, const Json& json, const JsonMap::Message& message,
-                       MqttRows& rows) {
+struct Heard {
+  const Json& json;
+  const JsonMap::Message& message;
+  std::string_view offset;  // of times without one
+};
+
+Read<Instant> stamp_of(const TagAddress& tag, const Heard& heard, MqttRows& rows) {
   if (tag.time_at.empty()) {
     rows.has_own_times = false;
-    if (message.is_retained) return Reason("retained");
-    return message.received;
+    if (heard.message.is_retained) return Reason("retained");
+    return heard.message.received;
   }
-  const Json* member = at_pointer(json, tag.time_at);
+  const Json* member = at_pointer(heard.json, tag.time_at);
   if (member == nullptr) return Reason("bad_time");
-  auto at = json_time(*member);
+  auto at = json_time(*member, heard.offset);
   if (!at) return Reason("bad_time");
   if (!rows.newest || *at > *rows.newest) rows.newest = *at;
-  if (*at > message.received + kFutureMax) return Reason("future");
+  if (*at > heard.message.received + kFutureMax) return Reason("future");
   return *at;
 }
 
-Read<ValueRow> row_of(const TagAddress& tag, const Json& json, const JsonMap::Message& message,
-                      MqttRows& rows) {
+Read<ValueRow> row_of(const TagAddress& tag, const Heard& heard, MqttRows& rows) {
   ValueRow row{.tag = tag.code};
-  const Json* value = at_pointer(json, tag.value_at);
+  const Json* value = at_pointer(heard.json, tag.value_at);
   if (value == nullptr) return Reason("bad_value");
   if (!tag.quality_at.empty()) {
-    auto quality = quality_of(at_pointer(json, tag.quality_at));
+    auto quality = quality_of(at_pointer(heard.json, tag.quality_at));
     if (!quality) return Reason(quality.error());
     row.quality = *quality;
   }
@@ -68,7 +73,7 @@ Read<ValueRow> row_of(const TagAddress& tag, const Json& json, const JsonMap::Me
     row.value = number ? *number * tag.scale + tag.offset : NAN;
     if (!std::isfinite(row.value)) return Reason("bad_value");
   }
-  auto at = stamp_of(tag, json, message, rows);
+  auto at = stamp_of(tag, heard, rows);
   if (!at) return Reason(at.error());
   row.at = *at;
   return row;
@@ -87,10 +92,9 @@ std::optional<double> json_number(const Json& json) {
   return number;
 }
 
-std::optional<Instant> json_time(const Json& json) {
+std::optional<Instant> json_time(const Json& json, std::string_view offset) {
   if (json.is_text()) {
-    Result<Instant> at = parse_instant(json.as_text());
-    if (at) return *at;
+    if (auto at = written_time(json.as_text(), offset)) return at;
   }
   auto number = json_number(json);
   if (!number || !(*number > 0)) return std::nullopt;
@@ -161,7 +165,7 @@ MqttRows JsonMap::read(const Message& message) const {
   }
   for (const TagAddress& tag : tags_) {
     if (!matches_topic(tag.topic, message.topic)) continue;
-    auto row = row_of(tag, *json, message, rows);
+    auto row = row_of(tag, {*json, message, offset_}, rows);
     if (row) rows.values.push_back(*std::move(row));
     else ++rows.rejected[row.error()];
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connect/mqtt_wire.h"
@@ -22,13 +23,15 @@ bool is_json_pointer(std::string_view pointer);
 const Json* at_pointer(const Json& json, std::string_view pointer);
 // A number, true, false, or a number as text; nothing for anything else.
 std::optional<double> json_number(const Json& json);
-// ISO 8601 with an offset, or seconds or milliseconds since 1970, also as text.
-std::optional<Instant> json_time(const Json& json);
+// ISO 8601, or seconds or milliseconds since 1970, also as text; a time of day without an offset is
+// one of `offset` ("+08:00"), none where that is empty.
+std::optional<Instant> json_time(const Json& json, std::string_view offset = {});
 
 class JsonMap {
  public:
-  // Topics and pointers are right (parse_sources sees to it).
-  explicit JsonMap(std::vector<TagAddress> tags) : tags_(std::move(tags)) {}
+  // Topics, pointers and the offset of times without one are right (parse_sources sees to it).
+  explicit JsonMap(std::vector<TagAddress> tags, std::string time_zone_offset = {})
+      : tags_(std::move(tags)), offset_(std::move(time_zone_offset)) {}
 
   struct Message {
     std::string_view topic, payload;
@@ -42,6 +45,7 @@ class JsonMap {
 
  private:
   std::vector<TagAddress> tags_;
+  std::string offset_;
 };
 
 }  // namespace anlan::connect

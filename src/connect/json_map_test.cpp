@@ -53,6 +53,12 @@ TEST(JsonMap, ReadsValueTimeAndQualityWhereTheyStand) {
     EXPECT_EQ(rows.values[0].quality, history::Quality::Good);
     EXPECT_TRUE(rows.has_own_times);
   }
+  EXPECT_EQ(read(tag, R"({"v":1,"q":192,"t":"2024-10-04 08:00:00"})").rejected.at("bad_time"), 1)
+      << "of which zone?";
+  MqttRows local = JsonMap({tag}, "+08:00")
+                       .read({"t/1", R"({"v":1,"q":192,"t":"2024-10-04 08:00:00"})", false, kNow});
+  ASSERT_EQ(local.values.size(), 1u);
+  EXPECT_EQ(local.values[0].at, kNow);
   MqttRows bad = read(tag, R"({"v":null,"q":"GOOD","t":)" + std::to_string(at_s) + "}");
   ASSERT_EQ(bad.values.size(), 1u);
   EXPECT_EQ(bad.values[0].quality, history::Quality::Bad);

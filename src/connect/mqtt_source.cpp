@@ -71,8 +71,8 @@ class MqttDriver final : public QueuedDriver<Lot> {
   MqttDriver(Source source, Sink& sink, Clock& clock)
       : QueuedDriver(std::move(source), "mqtt", sink, clock, kQueueRowsMax),
         tags_(source_.code, sink),
-        map_(source_.tags),
-        places_(source_.positions),
+        map_(source_.tags, source_.time_zone_offset),
+        places_(source_.positions, source_.time_zone_offset),
         link_(MqttLink::make(
             {.host = source_.host,
              .port = source_.port,

@@ -13,6 +13,7 @@
 #include "connect/position_map.h"
 #include "connect/register_value.h"
 #include "connect/sparkplug_host.h"
+#include "connect/written_time.h"
 
 namespace anlan::connect {
 namespace {
@@ -269,6 +270,11 @@ Result<Source> source_of(const Json& row) {
       TRY(whole_at(row, "in_flight_max", {1, kInFlightMost, source.in_flight_max})));
   source.late_after = Duration::seconds(TRY(whole_at(row, "late_s", {kLateSMin, kLateSMax, 60})));
   source.skew_max = Duration::seconds(TRY(whole_at(row, "skew_s", {1, kSkewSMax, 10})));
+  source.time_zone_offset = row.text_or("time_zone_offset", "");
+  bool has_offset = !source.time_zone_offset.empty();
+  if (has_offset && !is_utc_offset(source.time_zone_offset)) {
+    return refuse(ErrorCode::BadField, source.time_zone_offset, "time_zone_offset");
+  }
   source.topic = row.text_or("topic", "");
   source.user = row.text_or("user", "");
   source.password = row.text_or("password", "");

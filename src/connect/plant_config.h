@@ -62,6 +62,9 @@ struct Source {
   int in_flight_max = 4;  // Modbus: requests at one host and port, over all sources there
   Duration late_after = Duration::seconds(60);  // older values are history only
   Duration skew_max = Duration::seconds(10);    // of its clock
+  // Of times without one, "+08:00": MQTT JSON and positions (empty: such times are refused), and
+  // recordings (empty: UTC).
+  std::string time_zone_offset{};
   std::string topic{};            // MQTT: "plant/#"; Sparkplug: a group, empty: all of them
   std::string host_id = "anlan";  // Sparkplug: who we are to the edge nodes
   std::string url_path{};         // OPC UA: what follows the port, "/UA/Plant"
@@ -88,13 +91,18 @@ struct Source {
   bool operator==(const Source&) const = default;
 };
 
+// Of the times in a recording that have none.
+inline std::string_view replay_offset(const Source& source) {
+  return source.time_zone_offset.empty() ? std::string_view("Z") : source.time_zone_offset;
+}
+
 // Rows [{"code","protocol","host","port","unit_id","gap_max","time_out_ms","in_flight_max",
-// "late_s","skew_s","mqtt_version","topic","host_id","url_path","security","file","speed",
-// "replay_as","is_endless","step_ms","transport","user","password","pos_topic","pos_rows",
-// "pos_badge","pos_lat","pos_lon","pos_x","pos_y","pos_accuracy","pos_zone","pos_time","pos_valid",
-// "pos_datum","pos_scale","tags":[{"index","code","table",
-// "address","type","order","scale","offset","every_ms","path","json_topic","json_value",
-// "json_time","json_quality"}]}] with the words of the forms; what is left out has
+// "late_s","skew_s","time_zone_offset","mqtt_version","topic","host_id","url_path","security",
+// "file","speed","replay_as","is_endless","step_ms","transport","user","password","pos_topic",
+// "pos_rows","pos_badge","pos_lat","pos_lon","pos_x","pos_y","pos_accuracy","pos_zone",
+// "pos_time","pos_valid","pos_datum","pos_scale","tags":[{"index","code","table","address",
+// "type","order","scale","offset","every_ms","path","json_topic","json_value","json_time",
+// "json_quality"}]}] with the words of the forms; what is left out has
 // the value above. Decimals may be texts. BadField names the source or tag, and nothing is
 // taken.
 Result<std::vector<Source>> parse_sources(const Json& rows);

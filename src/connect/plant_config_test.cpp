@@ -191,6 +191,9 @@ TEST(ParseSources, KnowsWhereAPositionStandsInJson) {
   ASSERT_TRUE(metres) << metres.error().detail;
   EXPECT_EQ(metres->at(0).positions.scale, 0.001);
   EXPECT_TRUE(with("mqtt", "")->at(0).positions.topic.empty());
+  EXPECT_EQ(with("mqtt", R"("time_zone_offset":"+08:00")")->at(0).time_zone_offset, "+08:00");
+  expect_refused(with("mqtt", R"("time_zone_offset":"Asia/Shanghai")"), "time_zone_offset",
+                 "a name");
   struct Wrong {
     std::string_view members, field;
   };

@@ -27,6 +27,7 @@ struct Heard {
   const PositionPlace& place;
   const JsonMap::Message& message;
   const Json& json;
+  std::string_view offset;  // of times without one
 };
 
 // In the row, else in the message around it. Null where nothing stands.
@@ -119,7 +120,7 @@ Read<Instant> stamp_of(const Json& row, const Heard& heard, MqttRows& rows) {
     return heard.message.received;
   }
   const Json* member = member_at(row, heard, heard.place.time_at);
-  auto at = member == nullptr ? std::nullopt : json_time(*member);
+  auto at = member == nullptr ? std::nullopt : json_time(*member, heard.offset);
   if (!at) return Reason("bad_time");
   if (!rows.newest || *at > *rows.newest) rows.newest = *at;
   if (*at > heard.message.received + kFutureMax) return Reason("future");
@@ -180,7 +181,7 @@ MqttRows PositionMap::read(const JsonMap::Message& message) const {
     reject("too_many_rows", count);
     return rows;
   }
-  Heard heard{place_, message, *json};
+  Heard heard{place_, message, *json, offset_};
   for (std::size_t i = 0; i < count; ++i) {
     auto one = sighting_of(is_list ? found->as_array()[i] : *found, heard, rows);
     if (one) rows.sightings.push_back(*std::move(one));

@@ -3,7 +3,9 @@
 // hold them and where in a message the rows, the badge, the place and the time stand. Foreign
 // bytes: pure and bounded. docs/formats/positions.md.
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "connect/json_map.h"
 #include "connect/plant_config.h"
@@ -15,8 +17,10 @@ int topic_level(std::string_view place);
 
 class PositionMap {
  public:
-  // Topic and pointers are right (parse_sources sees to it); without a topic it hears nothing.
-  explicit PositionMap(PositionPlace place) : place_(std::move(place)) {}
+  // Topic, pointers and the offset of times without one are right (parse_sources sees to it);
+  // without a topic it hears nothing.
+  explicit PositionMap(PositionPlace place, std::string time_zone_offset = {})
+      : place_(std::move(place)), offset_(std::move(time_zone_offset)) {}
 
   bool hears(std::string_view topic) const;
   // Rejected: too_large, bad_json, too_many_rows, bad_row, bad_badge, bad_place, no_fix, bad_time,
@@ -25,6 +29,7 @@ class PositionMap {
 
  private:
   PositionPlace place_;
+  std::string offset_;
 };
 
 }  // namespace anlan::connect

@@ -114,6 +114,11 @@ TEST(PositionMap, CountsWhatItRefusesByReason) {
   EXPECT_EQ(with(good), counts({}));
   EXPECT_EQ(with(good, "\"2026-01-01 08:00:00\""), counts({{"bad_time", 1}})) << "of which zone?";
   EXPECT_EQ(with(good, "null"), counts({{"bad_time", 1}}));
+  std::string local =
+      R"({"terminal":{"id":"V-1"},"ts":"2024-10-04 08:00:00","gps":)" + std::string(good) + "}";
+  MqttRows rows = PositionMap(kTracker, "+08:00").read({"fleet/7/up", local, false, kNow});
+  ASSERT_EQ(rows.sightings.size(), 1U);
+  EXPECT_EQ(rows.sightings[0].seen, kNow);
   EXPECT_EQ(with(good, std::to_string(kNow.ns / 1'000'000'000 + 60)), counts({{"future", 1}}));
   EXPECT_EQ(read(kTracker, "{").rejected, counts({{"bad_json", 1}}));
   EXPECT_EQ(read(kTracker, std::string(kMqttBytesMax + 1, ' ')).rejected,

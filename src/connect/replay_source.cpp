@@ -50,7 +50,7 @@ class ReplayDriver final : public BaseDriver {
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(file.gcount()));
     if (bytes.empty()) return std::format("no file replay/{} in the data folder", source_.file);
-    auto table = parse_replay(bytes, source_.step);
+    auto table = parse_replay(bytes, source_.step, replay_offset(source_));
     if (!table) return std::format("replay/{}: {}", source_.file, table.error().detail);
     table_ = *std::move(table);
     columns_.clear();

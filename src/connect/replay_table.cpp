@@ -6,6 +6,8 @@
 #include <format>
 #include <optional>
 
+#include "connect/written_time.h"
+
 namespace anlan::connect {
 namespace {
 
@@ -49,17 +51,6 @@ std::optional<double> number_of(std::string_view text) {
   return is_whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-std::optional<Instant> written_time(std::string_view text) {
-  if (text.size() < 10 || text.size() > 40) return std::nullopt;
-  std::string iso(text);
-  if (iso[10 % iso.size()] == ' ') iso[10] = 'T';
-  if (iso.size() == 10) iso += "T00:00:00";
-  if (iso.size() == 16) iso += ":00";
-  auto at = parse_instant(iso);
-  if (!at) at = parse_instant(iso + "Z");
-  return at ? std::optional(*at) : std::nullopt;
-}
-
 std::optional<Instant> counted_time(std::string_view text) {
   auto number = number_of(text);
   if (!number || *number < 0) return std::nullopt;
@@ -78,7 +69,7 @@ bool says_time(std::string_view heading) {
 
 class Reader {
  public:
-  explicit Reader(Duration step) : step_(step) {}
+  Reader(Duration step, std::string_view offset) : step_(step), offset_(offset) {}
 
   Result<void> line(std::string_view line) {
     if (trimmed(line).empty()) return {};
@@ -98,8 +89,8 @@ class Reader {
     split(line, separator_, fields_);
     width_ = fields_.size();
     if (width_ > kReplayColumnsMax) return refuse(ErrorCode::LimitReached, "1,000 columns at most");
-    bool is_header = std::ranges::any_of(fields_, [](std::string_view field) {
-      return !field.empty() && !number_of(field) && !written_time(field);
+    bool is_header = std::ranges::any_of(fields_, [this](std::string_view field) {
+      return !field.empty() && !number_of(field) && !written_time(field, offset_);
     });
     for (std::size_t i = 0; i < width_; ++i) {
       names_.push_back(is_header ? std::string(fields_[i].substr(0, kNameBytesMax))
@@ -113,7 +104,8 @@ class Reader {
   void decide_time() {
     is_decided_ = true;
     is_counted_ = says_time(names_[0]) && !fields_.empty() && counted_time(fields_[0]);
-    bool is_written = !fields_.empty() && !number_of(fields_[0]) && written_time(fields_[0]);
+    bool is_written =
+        !fields_.empty() && !number_of(fields_[0]) && written_time(fields_[0], offset_);
     table_.has_times = is_counted_ || is_written;
     table_.columns.assign(names_.begin() + (table_.has_times ? 1 : 0), names_.end());
   }
@@ -139,10 +131,11 @@ class Reader {
   std::optional<Instant> time() const {
     if (!table_.has_times) return Instant{step_.ns * static_cast<int64_t>(table_.times.size())};
     if (fields_.empty()) return std::nullopt;
-    return is_counted_ ? counted_time(fields_[0]) : written_time(fields_[0]);
+    return is_counted_ ? counted_time(fields_[0]) : written_time(fields_[0], offset_);
   }
 
   Duration step_;
+  std::string_view offset_;
   char separator_ = ',';
   std::size_t width_ = 0;
   bool is_decided_ = false, is_counted_ = false;
@@ -153,11 +146,11 @@ class Reader {
 
 }  // namespace
 
-Result<ReplayTable> parse_replay(std::string_view text, Duration step) {
+Result<ReplayTable> parse_replay(std::string_view text, Duration step, std::string_view offset) {
   if (text.size() > kReplayBytesMax) return refuse(ErrorCode::LimitReached, "64 MB at most");
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
-  Reader reader(step);
+  Reader reader(step, offset);
   while (!text.empty()) {
     std::size_t end = text.find('\n');
     TRY(reader.line(text.substr(0, end)));

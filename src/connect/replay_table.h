@@ -30,8 +30,9 @@ struct ReplayTable {
 
 // The separator is the first of ; , tab that the first line has, else blanks. A first line that has
 // a field which is neither number nor time is the header. The first column is the time where its
-// first value is one: ISO 8601, "2020-03-09 10:14:33" (taken as UTC), or seconds or milliseconds
+// first value is one: ISO 8601, "2020-03-09 10:14:33" (of `offset`), or seconds or milliseconds
 // since 1970 under a heading that says time. LimitReached: too large; BadField: no values at all.
-Result<ReplayTable> parse_replay(std::string_view text, Duration step);
+Result<ReplayTable> parse_replay(std::string_view text, Duration step,
+                                 std::string_view offset = "Z");
 
 }  // namespace anlan::connect

@@ -22,6 +22,8 @@ TEST(ReplayTable, ReadsWhatRecordersWrite) {
   EXPECT_EQ(skab.times.at(1) - skab.times[0], Duration::seconds(1));
   EXPECT_EQ(skab.cell(0, 1), 0.05);
   EXPECT_TRUE(std::isnan(skab.cell(1, 1))) << "an empty cell is no value";
+  auto local = parse_replay("t;a\n2020-03-09 10:14:33;1\n", Duration::seconds(1), "+08:00");
+  EXPECT_EQ(format_instant(local.value().times.at(0)), "2020-03-09T02:14:33.000Z");
   ReplayTable nab = read("timestamp,value\n2014-03-07T03:41:00+08:00,45.868\n");
   EXPECT_EQ(format_instant(nab.times.at(0)), "2014-03-06T19:41:00.000Z");
   ReplayTable tep = read("   2.4889000e-01   3.7023000e+03\n   2.4904000e-01 -3.6e1\n");

@@ -169,12 +169,12 @@ Result<void> PlantModel::load_sources(store::View& view, const Packs& packs) {
   for (const Json& row : TRY(rows_of(view, packs, "source"))) {
     Json source = Json::object({{"tags", Json::array()}});
     for (const char* name :
-         {"code",        "protocol",      "host",      "port",      "unit_id",      "gap_max",
-          "time_out_ms", "in_flight_max", "late_s",    "skew_s",    "mqtt_version", "topic",
-          "host_id",     "url_path",      "security",  "file",      "speed",        "replay_as",
-          "is_endless",  "step_ms",       "transport", "pos_topic", "pos_rows",     "pos_badge",
-          "pos_lat",     "pos_lon",       "pos_x",     "pos_y",     "pos_accuracy", "pos_zone",
-          "pos_time",    "pos_valid",     "pos_datum", "pos_scale"}) {
+         {"code",        "protocol",      "host",      "port",      "unit_id",         "gap_max",
+          "time_out_ms", "in_flight_max", "late_s",    "skew_s",    "mqtt_version",    "topic",
+          "host_id",     "url_path",      "security",  "file",      "speed",           "replay_as",
+          "is_endless",  "step_ms",       "transport", "pos_topic", "pos_rows",        "pos_badge",
+          "pos_lat",     "pos_lon",       "pos_x",     "pos_y",     "pos_accuracy",    "pos_zone",
+          "pos_time",    "pos_valid",     "pos_datum", "pos_scale", "time_zone_offset"}) {
       if (!row[name].is_null()) source.set(name, row[name]);
     }
     std::string code = row.text_or("code", "");

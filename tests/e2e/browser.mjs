@@ -43,6 +43,20 @@ export class Watch {
     this.seen = 0;
     this.pages = [];
     this.asked = [];
+    this.refusals = [];
+  }
+
+  // The walk provokes one refused request of this address.
+  expectRefusal(address) {
+    this.refusals.push(address);
+  }
+
+  // Whether a walk has provoked it; each expectation serves once.
+  isProvoked(message) {
+    const at = this.refusals.findIndex((address) => address.test(message.location().url));
+    if (at < 0 || !/Failed to load resource/.test(message.text())) return false;
+    this.refusals.splice(at, 1);
+    return true;
   }
 
   add(kind, text) {
@@ -62,7 +76,8 @@ export class Watch {
   follow(page) {
     this.pages.push(page);
     page.on("console", (message) => {
-      if (message.type() === "error" && !isExpected(message)) this.add("console", message.text());
+      if (message.type() !== "error" || isExpected(message) || this.isProvoked(message)) return;
+      this.add("console", message.text());
     });
     page.on("pageerror", (error) => this.add("page error", error.message));
     page.on("response", (answer) => {

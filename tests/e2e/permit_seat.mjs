@@ -214,8 +214,9 @@ export class PermitSeat extends Seat {
     }
     await this.look(`measures-done-${name}`);
     if (spot) {
+      this.watch.expectRefusal(/\/api\/tasks\/[^/]+\/complete$/);
       await this.button(p.measuresSend).click();
-      await page.getByText(p.spotWhy, { exact: true }).waitFor();
+      await page.getByText(p.spotFar.split("{m}")[0]).waitFor();
       await this.look(`measures-afar-${name}`);
       await this.context.setGeolocation(spot);
       const known = p.spotKnown.replace("{m}", String(spot.accuracy));

@@ -213,17 +213,21 @@ TEST_F(PositionsTest, JsonOfAForeignSystemIsReadByTheFieldsOfItsSource) {
       {{"pos_topic", "plant/fleet/#"}, {"pos_badge", "topic:3"}, {"pos_lat", "/gps/lat"}});
   EXPECT_FALSE(set("source", "S-RTLS", half)) << "the longitude is missing";
   half.set("pos_lon", "/gps/lng").set("pos_time", "/ts").set("pos_valid", "/gps/state");
-  half.set("pos_accuracy", "/gps/err");
+  half.set("pos_accuracy", "/gps/err").set("time_zone_offset", "+8");
+  EXPECT_FALSE(set("source", "S-RTLS", half)) << "no offset";
+  half.set("time_zone_offset", "+08:00");
   auto done = set("source", "S-RTLS", half);
   ASSERT_TRUE(done) << done.error().detail << done.error().field;
   plant_->wait(Duration::seconds(2));
   ASSERT_TRUE(plant_->engine().sensing().reload());
-  auto say_foreign = [&](std::string_view state) {
+  auto say_foreign = [&](std::string_view state, bool is_local = false) {
+    Instant now = plant_->clock().now();
+    std::string local = format_instant(now + Duration::hours(8)).substr(0, 19);  // no offset
+    Json at = is_local ? Json(local.replace(10, 1, " ")) : Json(now.to_milliseconds());
     Json gps = Json::object({{"lat", 31.2304}, {"lng", "121.4737"}, {"err", 2}, {"state", state}});
-    Json message = Json::object(
-        {{"ts", plant_->clock().now().to_milliseconds()}, {"gps", std::move(gps)}, {"kmh", 12}});
-    return connect::publish_once("127.0.0.1", broker_.port(), "plant/fleet/V-0003",
-                                 write_json(message))
+    Json message = Json::object({{"ts", std::move(at)}, {"gps", std::move(gps)}, {"kmh", 12}});
+    std::string topic = is_local ? "plant/fleet/V-0001" : "plant/fleet/V-0003";
+    return connect::publish_once("127.0.0.1", broker_.port(), topic, write_json(message))
         .has_value();
   };
   ASSERT_TRUE(
@@ -232,6 +236,9 @@ TEST_F(PositionsTest, JsonOfAForeignSystemIsReadByTheFieldsOfItsSource) {
   ASSERT_TRUE(trace->sight && trace->sight->at);
   EXPECT_NEAR(trace->sight->at->x, 145, 0.5);
   EXPECT_NEAR(trace->sight->at->y, 315, 0.5);
+  ASSERT_TRUE(connect::eventually([&] {
+    return say_foreign("A", true) && presence().of("V-0001").has_value();
+  })) << "its time has no offset, its source says which";
   ASSERT_TRUE(say_foreign("V"));
   EXPECT_TRUE(
       connect::eventually([&] { return row("S-RTLS")["rejected"].int_or("no_fix", 0) == 1; }));

@@ -26,7 +26,7 @@ test("a permit without gas test has no clock of one, and a closed one has none a
   expect(clocksOf(row({ state: "closed" }), [], now)).toEqual([]);
 });
 
-test("the residual watch counts down from its beginning, else to the end of its timer", () => {
+test("the fire watch counts down from its beginning, else to the end of its timer", () => {
   const known = row({
     state: "watching", limit_watch_min: 30, watch_from: "2026-11-22T07:50:00Z",
   });

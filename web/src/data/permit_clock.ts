@@ -1,4 +1,4 @@
-// What runs out on a permit: its validity, the gas test, the residual watch. Pure. The figures come
+// What runs out on a permit: its validity, the gas test, the fire watch. Pure. The figures come
 // with the record, made by the rule; here they are only added to a time.
 import type { Clock, RecordRow } from "../api/types.ts";
 

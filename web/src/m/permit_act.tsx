@@ -18,7 +18,7 @@ import { PermitInput } from "../parts/permit_input.tsx";
 import { KindSign, kindText } from "../parts/permit_marks.tsx";
 import { Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
-import { SpotLine, useUnproven } from "./permit_spot.tsx";
+import { SpotLine, SpotRefusal, useUnproven } from "./permit_spot.tsx";
 
 const TaskExtras = lazy(() => import("../parts/task_extras.tsx"));
 
@@ -63,7 +63,7 @@ export default function ActSheet(props: SheetProps) {
       </Suspense>
       <SpotLine />
       {state.refusal && <Refused refusal={state.refusal} />}
-      {state.refusal?.code === "place_unproven" && <p className="strong">{p("spotWhy")}</p>}
+      <SpotRefusal refusal={state.refusal} />
     </Dialog>
   );
 }
@@ -106,7 +106,7 @@ function Words({ act, state }: SheetProps) {
   const { p, t } = usePermitPhone();
   const [isWanted, setWanted] = useState(state.comment !== "");
   const isNeeded = needsComment(act.outcome);
-  const isUnproven = useUnproven(act.outcome, state);
+  const isUnproven = useUnproven({ outcome: act.outcome, state });
   if (!isNeeded && !isUnproven && !isWanted) {
     return <Button text={p("addWords")} icon="plus" kind="quiet" run={() => setWanted(true)} />;
   }

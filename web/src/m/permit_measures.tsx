@@ -29,7 +29,7 @@ import { buzz } from "../parts/siren.ts";
 import { Empty, Ready, Refused } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { Frame } from "./frame.tsx";
-import { SpotLine, SpotWords } from "./permit_spot.tsx";
+import { SpotLine, SpotRefusal, SpotWords } from "./permit_spot.tsx";
 
 const OnSpot = lazy(() => import("./permit_on_spot.tsx"));
 const Evidence = lazy(() => import("./permit_evidence.tsx"));
@@ -184,6 +184,7 @@ function HandIn({ form, view, task, ticks, isReady, state }: HandInProps & { sta
   return (
     <>
       {state.refusal && <Refused refusal={state.refusal} />}
+      <SpotRefusal refusal={state.refusal} />
       {isReady && first && <SpotWords outcome={first} state={state} />}
       {isReady && <SpotLine />}
       <div className="hand-in">

@@ -1,4 +1,5 @@
 // Whether it is proven that somebody is on the spot, told before they press.
+import type { Refusal } from "../api/client.ts";
 import type { Outcome } from "../api/types.ts";
 import { spotNow } from "../data/permit_act.ts";
 import { useFix } from "../data/position.ts";
@@ -7,29 +8,40 @@ import { usePermitPhone } from "../text/permit_phone.ts";
 import { TextArea } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 
-// Whether the act asks for somebody on the spot and nothing here proves it: words may.
-export function useUnproven(outcome: Outcome, state: Pick<TaskForm, "refusal">): boolean {
-  useFix();
-  return state.refusal?.code === "place_unproven" ||
-    (outcome.guards?.includes("presence") === true && !spotNow());
+interface SpotProps {
+  outcome: Outcome;
+  state: Pick<TaskForm, "refusal" | "comment" | "say">;
 }
 
-interface WordsProps {
-  outcome: Outcome;
-  state: TaskForm;
+// Whether words may stand for the place: the act asks for it and no phone proves it. They don't
+// help whom a phone shows elsewhere.
+export function useUnproven({ outcome, state }: SpotProps): boolean {
+  useFix();
+  const isRefused = state.refusal?.code === "place_unproven" && state.refusal.field === "comment";
+  return isRefused || (outcome.guards?.includes("presence") === true && !spotNow());
 }
-// Why nothing proves the place; and what else there is to say.
-export function SpotWords({ outcome, state }: WordsProps) {
-  const { p, t } = usePermitPhone();
-  if (!useUnproven(outcome, state)) return null;
+
+// What to do about it: nearer, or words.
+export function SpotRefusal({ refusal }: { refusal: Refusal | null }) {
+  const { p } = usePermitPhone();
+  if (refusal?.code !== "place_unproven") return null;
+  const { distance_m, radius_m } = refusal.params;
   return (
-    <>
-      {state.refusal?.code === "place_unproven" && <p className="strong">{p("spotWhy")}</p>}
-      <TextArea
-        label={`${t("taskComment")} · ${t("optional")}`} rows={2} value={state.comment}
-        onChange={state.say} maxLength={1000}
-      />
-    </>
+    <p className="strong num spot-told">
+      {typeof distance_m === "number"
+        ? p("spotFar", { m: Math.round(distance_m), r: Number(radius_m) }) : p("spotWhy")}
+    </p>
+  );
+}
+
+export function SpotWords(props: SpotProps) {
+  const { t } = usePermitPhone();
+  const { state } = props;
+  if (!useUnproven(props)) return null;
+  return (
+    <TextArea
+      label={t("taskComment")} rows={2} value={state.comment} onChange={state.say} maxLength={1000}
+    />
   );
 }
 

@@ -113,6 +113,7 @@ export const enPermitPhone: Record<keyof typeof zhPermitPhone, string> = {
   spotKnown: "Position ±{m} m goes with your signature",
   spotAsking: "Finding the position…",
   spotNone: "No position from the phone: your badge has to prove it, or say why",
+  spotFar: "The phone is {m} m from the work; it has to be within {r} m. Go nearer, then sign.",
   spotWhy: "Sign at the place of work. Without a badge say why in the comment; the record then " +
     "says “not proven”.",
   goIn: "Go in",

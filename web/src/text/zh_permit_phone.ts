@@ -106,6 +106,7 @@ export const zhPermitPhone = {
   spotKnown: "已取手机位置 ±{m} 米,随签字发出",
   spotAsking: "正在定位…",
   spotNone: "手机没有给定位:靠定位卡证明在场,或写明原因",
+  spotFar: "手机在作业点 {m} 米外,须在 {r} 米以内:走近再签。",
   spotWhy: "走到作业点再签。没有定位卡时在意见里写明原因,记录会标为“未证明在场”。",
   goIn: "进入",
   goOut: "出来了",
