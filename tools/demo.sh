@@ -23,8 +23,9 @@ modbus=$(free_port 15020)
 mqtt=$(free_port 18830)
 opcua=$(free_port 14840)
 folder=$(mktemp -d /tmp/anlan-demo-XXXXXX)
+# Whoever changes its user forgets the signal of its parent's death: the broker stays who it is.
 printf '%s\n' "listener $mqtt 127.0.0.1" 'allow_anonymous true' 'persistence false' \
-  'set_tcp_nodelay true' 'log_type error' >"$folder/mosquitto.conf"
+  'set_tcp_nodelay true' 'log_type error' 'user root' >"$folder/mosquitto.conf"
 setpriv --pdeathsig TERM /usr/sbin/mosquitto -c "$folder/mosquitto.conf" &
 for _ in $(seq 50); do
   is_free "$mqtt" || break
