@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
                    .y_at = "/y",
                    .zone_at = "/z",
                    .scale = 0.001}),
-      PositionMap({.topic = "#", .badge_at = "topic:2", .zone_at = "/z", .time_at = "/t"})};
+      PositionMap({.topic = "#", .badge_at = "topic:2", .zone_at = "/z", .time_at = "/t"},
+                  "+08:00")};
   const Instant received{Duration::days(20'000).ns};
   const PositionMap& map = kMaps[static_cast<uint8_t>(bytes.front()) % 3];
   MqttRows rows = map.read({"plant/B-0001", bytes.substr(1), false, received});
